@@ -1,0 +1,1 @@
+"""A whole Android phone in software behind a real ADB port."""

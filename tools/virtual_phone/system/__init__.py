@@ -1,0 +1,1 @@
+"""The phone itself: state, clock, storage, windows, input."""

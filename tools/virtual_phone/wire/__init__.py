@@ -1,0 +1,1 @@
+"""The ADB protocol: the phone daemon and a small server."""
