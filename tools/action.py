@@ -1,0 +1,162 @@
+"""What can be done to a screen: one frozen class a verb, one discriminated union.
+
+Positions are device px, durations seconds. An action is a value: it says what to do, and neither
+how nor by which device.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from tools.geometry import Frozen, Point
+
+Direction = Literal["up", "down", "left", "right"]
+Key = Literal[
+    "enter", "delete", "forward_delete", "tab", "escape", "space", "up", "down", "left", "right",
+    "page_up", "page_down", "move_home", "move_end", "search", "menu", "volume_up", "volume_down",
+    "mute", "power", "camera", "copy", "cut", "paste", "select_all",
+]  # fmt: skip
+Duration = Annotated[float, Field(gt=0, le=60)]
+
+
+class Tap(Frozen):
+    """Touch one point briefly."""
+
+    kind: Literal["tap"] = "tap"
+    at: Point
+
+
+class DoubleTap(Frozen):
+    """Touch one point twice, quickly."""
+
+    kind: Literal["double_tap"] = "double_tap"
+    at: Point
+
+
+class LongPress(Frozen):
+    """Hold one point for ``duration_s``."""
+
+    kind: Literal["long_press"] = "long_press"
+    at: Point
+    duration_s: Duration = 1.0
+
+
+class Swipe(Frozen):
+    """Move a finger from ``start`` to ``end`` and let go."""
+
+    kind: Literal["swipe"] = "swipe"
+    start: Point
+    end: Point
+    duration_s: Duration = 0.3
+
+
+class Drag(Frozen):
+    """Pick up what is at ``start``, move it to ``end`` and drop it."""
+
+    kind: Literal["drag"] = "drag"
+    start: Point
+    end: Point
+    duration_s: Duration = 1.0
+
+
+class Scroll(Frozen):
+    """Bring into view what lies in ``direction`` of what is shown at ``at``.
+
+    ``down`` shows what comes further down, whichever way a finger must move for it. ``amount`` is
+    the part of the screen's extent to move by.
+    """
+
+    kind: Literal["scroll"] = "scroll"
+    at: Point
+    direction: Direction
+    amount: Annotated[float, Field(gt=0, le=1)] = 0.5
+
+
+class TypeText(Frozen):
+    """Enter ``text`` into the field that has the focus.
+
+    ``clear`` empties the field first; ``submit`` presses enter after it.
+    """
+
+    kind: Literal["type_text"] = "type_text"
+    text: str
+    clear: bool = False
+    submit: bool = False
+
+
+class PressKey(Frozen):
+    """Press and release one key."""
+
+    kind: Literal["press_key"] = "press_key"
+    key: Key
+
+
+class Hotkey(Frozen):
+    """Press several keys together, the last one last: ``("ctrl", "a")``."""
+
+    kind: Literal["hotkey"] = "hotkey"
+    keys: Annotated[tuple[str, ...], Field(min_length=2, max_length=4, strict=False)]
+
+
+class OpenApp(Frozen):
+    """Bring an app to the front, by the name a person sees or by its package."""
+
+    kind: Literal["open_app"] = "open_app"
+    name: Annotated[str, Field(min_length=1)]
+
+
+class Back(Frozen):
+    """Go back one screen."""
+
+    kind: Literal["back"] = "back"
+
+
+class Home(Frozen):
+    """Go to the home screen."""
+
+    kind: Literal["home"] = "home"
+
+
+class Recents(Frozen):
+    """Show the apps used lately."""
+
+    kind: Literal["recents"] = "recents"
+
+
+class Wait(Frozen):
+    """Do nothing for ``duration_s`` of the device's time."""
+
+    kind: Literal["wait"] = "wait"
+    duration_s: Duration = 1.0
+
+
+Action = Annotated[
+    Tap
+    | DoubleTap
+    | LongPress
+    | Swipe
+    | Drag
+    | Scroll
+    | TypeText
+    | PressKey
+    | Hotkey
+    | OpenApp
+    | Back
+    | Home
+    | Recents
+    | Wait,
+    Field(discriminator="kind"),
+]
+ACTIONS: TypeAdapter[Action] = TypeAdapter(Action)
+"""Reads and writes any action as JSON; an unknown kind, field or type is an error."""
+
+
+def points_of(action: Action) -> tuple[Point, ...]:
+    """The device pixels that ``action`` touches, in order."""
+    match action:
+        case Tap() | DoubleTap() | LongPress() | Scroll():
+            return (action.at,)
+        case Swipe() | Drag():
+            return (action.start, action.end)
+        case _:
+            return ()

@@ -1,0 +1,131 @@
+"""The two verbs to the world, ``observe`` and ``perform``, as a protocol.
+
+A recorder, a guard or a settling look is a wrapper with the same three methods.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from tools.action import Action
+from tools.geometry import Frozen, Size
+from tools.screen import Screenshot
+from tools.ui_tree import UiTree
+
+
+class DeviceInfo(Frozen):
+    """What is known of a device when it is connected.
+
+    Attributes:
+        name: How the person names it: an ADB serial, ``desktop``.
+        kind: ``android`` or ``desktop``.
+        model: What the maker calls it.
+        release: Version of its operating system.
+        size: The screen in device px, in its present orientation.
+        density_dpi: Dots per inch as the system believes them.
+        locale: BCP 47 tag, such as ``zh-CN``; empty if unknown.
+        emulated: Whether it is software: an emulator or the virtual phone. Nobody's own phone.
+        animated: Whether its windows move; if not, two equal frames are enough to call it settled.
+        capture: Name of the capture back end in use.
+    """
+
+    name: str
+    kind: str
+    model: str
+    release: str
+    size: Size
+    density_dpi: int
+    locale: str
+    emulated: bool
+    animated: bool
+    capture: str
+
+
+@dataclass(frozen=True)
+class Settle:
+    """How a screen came to rest.
+
+    Attributes:
+        reason: ``quiet``, ``local_motion`` (only a small part still moves) or ``timeout``.
+        duration_s: Seconds from the first look to the last.
+        frames: How many frames were taken.
+        changed: Whether the screen differs from the one before the action.
+    """
+
+    reason: str
+    duration_s: float
+    frames: int
+    changed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What one look returned.
+
+    Attributes:
+        screenshot: The frame.
+        app: What is in front: an Android package, a desktop window class; empty if unknown.
+        activity: The screen of that app; empty if unknown.
+        ui_tree: The accessibility tree; ``None`` if it was not asked for or not to be had in time.
+        settle: How the screen came to rest; ``None`` if this was a single look.
+        device_time: The device's own wall clock, naive local time; ``None`` if unknown.
+    """
+
+    screenshot: Screenshot
+    app: str = ""
+    activity: str = ""
+    ui_tree: UiTree | None = None
+    settle: Settle | None = None
+    device_time: datetime | None = None
+
+    @property
+    def size(self) -> Size:
+        """The screen in device px."""
+        return self.screenshot.size
+
+
+@runtime_checkable
+class Device(Protocol):
+    """Something with a screen that can be looked at and acted on."""
+
+    @property
+    def info(self) -> DeviceInfo:
+        """What was found when connecting; ``info.size`` follows rotation at each look."""
+        ...
+
+    @property
+    def supports(self) -> frozenset[str]:
+        """The ``kind`` of every action it can perform."""
+        ...
+
+    def glance(self) -> Screenshot:
+        """Take one frame and nothing else: the cheap look that settling needs.
+
+        Raises:
+            DeviceError: No frame came; none is ever invented.
+        """
+        ...
+
+    def observe(self, *, seen: Screenshot | None = None) -> Observation:
+        """Look once: frame, app in front and, where it is wanted and possible, the UI tree.
+
+        Args:
+            seen: A frame taken just now; then only the rest is read.
+
+        Raises:
+            DeviceError: The device cannot be looked at.
+        """
+        ...
+
+    def perform(self, action: Action) -> None:
+        """Carry out ``action``; return when it is delivered, not when the screen has reacted.
+
+        Raises:
+            AgentMistakeError: It cannot be done on this screen; the model is told.
+            DeviceError: The device went away.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the device and put back what was changed on it. May be called twice."""
+        ...

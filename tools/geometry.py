@@ -1,0 +1,207 @@
+"""Points, sizes and boxes, and the only conversions between coordinate spaces.
+
+Three spaces are told apart by type. **Device px**: ``Point``, whole pixels of the frame as the
+device returned it, origin top left, ``0 <= x < width``. **Model px** and **norm1000**:
+``ModelPoint``, in the image a model was shown, or on a 0..1000 grid laid over it.
+
+Pixel ``n`` covers the stretch from ``n`` to ``n + 1``, so a pixel index is converted by its middle,
+``n + 0.5``. A norm1000 value is a position on that stretch, not an index: 0 is the left edge of the
+screen and 1000 its right edge, which belongs to the last pixel.
+"""
+
+import math
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.errors import OffScreenError
+
+NORM1000 = 1000.0
+
+
+class Frozen(BaseModel):
+    """A strict, immutable value: no unknown fields, no silent conversions."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Space(StrEnum):
+    """What the numbers of a ``ModelPoint`` mean."""
+
+    MODEL_PX = "model_px"
+    NORM1000 = "norm1000"
+
+
+class Size(Frozen):
+    """Width and height in pixels, both at least 1."""
+
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+class Point(Frozen):
+    """A pixel of the device's frame."""
+
+    x: int
+    y: int
+
+    def within(self, size: Size) -> bool:
+        """Whether this pixel exists in a frame of ``size``."""
+        return 0 <= self.x < size.width and 0 <= self.y < size.height
+
+    def require_within(self, size: Size) -> "Point":
+        """Return this point, if it is on a screen of ``size``.
+
+        Raises:
+            OffScreenError: It is not.
+        """
+        if not self.within(size):
+            raise OffScreenError(
+                f"({self.x}, {self.y}) is off the screen, which is {size} pixels: "
+                f"x goes from 0 to {size.width - 1}, y from 0 to {size.height - 1}."
+            )
+        return self
+
+    def __str__(self) -> str:
+        return f"({self.x}, {self.y})"
+
+
+class Box(Frozen):
+    """A rectangle in device px; ``right`` and ``bottom`` are the first pixels outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Columns covered; 0 for an empty box."""
+        return max(0, self.right - self.left)
+
+    @property
+    def height(self) -> int:
+        """Rows covered; 0 for an empty box."""
+        return max(0, self.bottom - self.top)
+
+    @property
+    def area(self) -> int:
+        """Pixels covered."""
+        return self.width * self.height
+
+    @property
+    def center(self) -> Point:
+        """The middle pixel, inside the box unless it is empty."""
+        return Point(x=self.left + self.width // 2, y=self.top + self.height // 2)
+
+    def contains(self, point: Point) -> bool:
+        """Whether ``point`` is one of the pixels of this box."""
+        return self.left <= point.x < self.right and self.top <= point.y < self.bottom
+
+    def encloses(self, other: "Box") -> bool:
+        """Whether every pixel of ``other`` lies in this box."""
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and self.right >= other.right
+            and self.bottom >= other.bottom
+        )
+
+    def intersection(self, other: "Box") -> "Box":
+        """The common part; empty (area 0) if there is none."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        return Box(
+            left=left,
+            top=top,
+            right=max(left, min(self.right, other.right)),
+            bottom=max(top, min(self.bottom, other.bottom)),
+        )
+
+    def grown(self, margin: int) -> "Box":
+        """This box with ``margin`` pixels more on each side."""
+        return Box(
+            left=self.left - margin,
+            top=self.top - margin,
+            right=self.right + margin,
+            bottom=self.bottom + margin,
+        )
+
+    @classmethod
+    def of(cls, size: Size) -> "Box":
+        """The box that covers a whole screen of ``size``."""
+        return cls(left=0, top=0, right=size.width, bottom=size.height)
+
+
+class ModelPoint(Frozen):
+    """A position as a model says it, in ``space``."""
+
+    x: float
+    y: float
+    space: Space
+
+
+class Projection(Frozen):
+    """How positions in the image a model was shown lie on the device's screen.
+
+    Attributes:
+        shown: Size of the image the model was shown.
+        device: Size of the device's frame.
+        region: The part of the device's frame that the image shows; ``None`` for all of it.
+    """
+
+    shown: Size
+    device: Size
+    region: Box | None = None
+
+    @property
+    def _area(self) -> Box:
+        return self.region if self.region is not None else Box.of(self.device)
+
+    def to_device(self, point: ModelPoint) -> Point:
+        """Convert to the device pixel under ``point``.
+
+        Raises:
+            OffScreenError: The position is outside the image.
+        """
+        area = self._area
+        width, height = self._extent(point.space)
+        if not (0 <= point.x <= width and 0 <= point.y <= height):
+            raise OffScreenError(
+                f"({point.x:g}, {point.y:g}) is off the screen: x goes from 0 to {width:g}, "
+                f"y from 0 to {height:g}."
+            )
+        half = 0.5 if point.space is Space.MODEL_PX else 0.0
+        return Point(
+            x=area.left + _scale(point.x + half, width, area.width),
+            y=area.top + _scale(point.y + half, height, area.height),
+        )
+
+    def to_model(self, point: Point, space: Space) -> ModelPoint:
+        """Convert a device pixel to the position a model would name for it.
+
+        Raises:
+            OffScreenError: The pixel is outside the part of the screen that the image shows.
+        """
+        area = self._area
+        if not area.contains(point):
+            raise OffScreenError(f"{point} is outside the part of the screen that was shown.")
+        width, height = self._extent(space)
+        x = (point.x - area.left + 0.5) * width / area.width
+        y = (point.y - area.top + 0.5) * height / area.height
+        if space is Space.NORM1000:
+            return ModelPoint(x=float(round(x)), y=float(round(y)), space=space)
+        return ModelPoint(x=float(math.floor(x)), y=float(math.floor(y)), space=space)
+
+    def _extent(self, space: Space) -> tuple[float, float]:
+        if space is Space.NORM1000:
+            return NORM1000, NORM1000
+        return float(self.shown.width), float(self.shown.height)
+
+
+def _scale(position: float, source: float, target: int) -> int:
+    """Pixel index of ``position`` (0..source) on a stretch of ``target`` pixels, edge included."""
+    return min(math.floor(position * target / source), target - 1)
