@@ -102,6 +102,8 @@ class Context:
         shared: JSON of the app, outlives its screens.
         package: The app's package.
         screen: The screen's name.
+        files_used: Whether the screen has looked at the file system: then it is drawn anew when
+            files change.
     """
 
     def __init__(self, host: Host, app: App, task: Task, screen: Screen) -> None:
@@ -111,6 +113,7 @@ class Context:
         self._screen = screen
         self.package = app.package
         self.screen = screen.name
+        self.files_used = False
 
     @property
     def state(self) -> dict[str, Any]:
@@ -150,6 +153,7 @@ class Context:
     @property
     def files(self) -> FileSystem:
         """The file system of the phone."""
+        self.files_used = True
         return self._host.files
 
     @property
@@ -193,28 +197,39 @@ class Context:
 
     def replace(self, screen: str, **args: object) -> None:
         """Put another screen of this app in this one's place."""
+        self._host.open_screen(self._task, screen, args)
         if self._screen in self._task.screens:
             self._task.screens.remove(self._screen)
-        self._host.open_screen(self._task, screen, args)
 
     def pop_to(self, screen: str, **result: object) -> None:
         """Close screens until one called `screen` is on top; opens it if there is none below."""
         names = [entry.name for entry in self._task.screens]
         if screen not in names:
-            self._task.screens.clear()
             self._host.open_screen(self._task, screen, result)
+            del self._task.screens[:-1]
             return
         last = len(names) - 1 - names[::-1].index(screen)
         del self._task.screens[last + 1 :]
         self._task.screens[last].state.update(result)
 
     def toast(self, text: str) -> None:
-        """Show a short message at the bottom for two virtual seconds."""
+        """Show a short message at the bottom for about three taps."""
         self._host.show_toast(text)
 
     def open_app(self, package: str, screen: str = "", **args: object) -> None:
         """Bring another app to the front. Does nothing if it is not installed."""
         self._host.start(package, screen, **args)
+
+    def content(self, package: str, table: str) -> list[dict[str, Any]]:
+        """Rows of another app's table, as its content provider would give them, in row order.
+
+        Empty if that app is not installed.
+        """
+        if all(app.package != package for app in self._host.installed()):
+            return []
+        quoted = '"' + table.replace('"', '""') + '"'
+        rows = self._host.database(package).execute(f"SELECT * FROM {quoted}")  # noqa: S608 - quoted
+        return [dict(row) for row in rows]
 
     def random(self) -> random.Random:
         """Random numbers for a handler: the same seed and inputs give the same values.
