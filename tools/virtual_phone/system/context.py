@@ -53,6 +53,11 @@ class Host(Protocol):
         """The virtual local time."""
         ...
 
+    @property
+    def rotation(self) -> int:
+        """Quarter turns of the screen, 0 to 3."""
+        ...
+
     def database(self, package: str) -> sqlite3.Connection:
         """An app's database."""
         ...
@@ -139,6 +144,11 @@ class Context:
     def locale(self) -> str:
         """`en` or `zh`."""
         return self._host.settings.locale
+
+    @property
+    def landscape(self) -> bool:
+        """Whether the screen is wider than high."""
+        return self._host.rotation % 2 == 1
 
     @property
     def scenario(self) -> Scenario:

@@ -1,7 +1,7 @@
 """The data of an open screen and of a task: plain, JSON-able, nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 
@@ -49,8 +49,3 @@ class Task:
         """The task that `dump` described; takes over the data without copying it."""
         screens = [Screen(**screen) for screen in data["screens"]]
         return cls(package=data["package"], shared=data["shared"], screens=screens)
-
-
-def copy_of(screen: Screen) -> dict[str, Any]:
-    """A deep copy of a screen as JSON-able data."""
-    return asdict(screen)

@@ -115,6 +115,13 @@ class Settings:
             return 1.0
         return min(max(scale, 0.5), 2.0)
 
+    @property
+    def rotation(self) -> int:
+        """Quarter turns, 0 to 3; with auto-rotation on the phone is held upright."""
+        turned = self.get("system", "user_rotation")
+        upright = self.on("system", "accelerometer_rotation") or turned not in ("1", "2", "3")
+        return 0 if upright else int(turned)
+
     def reset(self, scenario: Scenario) -> None:
         """Back to the factory values of a scenario; `on_change` is not called."""
         self._values = {name: dict(values) for name, values in _DEFAULTS.items()}
