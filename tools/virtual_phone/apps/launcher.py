@@ -33,7 +33,7 @@ _COLUMNS_LANDSCAPE = 7
 _SEARCH = "search"
 
 
-def home(ctx: Context) -> Page:
+def home_screen(ctx: Context) -> Page:
     """The home screen."""
     clock = Column(
         [
@@ -171,7 +171,7 @@ class LauncherApp(App):
     color: ClassVar[str] = "#3f51b5"
     home: ClassVar[str] = "Launcher"
     screens: ClassVar[Mapping[str, Callable[[Context], Page]]] = {
-        "Launcher": home,
+        "Launcher": home_screen,
         "Search": search,
         "Recents": recents,
     }
