@@ -1,0 +1,1 @@
+"""The Contacts app: people, their numbers, calling and writing to them."""
