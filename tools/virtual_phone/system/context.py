@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tools.virtual_phone.system.filesystem import FileSystem
     from tools.virtual_phone.system.scenario import Scenario
 
+_FAR_DOWN_DP = 1e6
+"""Beyond any list; laying it out clamps."""
+
 
 @dataclass(frozen=True)
 class AppInfo:
@@ -193,6 +196,10 @@ class Context:
         """Focus a text field and show the keyboard, or with None clear focus and hide it."""
         self._screen.focus = key
         self._screen.keyboard = key is not None
+
+    def scroll_to_end(self, key: str) -> None:
+        """Scroll a list of this screen to its last line."""
+        self._screen.scrolls[key] = _FAR_DOWN_DP
 
     def push(self, screen: str, **args: object) -> None:
         """Open a screen of this app on top; `args` become its state."""
