@@ -25,7 +25,6 @@ from tools.virtual_phone.ui.widgets import (
 )
 
 FIELDS = ("first_name", "last_name", "company", "phone", "email")
-_PHONE_SIGNS = frozenset("0123456789 +-()*#.")
 _FEWEST_DIGITS = 3
 
 
@@ -102,7 +101,9 @@ def _mistakes(values: dict[str, str]) -> dict[str, str]:
     if not any(values[field] for field in FIELDS):
         found["first_name"] = "Enter a name or a phone number"
     phone = values["phone"]
-    if phone and (not set(phone) <= _PHONE_SIGNS or len(people.digits(phone)) < _FEWEST_DIGITS):
+    if phone and (
+        not set(phone) <= people.PHONE_SIGNS or len(people.digits(phone)) < _FEWEST_DIGITS
+    ):
         found["phone"] = "Enter a valid phone number"
     user, at, host = values["email"].partition("@")
     if values["email"] and not (user and at and "." in host.strip(".") and " " not in user + host):

@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 PHONE_TYPES = ("Mobile", "Home", "Work", "Other")
+PHONE_SIGNS = frozenset("0123456789 +-()*#.")
+"""What a phone number may be written with."""
 AVATAR_COLORS = (
     *("#7b5ea7", "#00796b", "#c2571a", "#3367d6", "#ad1457", "#5d6d1e", "#00838f", "#8d4b3a"),
 )

@@ -1,0 +1,1 @@
+"""The Messages app: conversations by text message."""
