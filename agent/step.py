@@ -23,12 +23,13 @@ class StopReason(StrEnum):
     INTERRUPTED = "interrupted"
     DEVICE_LOST = "device_lost"
     MODEL_ERROR = "model_error"
+    RECORDING_LOST = "recording_lost"
     DRY_RUN = "dry_run"
     CRASHED = "crashed"
 
 
 class Verdict(StrEnum):
-    """What the checks say. Without checks an episode is ``unverified``, whatever the agent claims."""
+    """What the checks say; ``unverified`` where there are none, whatever the agent claims."""
 
     PASSED = "passed"
     FLAKY = "flaky"

@@ -160,3 +160,29 @@ def points_of(action: Action) -> tuple[Point, ...]:
             return (action.start, action.end)
         case _:
             return ()
+
+
+def describe_action(action: Action) -> str:
+    """Say in a few words what ``action`` does, for people: ``tap (540, 1200)``."""
+    words = action.kind.replace("_", " ")
+    match action:
+        case Scroll():
+            words += f" {action.direction} at {action.at}"
+        case Tap() | DoubleTap() | LongPress():
+            words += f" {action.at}"
+        case Swipe() | Drag():
+            words += f" from {action.start} to {action.end}"
+        case TypeText():
+            words = f"{'replace the text by' if action.clear else 'type'} {action.text!r}"
+            words += " and press enter" if action.submit else ""
+        case PressKey():
+            words = f"press {action.key}"
+        case Hotkey():
+            words = f"press {'+'.join(action.keys)}"
+        case OpenApp():
+            words = f"open {action.name}"
+        case Wait():
+            words += f" {action.duration_s:g} s"
+        case _:
+            pass
+    return words

@@ -1,0 +1,260 @@
+"""What a recording holds: one frozen event class a line of ``events.jsonl``.
+
+The folder ``<utc-time>-<slug>-<id>/`` has ``events.jsonl`` (append-only, the truth), ``frames/``
+(images and UI trees, the same bytes stored once and referenced again) and ``run.json`` (a summary
+that can be rebuilt). A recording without ``run.end`` is that of a run that crashed.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, TypeAdapter
+
+from agent.step import StepTiming, StopReason, ToolCall, Verdict
+from tools.action import Action
+from tools.device import DeviceInfo
+from tools.geometry import Box, Frozen, Size
+
+FORMAT_VERSION = 1
+"""Raised when a reader of the version before could misread a recording."""
+EVENTS_FILE = "events.jsonl"
+SUMMARY_FILE = "run.json"
+FRAMES_FOLDER = "frames"
+
+_FromJson = Annotated[datetime, Field(strict=False)]
+
+
+class FileRef(Frozen):
+    """A file of the recording, by name and by what is in it.
+
+    Attributes:
+        path: Relative to the recording's folder, with forward slashes.
+        sha256: Hex digest of the bytes.
+        size_bytes: Length of the file.
+    """
+
+    path: str
+    sha256: str
+    size_bytes: int
+
+
+class Transform(Frozen):
+    """One link in the chain from what the policy said to device px: ``x * scale + offset``.
+
+    Attributes:
+        space: The space this link leads into, such as ``device_px``.
+    """
+
+    space: str
+    scale_x: float
+    scale_y: float
+    offset_x: float
+    offset_y: float
+
+
+class Target(Frozen):
+    """The element of the UI tree that an action points at.
+
+    Attributes:
+        box: Where it is, device px.
+    """
+
+    kind: str
+    text: str
+    description: str
+    hint: str
+    resource_id: str
+    box: Box
+
+
+class Anchor(Frozen):
+    """What the place that is acted on looks like, so that it can be found again.
+
+    Attributes:
+        box: The part of the frame that was cut out, device px.
+        patch: JPEG of it.
+        target: The element there; ``None`` if the UI tree was not read or has none there.
+    """
+
+    box: Box
+    patch: FileRef
+    target: Target | None = None
+
+
+class Event(Frozen):
+    """What every event has.
+
+    Attributes:
+        seq: 0, 1, 2 … without gaps.
+        at_s: Seconds since the run began, on the monotonic clock.
+    """
+
+    seq: Annotated[int, Field(ge=0)]
+    at_s: float
+
+
+class RunStart(Event):
+    """The first event: what was asked for, of whom, on what.
+
+    Attributes:
+        format: Version of this format.
+        run: Name of the recording's folder.
+        started: Wall clock, UTC.
+        config: The whole configuration as JSON.
+        device: What is known of the device.
+        versions: Name to version of the parts that matter.
+    """
+
+    event: Literal["run.start"] = "run.start"
+    format: int
+    run: str
+    started: _FromJson
+    goal: str
+    policy: str
+    config: dict[str, JsonValue]
+    device: DeviceInfo
+    versions: dict[str, str]
+
+
+class ObservationSeen(Event):
+    """One look.
+
+    Attributes:
+        feedback: What this look taught the policy about its last action; may be empty.
+        changed: Whether the screen differs from the one before the action; ``None`` if unknown.
+    """
+
+    event: Literal["observation"] = "observation"
+    step: int
+    frame: FileRef
+    size: Size
+    app: str
+    activity: str
+    ui_tree: FileRef | None
+    settle: str
+    frames_taken: int
+    changed: bool | None
+    source: str
+    frame_key: str
+    feedback: str
+
+
+class DecisionMade(Event):
+    """What the policy decided."""
+
+    event: Literal["decision"] = "decision"
+    step: int
+    thought: str
+    call: ToolCall
+    duration_s: float
+
+
+class MistakeMade(Event):
+    """What was wrong with a reply or a decision, as the policy was told.
+
+    Attributes:
+        counts: Whether it used up a step; an unreadable reply that is asked for again does not.
+    """
+
+    event: Literal["mistake"] = "mistake"
+    step: int
+    kind: str
+    message: str
+    counts: bool
+
+
+class ActionIntent(Event):
+    """Written and synced to disk before the action is performed.
+
+    Attributes:
+        transforms: How the point got into device px; empty if the policy named device px.
+        anchor: The place acted on; ``None`` for actions without one.
+    """
+
+    event: Literal["action.intent"] = "action.intent"
+    step: int
+    action: Action
+    transforms: tuple[Transform, ...] = ()
+    anchor: Anchor | None = None
+
+
+class StepResult(Event):
+    """How the step came out: the action was delivered, or a tool without action answered.
+
+    Attributes:
+        ok: Whether the action was delivered. A step without any action is ok.
+        result: What the tool answered; may be empty.
+        error: Why it was not delivered; empty if it was.
+        timing: Where the step's time went, up to here.
+    """
+
+    event: Literal["action.result"] = "action.result"
+    step: int
+    ok: bool
+    result: str
+    error: str
+    timing: StepTiming
+
+
+class CheckDone(Event):
+    """One check and its evidence."""
+
+    event: Literal["check"] = "check"
+    name: str
+    verdict: Verdict
+    evidence: str
+
+
+class RunEnd(Event):
+    """The last event; without it the run crashed.
+
+    Attributes:
+        steps: How many steps were taken.
+        error: What went wrong below the loop, one line; may be empty.
+        traceback: Only if the program itself failed.
+    """
+
+    event: Literal["run.end"] = "run.end"
+    stop: StopReason
+    answer: str
+    verdict: Verdict
+    steps: int
+    duration_s: float
+    error: str
+    traceback: str
+
+
+AnyEvent = Annotated[
+    RunStart
+    | ObservationSeen
+    | DecisionMade
+    | MistakeMade
+    | ActionIntent
+    | StepResult
+    | CheckDone
+    | RunEnd,
+    Field(discriminator="event"),
+]
+EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+"""Reads one event; an unknown one, an unknown field or a wrong type is an error."""
+
+
+class Summary(Frozen):
+    """``run.json``: enough for a list of recordings. Rebuilt from the events when in doubt.
+
+    Attributes:
+        stop: ``None`` while the run goes on, and for ever if it crashed.
+    """
+
+    format: int
+    run: str
+    goal: str
+    policy: str
+    device: str
+    started: _FromJson
+    stop: StopReason | None = None
+    verdict: Verdict = Verdict.UNVERIFIED
+    answer: str = ""
+    steps: int = 0
+    duration_s: float = 0.0
+    error: str = ""

@@ -1,0 +1,308 @@
+"""Writes a recording as the run goes on, so that a crash at any moment leaves all that happened.
+
+A file is written before the event that names it; an event is one ``write`` of one line. What is
+about to be done is on the disk before it is done. If the disk fills up, the torn line is taken back
+and a little space kept for it holds the end of the run.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import JsonValue
+
+from agent.recording.format import (
+    EVENTS_FILE,
+    FORMAT_VERSION,
+    FRAMES_FOLDER,
+    SUMMARY_FILE,
+    ActionIntent,
+    Anchor,
+    DecisionMade,
+    Event,
+    FileRef,
+    MistakeMade,
+    ObservationSeen,
+    RunEnd,
+    RunStart,
+    StepResult,
+    Summary,
+)
+from agent.recording.patch import cut_patch, find_target
+from agent.step import Decision, Episode, Step
+from tools.action import Action, points_of
+from tools.clock import Clock
+from tools.device import DeviceInfo, Observation
+from tools.errors import RecordingError
+
+_RESERVE_FILE = ".reserve"
+_RESERVE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known before the first look.
+
+    Attributes:
+        config: The configuration as JSON.
+        versions: Name to version of the parts that matter.
+    """
+
+    goal: str
+    policy: str
+    device: DeviceInfo
+    config: Mapping[str, JsonValue]
+    versions: Mapping[str, str]
+
+
+def new_folder(parent: Path, goal: str) -> Path:
+    """Make the folder of a new recording.
+
+    Raises:
+        RecordingError: It cannot be made or written to.
+    """
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_slug(goal)}-{secrets.token_hex(3)}"
+    folder = parent / name
+    try:
+        (folder / FRAMES_FOLDER).mkdir(parents=True)
+    except OSError as error:
+        raise RecordingError(
+            f"Recordings cannot be written to {str(parent)!r}: {error.strerror or error}.",
+            hint="Name another folder with --record-dir.",
+        ) from None
+    return folder
+
+
+def _slug(goal: str) -> str:
+    plain = unicodedata.normalize("NFKC", goal).lower()
+    words = re.sub(r"[^\w]+", "-", plain).strip("-_")
+    # 40 letters of Chinese are 120 bytes: still far from the 255 of a file name.
+    return words[:40].rstrip("-_") or "goal"
+
+
+class RecordingWriter:
+    """Writes the events of one run into ``folder``.
+
+    Args:
+        folder: As made by ``new_folder``.
+        header: What the first event says.
+        clock: Gives ``at_s``.
+
+    Raises:
+        RecordingError: From every method, if the disk refuses; nothing is dropped silently.
+    """
+
+    def __init__(self, folder: Path, header: Header, clock: Clock) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._started_s = clock.now()
+        self._seq = 0
+        self._size = 0
+        self._stored: dict[str, FileRef] = {}
+        with self._writing():
+            (folder / _RESERVE_FILE).write_bytes(bytes(_RESERVE_BYTES))
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+            self._events = os.open(folder / EVENTS_FILE, flags, 0o644)
+        self._start(header)
+
+    def observation(
+        self, step: int, seen: Observation, *, frame_key: str = "", feedback: str = ""
+    ) -> None:
+        """Write one look: the frame, the UI tree, what is in front."""
+        settle, tree = seen.settle, seen.ui_tree
+        frame = self._store(f"{step:04d}-before.jpg", seen.screenshot.jpeg())
+        has_tree = tree is not None and tree.source != ""
+        self._append(
+            ObservationSeen(
+                **self._stamp(),
+                step=step,
+                frame=frame,
+                size=seen.size,
+                app=seen.app,
+                activity=seen.activity,
+                ui_tree=self._store(f"{step:04d}-tree.xml", tree.source.encode())
+                if tree is not None and has_tree
+                else None,
+                settle=settle.reason if settle is not None else "",
+                frames_taken=settle.frames if settle is not None else 1,
+                changed=settle.changed if settle is not None else None,
+                source=seen.screenshot.source,
+                frame_key=frame_key,
+                feedback=feedback,
+            )
+        )
+
+    def decision(self, step: int, decision: Decision, duration_s: float) -> None:
+        """Write what the policy decided."""
+        self._append(
+            DecisionMade(
+                **self._stamp(),
+                step=step,
+                thought=decision.thought,
+                call=decision.call,
+                duration_s=duration_s,
+            )
+        )
+
+    def mistake(self, step: int, error: Exception, *, counts: bool) -> None:
+        """Write what was wrong with a reply or decision."""
+        self._append(
+            MistakeMade(
+                **self._stamp(),
+                step=step,
+                kind=type(error).__name__,
+                message=str(error),
+                counts=counts,
+            )
+        )
+
+    def intent(self, step: int, action: Action, seen: Observation) -> None:
+        """Write what is about to be done; on the disk when this returns."""
+        points = points_of(action)
+        anchor = None
+        if points:
+            box, patch = cut_patch(seen.screenshot.image, points[0])
+            anchor = Anchor(
+                box=box,
+                patch=self._store(f"{step:04d}-anchor.jpg", patch),
+                target=find_target(seen.ui_tree, points[0]),
+            )
+        self._append(
+            ActionIntent(**self._stamp(), step=step, action=action, anchor=anchor), sync=True
+        )
+
+    def result(self, step: Step, *, error: str = "") -> None:
+        """Write how the step came out."""
+        self._append(
+            StepResult(
+                **self._stamp(),
+                step=step.index,
+                ok=not error,
+                result=step.result,
+                error=error,
+                timing=step.timing,
+            )
+        )
+
+    def end(self, episode: Episode, *, traceback: str = "") -> None:
+        """Write why the run ended, sync, and bring ``run.json`` up to date."""
+        (self.folder / _RESERVE_FILE).unlink(missing_ok=True)
+        self._append(
+            RunEnd(
+                **self._stamp(),
+                stop=episode.stop,
+                answer=episode.answer,
+                verdict=episode.verdict,
+                steps=len(episode.steps),
+                duration_s=episode.duration_s,
+                error=episode.error,
+                traceback=traceback,
+            ),
+            sync=True,
+        )
+        self._write_summary(
+            self._summary.model_copy(
+                update={
+                    "stop": episode.stop,
+                    "verdict": episode.verdict,
+                    "answer": episode.answer,
+                    "steps": len(episode.steps),
+                    "duration_s": episode.duration_s,
+                    "error": episode.error,
+                }
+            )
+        )
+
+    def close(self) -> None:
+        """Let go of the files. May be called twice."""
+        if self._events >= 0:
+            os.close(self._events)
+            self._events = -1
+        with contextlib.suppress(OSError):
+            (self.folder / _RESERVE_FILE).unlink(missing_ok=True)
+
+    def _start(self, header: Header) -> None:
+        started = datetime.now(UTC)
+        self._append(
+            RunStart(
+                **self._stamp(),
+                format=FORMAT_VERSION,
+                run=self.folder.name,
+                started=started,
+                goal=header.goal,
+                policy=header.policy,
+                config=dict(header.config),
+                device=header.device,
+                versions=dict(header.versions),
+            ),
+            sync=True,
+        )
+        self._summary = Summary(
+            format=FORMAT_VERSION,
+            run=self.folder.name,
+            goal=header.goal,
+            policy=header.policy,
+            device=header.device.name,
+            started=started,
+        )
+        self._write_summary(self._summary)
+
+    def _stamp(self) -> dict[str, Any]:
+        self._mend()
+        return {"seq": self._seq, "at_s": round(self._clock.now() - self._started_s, 6)}
+
+    def _append(self, event: Event, *, sync: bool = False) -> None:
+        line = event.model_dump_json().encode() + b"\n"
+        with self._writing():
+            written = os.write(self._events, line)
+            if written != len(line):  # the disk is full: take the torn line back
+                os.ftruncate(self._events, self._size)
+                raise OSError(28, "No space left on device")
+            self._size += written
+            self._seq += 1
+            if sync:
+                os.fsync(self._events)
+
+    def _mend(self) -> None:
+        """Agree with the file again after an interrupt fell between the write and the count."""
+        with self._writing():
+            size = os.fstat(self._events).st_size
+            if size > self._size:
+                self._size = size
+                self._seq += 1
+
+    def _store(self, name: str, data: bytes) -> FileRef:
+        digest = hashlib.sha256(data).hexdigest()
+        known = self._stored.get(digest)
+        if known is not None:
+            return known
+        path = f"{FRAMES_FOLDER}/{name}"
+        with self._writing():
+            (self.folder / path).write_bytes(data)
+        ref = FileRef(path=path, sha256=digest, size_bytes=len(data))
+        self._stored[digest] = ref
+        return ref
+
+    def _write_summary(self, summary: Summary) -> None:
+        fresh = self.folder / f"{SUMMARY_FILE}.new"
+        with self._writing():
+            fresh.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            fresh.replace(self.folder / SUMMARY_FILE)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RecordingError(
+                f"The recording {str(self.folder)!r} cannot be written: {error.strerror or error}.",
+                hint="Name another folder with --record-dir.",
+            ) from error
