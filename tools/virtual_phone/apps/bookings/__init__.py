@@ -1,0 +1,1 @@
+"""Bookings: a flight booking app, from search to boarding reference."""
