@@ -1,0 +1,1 @@
+"""The screens of Bookings, one file for each step of the way."""
