@@ -22,10 +22,10 @@ class Section:
 _TWO = ("A", "C", AISLE, "D", "F")
 _THREE = ("A", "B", "C", AISLE, "D", "E", "F")
 SECTIONS = {
-    "first": Section(range(1, 3), _TWO),
-    "business": Section(range(3, 8), _TWO),
-    "premium_economy": Section(range(8, 13), _THREE),
-    "economy": Section(range(13, 33), _THREE),
+    "first": Section(range(1, 5), _TWO),
+    "business": Section(range(5, 10), _TWO),
+    "premium_economy": Section(range(10, 15), _THREE),
+    "economy": Section(range(15, 33), _THREE),
 }
 
 
@@ -37,7 +37,7 @@ def taken_seats(salt: int, flight: Flight, cabin: str) -> frozenset[str]:
     seats = [f"{row}{letter}" for row in section.rows for letter in section.letters if letter]
     taken = {seat for seat in seats if rng.random() < share}
     # Nine travellers at most book together: they always find seats, in the last rows.
-    free_rows = 4 if len(section.letters) == len(_TWO) else 2
+    free_rows = 3 if len(section.letters) == len(_TWO) else 2
     last = {str(row) for row in section.rows[-free_rows:]}
     return frozenset(seat for seat in taken if seat[:-1] not in last)
 
