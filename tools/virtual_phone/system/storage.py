@@ -37,6 +37,7 @@ class Databases:
     def __init__(self, apps: Mapping[str, App], scenario: Scenario, seed: int) -> None:
         self._apps = apps
         self._open: dict[str, sqlite3.Connection] = {}
+        self._seeded: dict[str, int] = {}
         self._epoch = 0
         self.adopt(scenario, seed)
 
@@ -59,8 +60,10 @@ class Databases:
         if package not in self._open:
             if package not in self._apps:
                 raise UnknownAppError(package)
-            database = self._connect(package)
+            database = _connect()
             self._apps[package].create(database, self.seed_for(package))
+            self._open[package] = database
+            self._seeded[package] = database.total_changes
         return self._open[package]
 
     def forget(self, package: str) -> None:
@@ -68,11 +71,15 @@ class Databases:
         connection = self._open.pop(package, None)
         if connection is not None:
             connection.close()
+            self._seeded.pop(package, None)
             self._epoch += 1
 
     def changes(self) -> tuple[int, int]:
-        """A token that differs after every write to any database."""
-        return self._epoch, sum(database.total_changes for database in self._open.values())
+        """A token that differs after every write to any database, filling it apart."""
+        return self._epoch, sum(
+            database.total_changes - self._seeded.get(package, 0)
+            for package, database in self._open.items()
+        )
 
     def tables(self, package: str) -> tuple[str, ...]:
         """Names of the tables that may be read, in the app's order or sorted.
@@ -110,8 +117,9 @@ class Databases:
         for package in set(self._open) - set(dumped):
             self.forget(package)
         for package, data in dumped.items():
-            database = self._open.get(package) or self._connect(package)
-            database.deserialize(data)
+            if package not in self._open:
+                self._open[package] = _connect()
+            self._open[package].deserialize(data)
         self._epoch += 1
 
     def forget_all(self) -> None:
@@ -119,8 +127,8 @@ class Databases:
         for package in list(self._open):
             self.forget(package)
 
-    def _connect(self, package: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        self._open[package] = connection
-        return connection
+
+def _connect() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
