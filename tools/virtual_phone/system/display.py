@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -27,6 +28,9 @@ from tools.virtual_phone.ui.widgets import Page
 SOFT_KEYBOARD = "com.android.inputmethod.latin/.LatinIME"
 PHYSICAL_SIZE = (1080, 2400)
 DENSITY = 420
+# Android keeps `wm size` and `wm density` in these forms; what is too small cannot be laid out.
+_FORCED_SIZE = re.compile(r"([2-9]\d\d|[1-7]\d{3}),([2-9]\d\d|[1-7]\d{3})")
+_FORCED_DENSITY = re.compile(r"7[2-9]|[89]\d|[1-9]\d\d")
 _NUMERIC = ("number", "phone")
 _LAYOUTS: dict[str, KeyboardLayout] = {
     "letters": "letters",
@@ -62,8 +66,16 @@ class Display:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in px as the phone is held."""
-        width, height = PHYSICAL_SIZE
-        return (height, width) if self._windows.settings.rotation % 2 else (width, height)
+        settings = self._windows.settings
+        forced = _FORCED_SIZE.fullmatch(settings.get("global", "display_size_forced"))
+        width, height = (int(forced[1]), int(forced[2])) if forced else PHYSICAL_SIZE
+        return (height, width) if settings.rotation % 2 else (width, height)
+
+    @property
+    def density(self) -> int:
+        """Dots per inch; `wm density` sets another one than the panel's."""
+        forced = self._windows.settings.get("secure", "display_density_forced")
+        return int(forced) if _FORCED_DENSITY.fullmatch(forced) else DENSITY
 
     @property
     def version(self) -> int:
@@ -169,7 +181,7 @@ class Display:
         settings = self._windows.settings
         return Metrics(
             size=self.size,
-            density=DENSITY,
+            density=self.density,
             font_scale=settings.font_scale,
             locale="zh" if settings.locale == "zh" else "en",
             hours24=settings.get("system", "time_12_24") != "12",

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from tools.virtual_phone.system.app import App
-from tools.virtual_phone.system.display import DENSITY, Display
+from tools.virtual_phone.system.display import Display
 from tools.virtual_phone.system.filesystem import FileSystem
 from tools.virtual_phone.system.report import report
 from tools.virtual_phone.system.scenario import Scenario
@@ -70,7 +70,8 @@ class PhoneView:
     @property
     def density(self) -> int:
         """Dots per inch."""
-        return DENSITY
+        with self.lock:
+            return self._display.density
 
     @property
     def size(self) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tools.virtual_phone.system.display import DENSITY, Display
+from tools.virtual_phone.system.display import Display
 from tools.virtual_phone.system.text_entry import TextEntry
 from tools.virtual_phone.system.windows import Windows
 from tools.virtual_phone.ui.scene import Hit, ScrollArea
@@ -67,7 +67,7 @@ class Touch:
         area = scene.scrollable_at(*start)
         if area is None:
             return ""
-        self.scroll(area, (start[1] - end[1]) * 160 / DENSITY)
+        self.scroll(area, (start[1] - end[1]) * 160 / self._display.density)
         return f"scroll {area.key}"
 
     def drag(self, start: Place, end: Place, duration_s: float) -> str:
@@ -89,5 +89,5 @@ class Touch:
             hit.on_slide(hit.value)
 
     def _still(self, start: Place, end: Place) -> bool:
-        slop_px = TOUCH_SLOP_DP * DENSITY / 160
+        slop_px = TOUCH_SLOP_DP * self._display.density / 160
         return math.dist(start, end) < slop_px
