@@ -174,7 +174,7 @@ class PickerField(Widget):
 
 @dataclass(frozen=True)
 class Chip(Widget):
-    """A small choice or filter."""
+    """A small choice or filter; a `round` one is a disc for one letter, without a check mark."""
 
     text: str
     _: KW_ONLY
@@ -182,6 +182,8 @@ class Chip(Widget):
     on_tap: Handler
     key: str = ""
     icon: str = ""
+    description: str = ""
+    round: bool = False
 
 
 @dataclass(frozen=True)
