@@ -1,4 +1,4 @@
-"""What a shell command is: the `@command` mark, the `Call` it gets, the errors it may raise.
+r"""What a shell command is: the `@command` mark, the `Call` it gets, the errors it may raise.
 
 A command is a function that takes a `Call` and returns its exit code:
 
