@@ -8,6 +8,7 @@ does waiting, so that neither a stepper nor a slow page is called stuck early.
 """
 
 import hashlib
+import re
 from collections import deque
 from dataclasses import dataclass
 
@@ -19,11 +20,13 @@ from tools.action import Action, Wait, points_of
 from tools.device import DeviceInfo, Observation
 from tools.geometry import Box
 from tools.screen import Screenshot, compare
+from tools.ui_tree import UiTree
 
 _STATUS_BAR_DP = 32
 _KEPT_SCREENS = 12
 _KEPT_MOVES = 24
 _LONGEST_CYCLE = 4
+_TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(:\d\d)?")
 _POINT_GRID = 16
 """Points of one 16 px cell count as one place: models waver by a few pixels."""
 _FULL, _SLIGHT = 1.0, 0.4
@@ -71,6 +74,7 @@ class StuckDetector:
         self._made = 0
         self._here: tuple[str, str] = ("", "")
         self._acted: Action | None = None
+        self._words = 0
         self._idle = 0
         self._weight = 0.0
 
@@ -79,9 +83,10 @@ class StuckDetector:
         before, acted = self._here[0], self._acted
         screen, known_variant, variant = self._recognize(seen)
         self._here, self._acted = (screen.key, variant), None
+        words, self._words = self._words, _words_of(seen.ui_tree)
         if acted is None:
             return self._judge_moves(screen.key)
-        if screen.key != before:
+        if screen.key != before or words != self._words:
             self._idle, self._weight = 0, 0.0
             return self._judge_moves(screen.key)
         waited = isinstance(acted, Wait)
@@ -169,6 +174,14 @@ class StuckDetector:
 def _small(shot: Screenshot) -> Screenshot:
     """The frame as comparisons see it: 160 kB to keep in place of 8 MB."""
     return Screenshot(image=Image.fromarray(shot.grey.astype(np.uint8)))
+
+
+def _words_of(tree: UiTree | None) -> int:
+    """Digest of what the tree says, the time of day apart: two tiles can hide a 7 that was a 6."""
+    if tree is None:
+        return 0
+    said = [(node.text, node.checked, node.selected) for node in tree.nodes]
+    return hash(tuple((_TIME_OF_DAY.sub("", text), *marks) for text, *marks in said))
 
 
 def _name_move(call: ToolCall, action: Action | None) -> str:

@@ -1,0 +1,242 @@
+"""One frozen ``Config`` and the one place that reads the environment.
+
+A value comes from the first of: a flag, an ``AGENT_*`` variable, ``agent.toml`` in the working
+directory, ``agent.toml`` in the user's configuration folder, the default. Where each one came from
+is kept, so that ``agent config`` can say so and an error can point at the file, line and column.
+"""
+
+import difflib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_origin
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from tools.errors import ConfigError
+from tools.guard import Rule
+
+FILE_NAME = "agent.toml"
+PREFIX = "AGENT_"
+_Name = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
+class Config(BaseModel):
+    """Everything a run can be told. Each field says why its default is what it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    device: _Name = ""
+    """ADB serial, host:port or ``virtual``. Empty: the one real device that is attached, else the
+    virtual phone, so that the first run needs nothing."""
+    policy: _Name = "rules"
+    """Who decides. ``rules`` needs no weights, no key and no network."""
+    script: Path | None = None
+    """File of decisions for the policy ``scripted``; no other policy reads one."""
+    max_steps: Annotated[int, Field(ge=1, le=1000)] = 40
+    """Steps before the run is given up. The longest job shipped takes about 25."""
+    timeout_s: Annotated[float, Field(gt=0, le=86400)] = 600.0
+    """Seconds before the run is given up: ten minutes is longer than a person would watch."""
+    max_mistakes: Annotated[int, Field(ge=1, le=100)] = 3
+    """Decisions in a row that could not be carried out. A policy that was told twice what was
+    wrong seldom gets it right the fourth time."""
+    max_reasks: Annotated[int, Field(ge=0, le=20)] = 2
+    """How often an unreadable reply is asked for again; such a question is no step."""
+    app: str = ""
+    """App to open before the first look, by name or package. Empty: start where the device is."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the virtual phone: its data, prices and dates follow from it."""
+    scenario: str = "default"
+    """What the virtual phone is like: ``dark,zh,popup``. The default has no traps."""
+    record_dir: Path = Path("recordings")
+    """Where recordings go. Every run is recorded, in a folder of its own."""
+    dry_run: bool = False
+    """Show the first action instead of performing it."""
+    guard: tuple[Rule, ...] = ()
+    """What may be done at all, first match wins. Empty: everything the goal needs is allowed."""
+    approve: Literal["terminal", "always", "never"] = "terminal"
+    """Who answers when a rule says ask. Without a terminal the run stops with needs_human."""
+    tools: tuple[str, ...] = ()
+    """Modules with further tools, imported by name, so that nothing is run unasked."""
+    adb_server: Annotated[str, Field(pattern=r"^[^\s:]+:\d{1,5}$")] = "127.0.0.1:5037"
+    """Address of the ADB server, which is adb's own default."""
+    ui_tree: Literal["auto", "always", "never"] = "auto"
+    """Whether the accessibility tree is read. ``auto``: only if the policy looks at it, because
+    it is the slowest part of a look on a real phone."""
+
+
+@dataclass(frozen=True)
+class LoadedConfig:
+    """A config and where each value came from.
+
+    Attributes:
+        config: The values.
+        origins: Field name to ``default``, ``--flag``, ``AGENT_X`` or ``path:line``.
+        notes: What looks like a slip of the pen, one line each.
+    """
+
+    config: Config
+    origins: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Raw values from one place and how to name that place for a field."""
+
+    values: Mapping[str, Any]
+    places: Mapping[str, str]
+
+
+def user_file() -> Path:
+    """The configuration file of this user, whether or not it exists."""
+    return Path(platformdirs.user_config_dir("tapwright", appauthor=False)) / FILE_NAME
+
+
+def load_config(
+    flags: Mapping[str, Any] | None = None, *, environ: Mapping[str, str] | None = None
+) -> LoadedConfig:
+    """Gather the configuration of this process.
+
+    Args:
+        flags: Values given on the command line or in Python, by field name; ``None`` means not
+            given.
+        environ: Environment to read; the process's own if ``None``.
+
+    Raises:
+        ConfigError: A name or value is wrong; the message says where it stands.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    for name in given:
+        if name not in Config.model_fields:
+            raise ConfigError(f"Unknown setting {name!r}.", hint=did_you_mean(name, _names()))
+    environment, notes = _read_environment(os.environ if environ is None else environ)
+    sources = [
+        _Source(given, {name: flag_name(name) for name in given}),
+        environment,
+        _read_file(Path(FILE_NAME)),
+        _read_file(user_file()),
+    ]
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(Config.model_fields, "default")
+    for source in reversed(sources):
+        values.update(source.values)
+        origins.update(source.places)
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        raise _describe(error, origins) from None
+    return LoadedConfig(config, MappingProxyType(origins), notes)
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """A hint that names the closest of ``known``, or all of them if none is close."""
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return f"Known: {', '.join(known)}." if known else ""
+
+
+def flag_name(field: str) -> str:
+    """How a field is spelled on the command line."""
+    return {"timeout_s": "--timeout"}.get(field, "--" + field.replace("_", "-"))
+
+
+def _names() -> list[str]:
+    return sorted(Config.model_fields)
+
+
+def _is_list(field: str) -> bool:
+    return get_origin(Config.model_fields[field].annotation) is tuple
+
+
+def _read_environment(environ: Mapping[str, str]) -> tuple[_Source, tuple[str, ...]]:
+    """Take the ``AGENT_*`` variables; unknown ones may be another program's and are left alone."""
+    values: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    notes: list[str] = []
+    for variable in sorted(name for name in environ if name.startswith(PREFIX)):
+        field = variable.removeprefix(PREFIX).lower()
+        if field in Config.model_fields:
+            values[field] = _from_text(field, environ[variable], variable)
+            places[field] = variable
+        elif close := difflib.get_close_matches(field, _names(), n=1, cutoff=0.85):
+            notes.append(f"{variable} is not used; did you mean {PREFIX}{close[0].upper()}?")
+    return _Source(values, places), tuple(notes)
+
+
+def _from_text(field: str, text: str, place: str) -> Any:  # noqa: ANN401 - pydantic checks it
+    if not _is_list(field):
+        return text
+    if not text.lstrip().startswith("["):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    try:
+        return tuple(json.loads(text))
+    except ValueError as error:
+        raise ConfigError(f"{place}: this is no JSON list: {error}.") from None
+
+
+def _read_file(path: Path) -> _Source:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return _Source({}, {})
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from None
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _toml_error(path, text, error) from None
+    keys = _key_places(text)
+    places = {name: f"{path}:{line}:{column}" for name, (line, column) in keys.items()}
+    for name in table:
+        if name not in Config.model_fields:
+            place = places.get(name, str(path))
+            raise ConfigError(f"{place}: unknown key {name!r}.", hint=did_you_mean(name, _names()))
+    return _Source(table, {name: places.get(name, str(path)) for name in table})
+
+
+def _toml_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigError:
+    match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+    what = str(error).split(" (at ")[0]
+    if match is not None:
+        return ConfigError(f"{path}:{match[1]}:{match[2]}: this is no TOML: {what}.")
+    lines = text.count("\n") + 1
+    return ConfigError(f"{path}:{lines}:1: this is no TOML: {what}.")
+
+
+def _key_places(text: str) -> dict[str, tuple[int, int]]:
+    """Line and column, from 1, of every top-level key and table; tomllib does not tell them."""
+    places: dict[str, tuple[int, int]] = {}
+    in_table = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if table := re.match(r"\s*\[+\s*[\"']?([\w-]+)", line):
+            in_table = True
+            places.setdefault(table[1], (number, table.start(1) + 1))
+        elif not in_table and (key := re.match(r"\s*[\"']?([\w-]+)[\"']?\s*[=.]", line)):
+            places.setdefault(key[1], (number, key.start(1) + 1))
+    return places
+
+
+def _describe(error: ValidationError, origins: Mapping[str, str]) -> ConfigError:
+    first = error.errors(include_url=False)[0]
+    field, *inner = first["loc"]
+    where = ".".join([str(field), *(str(part) for part in inner)])
+    message = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    hint = ""
+    if first["type"] == "extra_forbidden":
+        message = "unknown key"
+    elif first["type"] == "missing":
+        message = "is missing"
+    else:
+        message = f"must be {message}, not {first['input']!r}"
+        if first["type"] == "literal_error":
+            expected = re.findall(r"'([^']*)'", str(first.get("ctx", {}).get("expected", "")))
+            hint = did_you_mean(str(first["input"]), expected)
+    return ConfigError(f"{origins.get(str(field), 'default')}: {where} {message}.", hint=hint)

@@ -1,0 +1,53 @@
+"""What all tests share: what a missing part means, a home of their own, and no network."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+_AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
+    "adb": (lambda: shutil.which("adb") is not None, "the adb binary (apt-get install adb)"),
+}
+_LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse connections that leave this machine; a test that needs one is wrong."""
+    sys.addaudithook(_refuse_network)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a part that is not here; fail if TAPWRIGHT_REQUIRE names that part."""
+    required = os.environ.get("TAPWRIGHT_REQUIRE", "").split(",")
+    for kind, (available, what) in _AVAILABLE.items():
+        if item.get_closest_marker(kind) is None or available():
+            continue
+        if kind in required:
+            pytest.fail(f"needs {what}, which TAPWRIGHT_REQUIRE asks for", pytrace=False)
+        pytest.skip(f"needs {what}")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home, a working directory and an environment that no other test and no person shares."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for variable in [name for name in os.environ if name.startswith("AGENT_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("AGENT_RECORD_DIR", str(tmp_path / "recordings"))
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("ANDROID_SERIAL", raising=False)
+    return home
+
+
+def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and address and address[0] not in _LOOPBACK:
+        raise RuntimeError(f"A test tried to connect to {address!r}.")
