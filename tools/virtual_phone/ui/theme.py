@@ -81,12 +81,15 @@ class Theme:
     roles: dict[str, Rgb] = field(hash=False)
 
     def color(self, name: str) -> Rgb:
-        """RGB of a role or of "#rrggbb".
+        """RGB of a role or of "#rrggbb"; "role@38" is the role at 38 % on the surface.
 
         Raises:
             UnknownColorError: the name is neither.
         """
         found = self.roles.get(name)
+        if found is None and "@" in name:
+            role, _, share = name.partition("@")
+            return mix(self.roles["surface"], self.color(role), int(share) / 100)
         if found is not None:
             return found
         if name.startswith("#") and len(name) == 7:

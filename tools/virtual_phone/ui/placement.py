@@ -1,0 +1,45 @@
+"""Boxes put at absolute places on the screen, with what of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.virtual_phone.ui.layout import Box, ScrollBox
+from tools.virtual_phone.ui.paint import Rect, is_empty, overlap
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A box on the screen. `rect` is where it stands, `clip` what its parents let through."""
+
+    box: Box
+    rect: Rect
+    clip: Rect
+    children: tuple[Placed, ...]
+
+    @property
+    def visible(self) -> Rect:
+        """The part that shows; may be empty."""
+        return overlap(self.rect, self.clip)
+
+    def walk(self) -> Iterator[Placed]:
+        """This box and all below it, in painting order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def shown(self) -> Iterator[Placed]:
+        """As `walk`, without what is wholly outside."""
+        if not is_empty(self.visible):
+            yield self
+        for child in self.children:
+            yield from child.shown()
+
+
+def place(box: Box, x: int, y: int, clip: Rect) -> Placed:
+    """The box with its top left corner at (x, y), in px."""
+    rect = (x, y, x + box.width, y + box.height)
+    inner = overlap(rect, clip) if isinstance(box, ScrollBox) else clip
+    children = tuple(place(child.box, x + child.x, y + child.y, inner) for child in box.children)
+    return Placed(box, rect, clip, children)
