@@ -29,6 +29,7 @@ def play(phone: Phone) -> list[str]:
 
     look()
     phone.start(DEMO)
+    phone.swipe(500, 600, 500, 2200, 0.3)
     hand.tap("Draw lots")
     look()
     phone.swipe(500, 1500, 500, 900, 0.3)
@@ -61,8 +62,7 @@ def test_restore_brings_back_pixels_rows_files_and_settings() -> None:
     phone.clipboard = "kept"
     connection = phone.database(DEMO)
     taken, pixels, rows = phone.snapshot(), phone.frame().tobytes(), phone.content(DEMO, "items")
-    hand = Hand(phone)
-    hand.tap("Open form")
+    phone.start(DEMO, "Form", given="later")
     phone.files.remove("/sdcard/note.txt")
     phone.settings.put("secure", "ui_night_mode", "2")
     phone.clipboard = "changed"

@@ -60,8 +60,8 @@ class Display:
     def __init__(self, windows: Windows) -> None:
         self._windows = windows
         self._drawn: _Drawn | None = None
-        self._drawn_for: tuple[object, ...] = ()
         self._files_used = False
+        self._seen = self._sources()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -136,17 +136,18 @@ class Display:
         self._notice_changes()
         if self._drawn is None:
             self._drawn = self._compose()
-            # Taken after the build: an app's database is made when its first screen asks for it.
-            self._drawn_for = self._sources()
+            # Whether files matter is known only now.
+            self._seen = self._sources()
         return self._drawn
 
     def _notice_changes(self) -> None:
-        if self._drawn is None:
+        sources = self._sources()
+        if sources == self._seen:
             return
-        if self._sources() != self._drawn_for:
-            if self._drawn_for[0] == self._windows.version:
-                self._windows.changed()
-            self._drawn = None
+        if sources[0] == self._seen[0]:
+            self._windows.changed()
+        self._drawn = None
+        self._seen = self._sources()
 
     def _sources(self) -> tuple[object, ...]:
         windows = self._windows

@@ -131,4 +131,6 @@ class Databases:
 def _connect() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
+    # Writes the first page: SQLite cannot serialize a database without any.
+    connection.execute("PRAGMA user_version = 1")
     return connection
