@@ -29,7 +29,8 @@ def play(phone: Phone) -> list[str]:
 
     look()
     phone.start(DEMO)
-    phone.swipe(500, 600, 500, 2200, 0.3)
+    for _ in range(2):
+        phone.swipe(500, 600, 500, 2200, 0.3)
     hand.tap("Draw lots")
     look()
     phone.swipe(500, 1500, 500, 900, 0.3)
