@@ -108,19 +108,19 @@ class Shell:
             self.rc = 1
         return self.rc
 
-    def run_lines(self, streams: Streams, prompt: Callable[[bool], None] | None = None) -> int:
+    def run_lines(self, streams: Streams, prompt: Callable[[str], None] | None = None) -> int:
         """Run the script that comes on stdin, each command as soon as it is complete.
 
         Args:
             streams: stdin is shared between the script and what its commands read.
-            prompt: Called before a line is read; True where a command goes on.
+            prompt: Called before a line is read, with the unfinished command before it.
         """
         stdin = line_source(streams.stdin)
         streams = replace(streams, stdin=stdin)
         kept = ""
         while True:
             if prompt is not None:
-                prompt(bool(kept))
+                prompt(kept)
             line = stdin.read_line()
             kept += line.decode("utf-8", "replace")
             try:

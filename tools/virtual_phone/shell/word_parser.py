@@ -20,7 +20,8 @@ WORD_ENDS = frozenset(" \t\n;&|<>()")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BRACED = re.compile(r"(#?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[?$!#@*])(:?[-=+?]|%%?|##?)?")
 _QUOTED_RUN = re.compile(r'[^"$`\\]+')
-_SPECIAL = "?$!#@*0123456789"
+_ESCAPED_IN_QUOTES = frozenset('$`"\\\n')
+_SPECIAL = frozenset("?$!#@*0123456789")
 
 
 @cache
@@ -148,7 +149,7 @@ class WordParser:
                 parts.append(self._dollar(quoted=True))
                 continue
             cursor.at += 1
-            if char == "\\" and not cursor.done and cursor.peek() in '$`"\\\n':
+            if char == "\\" and cursor.peek() in _ESCAPED_IN_QUOTES:
                 char = cursor.peek().replace("\n", "")
                 cursor.at += 1
             text.append(char)
@@ -173,7 +174,7 @@ class WordParser:
         if name:
             cursor.at = name.end()
             return Parameter(name.group(), quoted)
-        if not cursor.done and cursor.peek() in _SPECIAL:
+        if cursor.peek() in _SPECIAL:
             cursor.at += 1
             return Parameter(cursor.text[cursor.at - 1], quoted)
         return Literal("$", quoted=quoted)

@@ -230,7 +230,7 @@ def df(call: Call) -> int:
         inside = [call.path(name) for name in options.operands]
         if inside and not any(real_path(path).startswith(place) for path in inside):
             continue
-        rows.append((device, *shown, share, place))
+        rows.append((device, shown[0], shown[1], shown[2], share, place))
     call.out("".join(f"{a:<15} {b:>10} {c:>10} {d:>10} {e:>4} {f}\n" for a, b, c, d, e, f in rows))
     return 0
 

@@ -1,0 +1,79 @@
+"""The services of the phone by name: what a client asks for after it has chosen the phone."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeAlias
+
+from tools.virtual_phone.shell.phone_port import PhonePort
+from tools.virtual_phone.shell.session import ShellMaker
+from tools.virtual_phone.shell.streams import StreamClosedError
+from tools.virtual_phone.wire.channel import Channel
+from tools.virtual_phone.wire.framebuffer import serve_framebuffer
+from tools.virtual_phone.wire.reverse import ReverseTable
+from tools.virtual_phone.wire.shell_service import serve_shell
+from tools.virtual_phone.wire.sync import SyncService
+
+Handler: TypeAlias = Callable[[Channel], None]
+
+FEATURES = ("shell_v2", "cmd", "stat_v2", "ls_v2", "fixed_push_mkdir")
+PRODUCT = {
+    "ro.product.name": "virtual_phone",
+    "ro.product.model": "Virtual Phone",
+    "ro.product.device": "virtual_phone",
+}
+_log = logging.getLogger(__name__)
+
+
+class Services:
+    """Opens services of one phone. Safe from any thread."""
+
+    def __init__(self, phone: PhonePort, sockets: Mapping[str, Handler] | None = None) -> None:
+        """Take the phone.
+
+        Args:
+            phone: Whose shell, files and screen are served.
+            sockets: What listens inside the phone, `{"tcp:9008": handler}`, for `adb forward`.
+        """
+        self._phone = phone
+        self._shells = ShellMaker(phone)
+        self._sockets = dict(sockets or {})
+        self._reverse = ReverseTable()
+
+    def open(self, name: str) -> Handler | None:
+        """Give what serves `name`, `"shell:ls"`; None, told loudly, where nothing does."""
+        kind, _, rest = name.partition(":")
+        word, *options = kind.split(",")
+        if name in self._sockets:
+            return self._sockets[name]
+        if word == "shell":
+            return partial(serve_shell, self._shells, options, rest)
+        if word == "exec":
+            return partial(serve_shell, self._shells, (), rest)
+        if name == "sync:":
+            return lambda channel: SyncService(self._phone, channel).run()
+        if name == "framebuffer:":
+            return partial(serve_framebuffer, self._phone)
+        if word == "reverse":
+            return partial(self._reverse.serve, rest)
+        if name in ("root:", "unroot:", "remount:"):
+            return _refuse_root
+        with self._phone.lock:
+            self._phone.log("unknown_service", name)
+        _log.warning("the virtual phone has no service %r", name)
+        return None
+
+
+def _refuse_root(channel: Channel) -> None:
+    channel.write(b"adbd cannot run as root in production builds\n")
+
+
+def run_service(handler: Handler, channel: Channel) -> None:
+    """Run `handler` on `channel` and close it, whatever becomes of the client."""
+    try:
+        handler(channel)
+    except StreamClosedError as error:
+        _log.debug("%s: the client went away: %s", threading.current_thread().name, error)
+    finally:
+        channel.close()
