@@ -20,6 +20,7 @@ from tools.virtual_phone.ui.widgets import (
     IconButton,
     Pad,
     Page,
+    Picture,
     Row,
     Scroll,
     Text,
@@ -31,6 +32,7 @@ from tools.virtual_phone.ui.widgets import (
 _COLUMNS = 4
 _COLUMNS_LANDSCAPE = 7
 _SEARCH = "search"
+_DARK_WALLPAPER = "#131a2c"
 
 
 def home_screen(ctx: Context) -> Page:
@@ -63,13 +65,14 @@ def home_screen(ctx: Context) -> Page:
             Pad(_grid(ctx, _launchable(ctx)), (12, 28, 12, 24)),
         ]
     )
-    return Page(Scroll(body, key="home"), background="primary_container")
+    background = _DARK_WALLPAPER if ctx.settings.dark else "primary_container"
+    return Page(Scroll(body, key="home"), background=background)
 
 
 def search(ctx: Context) -> Page:
     """Apps whose label holds what is typed."""
     typed = ctx.text(_SEARCH).strip().casefold()
-    found = [app for app in _launchable(ctx) if typed in app.label.casefold()]
+    found = [app for app in _launchable(ctx) if typed in _names(app)]
 
     def open_first(_: str) -> None:
         if found:
@@ -131,7 +134,7 @@ def _task_card(ctx: Context, task: TaskInfo) -> Widget:
         gap=16,
     )
     return Card(
-        head,
+        Column([head, Pad(Picture(app.icon, height=120), (0, 8, 8, 4))]),
         on_tap=lambda: ctx.open_app(app.package),
         key=f"task_{app.package}",
         description=app.label,
@@ -141,6 +144,11 @@ def _task_card(ctx: Context, task: TaskInfo) -> Widget:
 
 def _launchable(ctx: Context) -> Sequence[AppInfo]:
     return [app for app in ctx.apps() if app.in_launcher]
+
+
+def _names(app: AppInfo) -> str:
+    # The package's last part is the app's English name in any language of the phone.
+    return f"{app.label} {app.package.rpartition('.')[2]}".casefold()
 
 
 def _grid(ctx: Context, apps: Sequence[AppInfo]) -> Widget:

@@ -9,6 +9,7 @@ from tools.virtual_phone.ui.widgets import (
     Button,
     Column,
     Dialog,
+    Expand,
     Gap,
     IconButton,
     Picture,
@@ -78,19 +79,21 @@ def _popup(texts: TrapTexts, answer: Answer) -> Dialog:
     close = IconButton(
         "close", texts.t("Close"), lambda: answer("closed"), key="popup_close_button"
     )
+    title = Text(texts.t("Limited-time offer"), style="headline")
     body = Column(
         [
+            Row([Expand(title), close]),
+            Gap(8),
             Picture("gift", color="tertiary_container", height=140),
             Gap(12),
-            Row([Text(texts.t(offer), color="on_surface_variant")]),
-            Row([close], justify="end"),
+            Text(texts.t(offer), color="on_surface_variant"),
         ]
     )
     actions = [
         Button(texts.t("No thanks"), lambda: answer("closed"), kind="text", key="popup_dismiss"),
         Button(texts.t("Get the offer"), lambda: answer("taken"), key="popup_accept"),
     ]
-    return Dialog(texts.t("Limited-time offer"), body, actions, on_dismiss=lambda: answer("closed"))
+    return Dialog("", body, actions, on_dismiss=lambda: answer("closed"))
 
 
 def _session(texts: TrapTexts, answer: Answer) -> Dialog:
