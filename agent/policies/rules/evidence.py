@@ -1,0 +1,99 @@
+"""When it is done: only what the screen shows counts."""
+
+from agent.policies.rules.intent import Want
+from agent.policies.rules.text import digits, mentions, normal, says
+from agent.policies.rules.turn import Turn, finish
+from agent.policies.rules.when import read_time
+from agent.step import Decision
+
+_ANSWER_TEXTS = 6
+
+
+def finish_on_evidence(turn: Turn) -> Decision | None:
+    """Stop with success, if everything asked for was seen set and the result is on the screen."""
+    if not turn.intent.wants or turn.memory.abandoned or turn.memory.open_wants(turn.intent):
+        return None
+    if turn.intent.name in {"toggle", "setting"}:
+        return finish(_settled_answer(turn), success=True)
+    errand = turn.intent.errand
+    if errand.commit and not turn.memory.committed:
+        return None
+    if errand.done:
+        said = [text for text in turn.view.all_texts if _is_confirmation(turn, text)]
+        if not said:
+            return None
+    if not all(_is_shown(turn, want) for want in turn.intent.wants if want.slot in errand.shows):
+        return None
+    return finish(_answer(turn), success=True)
+
+
+def _is_confirmation(turn: Turn, text: str) -> bool:
+    return says(text, turn.intent.errand.done) >= 1 and len(normal(text)) <= 80
+
+
+def _is_shown(turn: Turn, want: Want) -> bool:
+    """Whether the screen shows the value outside of input fields."""
+    texts = turn.view.all_texts
+    value = want.values[0] if want.values else ""
+    match want.kind:
+        case "time":
+            return any(read_time(text) == want.clock for text in _with_neighbours(texts))
+        case "count":
+            return _count_beside_item(turn, want)
+        case "place" | "item":
+            if any(mentions((text,), value) for text in texts) or mentions(texts, value):
+                return True
+            return want.slot in turn.memory.chosen and _chosen_is_shown(turn, want)
+        case _ if want.slot == "phone":
+            return any(digits(text) == digits(value) for text in texts)
+        case _:
+            wanted = " ".join(value.split())
+            return any(wanted in " ".join(text.split()) for text in texts)
+
+
+def _with_neighbours(texts: tuple[str, ...]) -> list[str]:
+    """Each text, and each with the next: "6:45" and "PM" may be two texts."""
+    return [
+        *(f"{first} {second}" for first, second in zip(texts, texts[1:], strict=False)),
+        *texts,
+    ]
+
+
+def _chosen_is_shown(turn: Turn, want: Want) -> bool:
+    """Whether a name or code of the list entry that was chosen stands on the screen."""
+    names = [part for text in turn.memory.chosen[want.slot] for part in text.split("·")]
+    return any(
+        mentions((text,), name) for name in names if normal(name) for text in turn.view.all_texts
+    )
+
+
+def _count_beside_item(turn: Turn, want: Want) -> bool:
+    """Whether the wanted number stands near the item it belongs to."""
+    item = next((other for other in turn.intent.wants if other.kind == "item"), None)
+    if item is None:
+        return True
+    name = turn.memory.chosen[item.slot][0] if item.slot in turn.memory.chosen else item.values[0]
+    nodes = turn.view.tree.nodes
+    for named in (node for node in nodes if mentions((node.label,), name)):
+        near = named.box.grown(turn.view.size.height // 9)
+        for node in nodes:
+            beside = near.top <= node.box.center.y < near.bottom and node.box.height < near.height
+            if beside and digits(node.label) == str(want.amount) and len(node.label) <= 12:
+                return True
+    return False
+
+
+def _settled_answer(turn: Turn) -> str:
+    seen = [text for text in turn.memory.verified.values() if text]
+    return f"Done, the screen shows: {'; '.join(seen)}."
+
+
+def _answer(turn: Turn) -> str:
+    """The most telling texts of the last screen, in reading order."""
+    seen: list[str] = []
+    for node in turn.view.plain_texts:
+        if node.label not in seen and len(node.label) > 1:
+            seen.append(node.label)
+    picked = " · ".join(seen[:_ANSWER_TEXTS])
+    wishes = ", ".join(f"{want.slot.replace('_', ' ')} {want.wish}" for want in turn.intent.wants)
+    return f"Done. Asked: {wishes}. The screen shows: {picked}."

@@ -1,0 +1,160 @@
+"""Making one want true on the screen in front: the first turn of each of them."""
+
+from agent.policies.rules.counting import count_here
+from agent.policies.rules.intent import Want
+from agent.policies.rules.matching import (
+    control_for,
+    field_for,
+    field_label,
+    options_for,
+    same_text,
+    shows,
+)
+from agent.policies.rules.pick import pick_from_list
+from agent.policies.rules.schedule import days_here, time_here
+from agent.policies.rules.text import mentions
+from agent.policies.rules.turn import MAX_TRIES, Turn
+from agent.policies.rules.view import Element
+from agent.step import Decision
+
+_BODY_SLOTS = frozenset({"body", "message"})
+
+
+def fill_wants(turn: Turn) -> Decision | None:
+    """Do the next thing that brings one of the open wants nearer, if this screen allows it."""
+    for want in turn.memory.open_wants(turn.intent):
+        move = _fill(turn, want)
+        if move is not None:
+            return move
+    return None
+
+
+def _fill(turn: Turn, want: Want) -> Decision | None:
+    match want.kind:
+        case "text":
+            return _type(turn, want)
+        case "choice":
+            return _choose(turn, want)
+        case "place" | "date":
+            return _open_picker(turn, want)
+        case "count":
+            return _count(turn, want)
+        case "item":
+            return _choose_item(turn, want)
+        case "time":
+            return time_here(turn, want)
+        case "days":
+            return days_here(turn, want)
+        case _:
+            return None  # toggles and options are sought, see seek.py
+
+
+def verify(turn: Turn, want: Want, evidence: str) -> None:
+    """Remember that ``want`` was seen set."""
+    turn.memory.verified[want.slot] = evidence
+
+
+def _type(turn: Turn, want: Want) -> Decision | None:
+    field = field_for(turn, want) or _only_field(turn, want)
+    if field is None:
+        return None
+    if same_text(want, field.node.text):
+        verify(turn, want, field.node.text)
+        return None
+    name = field_label(turn, field) or want.slot
+    move = turn.edit(field, want.values[0], f"Fill in {name!r} with {want.values[0]!r}")
+    if move is None:
+        turn.memory.abandoned[want.slot] = f"the field {name!r} would not take {want.values[0]!r}"
+    return move
+
+
+def _only_field(turn: Turn, want: Want) -> Element | None:
+    """A body goes into the one field that nothing else is wanted for."""
+    if want.slot not in _BODY_SLOTS or turn.memory.opened is not None:
+        return None
+    others = [other for other in turn.intent.wants if other.slot != want.slot]
+    taken = {field.key for other in others if (field := field_for(turn, other)) is not None}
+    free = [
+        field
+        for field in turn.view.fields
+        if field.key not in taken
+        and not mentions((field_label(turn, field),), "search")
+        and "搜索" not in field_label(turn, field)
+    ]
+    return free[0] if len(free) == 1 else None
+
+
+def _choose(turn: Turn, want: Want) -> Decision | None:
+    options = options_for(turn, want.values)
+    chosen = next((item for item in options if item.is_on), None)
+    if chosen is not None:
+        verify(turn, want, chosen.label)
+        return None
+    control = control_for(turn, want.labels)
+    if control is not None and shows(turn, want, control.values):
+        verify(turn, want, " ".join(control.texts))
+        return None
+    tappable = next((item for item in options if item.key not in turn.view.looks_like_nav), None)
+    if tappable is not None:
+        if turn.pressed(tappable) == 0:
+            return turn.tap(tappable, f"Choose {tappable.label!r}")
+        verify(turn, want, f"{tappable.label} (pressed; the screen shows no state)")
+        return None
+    return _open(turn, want, control)
+
+
+def _open_picker(turn: Turn, want: Want) -> Decision | None:
+    field = field_for(turn, want)
+    control = control_for(turn, want.labels)
+    shown = field if field is not None else control
+    if shown is None:
+        return None
+    values = (shown.node.text,) if shown.editable else shown.values
+    if shows(turn, want, values):
+        verify(turn, want, " ".join(values))
+        return None
+    if shown.editable and not shown.node.focused and want.kind == "place":
+        return turn.edit(shown, want.values[0], f"Search for {want.values[0]!r}")
+    if shown.editable:
+        return pick_from_list(turn, want)
+    return _open(turn, want, shown)
+
+
+def _open(turn: Turn, want: Want, control: Element | None) -> Decision | None:
+    if control is None:
+        return None
+    if not turn.try_once(f"open|{want.slot}|{turn.view.place}", times=MAX_TRIES):
+        turn.memory.abandoned[want.slot] = f"{control.label!r} would not take {want.wish!r}"
+        return None
+    turn.memory.opened = want
+    turn.memory.opened_from = turn.view.place
+    return turn.tap_at(control.at, f"Open {control.label!r} to set it to {want.wish!r}")
+
+
+def _count(turn: Turn, want: Want) -> Decision | None:
+    move, found = count_here(turn, want)
+    if found:
+        if move is None:
+            verify(turn, want, want.wish)
+        return move
+    control = control_for(turn, want.openers or want.labels)
+    if control is None:
+        return None
+    if shows(turn, want, control.values):
+        verify(turn, want, " ".join(control.values))
+        return None
+    return _open(turn, want, control)
+
+
+def _choose_item(turn: Turn, want: Want) -> Decision | None:
+    """Find a person or a product: on the list if it is there, else by searching for it."""
+    title = turn.view.plain_texts[0].label if turn.view.plain_texts else ""
+    if turn.memory.tries[f"chosen|{want.slot}"] and mentions((title,), want.values[0]):
+        verify(turn, want, title)
+        return None
+    if turn.memory.tries[f"chosen|{want.slot}"] and want.slot in turn.memory.chosen:
+        # What was pressed led to another screen: that is where the rest of the errand goes on.
+        if turn.view.place != turn.memory.opened_from:
+            verify(turn, want, " ".join(turn.memory.chosen[want.slot][:2]))
+            return None
+    return pick_from_list(turn, want)

@@ -1,0 +1,72 @@
+"""What gets in the way: loading, permission questions, pop-ups, expired sessions."""
+
+from agent.policies.rules.text import says
+from agent.policies.rules.turn import MAX_TRIES, Turn, decision
+from agent.policies.rules.view import Element
+from agent.step import Decision
+
+_MAX_WAITS = 20
+
+
+def wait_while_loading(turn: Turn) -> Decision | None:
+    """Wait a second of the device's time while the screen says that it is busy."""
+    busy = [
+        text
+        for text in turn.view.all_texts
+        if says(text, turn.words.loading) >= 2 and len(text) <= 60 and not _is_button(turn, text)
+    ]
+    if busy and turn.try_once(f"wait|{turn.view.place}", times=_MAX_WAITS):
+        return decision(f"Wait: {busy[0]!r}", "wait", duration_s=1.0)
+    return None
+
+
+def _is_button(turn: Turn, text: str) -> bool:
+    return any(text in item.texts for item in turn.view.elements)
+
+
+def dismiss(turn: Turn) -> Decision | None:
+    """Close a dialog that is no part of the errand."""
+    if not turn.view.is_dialog or turn.memory.opened is not None:
+        return None
+    buttons = [item for item in turn.view.pressables if item.label and turn.pressed(item) == 0]
+    allowing = _allowing(turn, buttons)
+    if allowing is not None:
+        return turn.tap(allowing, f"Answer the permission question with {allowing.label!r}")
+    confirming = _confirming(turn, buttons)
+    if confirming is not None:
+        return turn.tap(confirming, f"Confirm with {confirming.label!r}")
+    safe = [item for item in buttons if says(item.label, turn.words.danger) == 0]
+    for phrase in turn.words.dismiss:
+        for item in safe:
+            if says(item.label, (phrase,)) >= 2:
+                return turn.tap(item, f"Close what is in the way with {item.label!r}")
+    if len(safe) == 1:
+        return turn.tap(safe[0], f"The only way on is {safe[0].label!r}")
+    if turn.try_once(f"back|{turn.view.content}"):
+        return decision("Close what is in the way", "back")
+    return None
+
+
+def _allowing(turn: Turn, buttons: list[Element]) -> Element | None:
+    texts = turn.view.all_texts
+    asks = "permission" in turn.view.app or any(
+        says(text, turn.words.permission) and text.rstrip().endswith(("?", "？")) for text in texts
+    )
+    if not asks:
+        return None
+    for phrase in turn.words.allow:
+        for item in buttons:
+            if says(item.label, (phrase,)) == 3:
+                return item
+    return None
+
+
+def _confirming(turn: Turn, buttons: list[Element]) -> Element | None:
+    """After what makes the errand final was pressed, its own question back is answered yes."""
+    if not turn.memory.committed or not turn.try_once(
+        f"confirm|{turn.view.place}", times=MAX_TRIES
+    ):
+        return None
+    scored = [(item.says(turn.intent.errand.commit), item) for item in buttons]
+    good = [pair for pair in scored if pair[0] >= 2]
+    return max(good, key=lambda pair: pair[0])[1] if good else None

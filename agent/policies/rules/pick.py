@@ -1,0 +1,140 @@
+"""Choosing out of a list, short or long: by what is seen, then by the list's own search field."""
+
+import re
+
+from agent.policies.rules.intent import Want
+from agent.policies.rules.matching import field_label, options_for
+from agent.policies.rules.text import closeness, is_cjk, mentions, normal, says
+from agent.policies.rules.turn import MAX_TRIES, Turn, decision
+from agent.policies.rules.view import Element
+from agent.step import Decision
+
+_CHOSEN_ENOUGH = 60.0
+
+
+def pick_from_list(turn: Turn, want: Want) -> Decision | None:
+    """Press the entry that is wanted; else search for it; else look further down."""
+    candidates = _candidates(turn, want)
+    if candidates:
+        best = candidates[0]
+        if best.is_on and want.kind in {"choice", "option"}:
+            return accept(turn, f"{best.label!r} is chosen")
+        if turn.pressed(best) < 2:
+            turn.memory.chosen[want.slot] = best.texts
+            turn.memory.tries[f"chosen|{want.slot}"] += 1
+            if want.kind == "item":
+                turn.memory.opened_from = turn.view.place
+            return turn.tap(best, f"Choose {_short(best)!r} for {want.values[0]!r}")
+    searched = _search(turn, want)
+    if searched is not None:
+        return searched
+    if want.kind == "item" and turn.memory.opened is None and not _listed(turn):
+        return None
+    return turn.scroll(f"Look further for {want.values[0]!r}")
+
+
+def accept(turn: Turn, why: str) -> Decision | None:
+    """Press what closes a picker with its value taken over."""
+    button = turn.find(turn.words.accept, least=3) or turn.find(turn.words.accept)
+    if button is not None and turn.pressed(button) < MAX_TRIES:
+        return turn.tap(button, f"{why}; press {button.label!r}")
+    return None
+
+
+def _candidates(turn: Turn, want: Want) -> list[Element]:
+    """Entries that are what is wanted, the likeliest first."""
+    if want.kind in {"choice", "option"}:
+        return options_for(turn, want.values)
+    value = want.values[0]
+    found = [
+        item
+        for item in turn.view.pressables
+        if mentions(item.texts, value)
+        and item.key not in turn.view.looks_like_nav
+        and not says(item.label, turn.words.unavailable)
+        and not _is_control(turn, item)
+    ]
+    return sorted(found, key=lambda item: -closeness(item.texts, value))
+
+
+def _is_control(turn: Turn, item: Element) -> bool:
+    """A "clear the search" button repeats the query in its description: no entry of the list."""
+    return any(
+        item.box.top >= field.box.top - 4 and item.box.bottom <= field.box.bottom + 4
+        for field in turn.view.fields
+    )
+
+
+def _search(turn: Turn, want: Want) -> Decision | None:
+    field = _search_field(turn, want)
+    if field is None:
+        return _open_search(turn, want)
+    tried = turn.memory.queries.setdefault(want.slot, [])
+    query = field.node.text.strip()
+    if tried and normal(query) == normal(tried[-1]):
+        found = _results(turn, field)
+        if found and (len(tried) == 1 or len(found) == 1) and want.kind == "place":
+            # The names may be in another language than the goal: what the search puts first counts.
+            first = found[0]
+            turn.memory.chosen[want.slot] = first.texts
+            if turn.pressed(first) == 0:
+                return turn.tap(first, f"Take the first answer to {query!r}: {_short(first)!r}")
+        if want.kind == "item" and turn.try_once(f"submit|{want.slot}|{query}"):
+            return decision("Submit the search", "press_key", key="enter")
+        shorter = _shorter(tried[-1])
+        if not shorter or len(tried) > 4:
+            turn.memory.abandoned[want.slot] = f"a search for {want.values[0]!r} finds nothing"
+            return None
+        tried.append(shorter)
+    if not tried:
+        tried.append(want.values[0])
+    return turn.edit(field, tried[-1], f"Search for {tried[-1]!r}")
+
+
+def _search_field(turn: Turn, want: Want) -> Element | None:
+    """The list's search field: labelled so, or for the want, or the only field there is."""
+    words = (*turn.words.search, *want.labels)
+    labelled = [field for field in turn.view.fields if says(field_label(turn, field), words) >= 1]
+    if labelled:
+        return labelled[0]
+    fields = turn.view.fields
+    return fields[0] if len(fields) == 1 and turn.memory.opened is not None else None
+
+
+def _open_search(turn: Turn, want: Want) -> Decision | None:
+    if want.kind in {"choice", "option"}:
+        return None
+    button = turn.find(turn.words.search)
+    if button is not None and turn.pressed(button) == 0 and not button.is_on:
+        return turn.tap(button, f"Search for {want.values[0]!r}")
+    return None
+
+
+def _results(turn: Turn, field: Element) -> list[Element]:
+    return [
+        item
+        for item in turn.view.pressables
+        if item.box.top >= field.box.bottom - 4
+        and item.label
+        and item.key not in turn.view.looks_like_nav
+    ]
+
+
+def _listed(turn: Turn) -> bool:
+    """Whether this looks like a list to search through: several rows of the same width."""
+    widths = [item.box.width for item in turn.view.pressables if item.label]
+    return any(widths.count(width) >= 3 for width in set(widths))
+
+
+def _shorter(query: str) -> str:
+    """``query`` without its last word, or the first two characters of a Chinese name."""
+    words = query.split()
+    if len(words) > 1:
+        return " ".join(words[:-1])
+    if is_cjk(query) and len(query) > 2:
+        return query[:2]
+    return re.sub(r"[\W_]+$", "", query[: max(3, len(query) // 2)]) if len(query) > 4 else ""
+
+
+def _short(item: Element) -> str:
+    return " · ".join(item.texts[:2])[:60]

@@ -1,0 +1,178 @@
+"""The policy itself: one look, a list of rules, the first that has something to do decides."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from agent.policies.rules.counting import count_here
+from agent.policies.rules.evidence import finish_on_evidence
+from agent.policies.rules.fill import fill_wants
+from agent.policies.rules.intent import Intent, Want
+from agent.policies.rules.interruptions import dismiss, wait_while_loading
+from agent.policies.rules.lead import lead_on
+from agent.policies.rules.navigate import begin, go_to_app, go_to_section
+from agent.policies.rules.pick import accept, pick_from_list
+from agent.policies.rules.read_goal import read_goal
+from agent.policies.rules.schedule import pick_date, time_here
+from agent.policies.rules.seek import seek
+from agent.policies.rules.text import says
+from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, decision, finish
+from agent.policies.rules.view import View
+from agent.step import Decision, Step
+from tools.device import Observation
+
+_CAN = (
+    "I understand errands such as booking a flight, switching a setting on or off, adding a contact, an alarm, "
+    "a note or a folder, sending a message, and putting things into a cart, in English or Chinese."
+)
+
+
+class RulesPolicy:
+    """Decides by rules over the accessibility tree; holds the memory of one episode.
+
+    Args:
+        app: Whether the loop opened the right app already, so that it need not be looked for.
+    """
+
+    name = "rules"
+    wants_ui_tree = True
+
+    def __init__(self, *, in_app: bool = False) -> None:
+        self._in_app = in_app
+        self._memory = Memory()
+        self._intent: Intent | None = None
+
+    def decide(self, goal: str, observation: Observation, history: Sequence[Step]) -> Decision:
+        """Decide by the first rule that has something to do; give up when none has.
+
+        Raises:
+            CaptureError: The observation has no UI tree.
+        """
+        now = observation.device_time or datetime.now()
+        if not history:
+            self._memory = Memory()
+            self._intent = read_goal(goal, now.date())
+        if self._intent is None:
+            return finish(f"I do not understand {goal!r}. {_CAN}", success=False)
+        view = View(observation)
+        if self._in_app and not history:
+            self._memory.app = view.app
+        turn = Turn(view, self._intent, self._memory, now.date())
+        _learn(turn, history)
+        for rule in _RULES:
+            move = rule(turn)
+            if move is not None:
+                return move
+        return _give_up(turn)
+
+
+def _learn(turn: Turn, history: Sequence[Step]) -> None:
+    """Take from the last step what the screen alone does not tell."""
+    memory = turn.memory
+    if memory.scrolled is not None:
+        before, key = memory.scrolled
+        if before == turn.view.content:
+            memory.ends.add(key)
+        memory.scrolled = None
+    if not history or history[-1].decision is None:
+        return
+    last = history[-1].decision
+    if turn.view.place == memory.last_place and last.call.name == "tap" and _complaints(turn):
+        memory.tries[f"complaint|{turn.view.place}"] += 1
+    memory.last_place = turn.view.place
+    if history[-1].mistake and last.call.name == "open_app":
+        memory.tries["app pressed"] = 0
+
+
+def _pick(turn: Turn) -> Decision | None:
+    """Go on in the picker that was opened for a want."""
+    want = turn.memory.opened
+    if want is None:
+        return None
+    if turn.view.place == turn.memory.opened_from:
+        turn.memory.opened = None
+        return None
+    if turn.memory.tries[f"in picker|{want.slot}"] > 40:
+        return None
+    turn.memory.tries[f"in picker|{want.slot}"] += 1
+    move = _pick_kind(turn, want)
+    if move is None:
+        turn.memory.opened = None
+        if want.slot not in turn.memory.abandoned and turn.try_once(
+            f"left|{want.slot}", times=MAX_TRIES
+        ):
+            return decision(f"This does not offer {want.wish!r}: go back", "back")
+    return move
+
+
+def _pick_kind(turn: Turn, want: Want) -> Decision | None:
+    match want.kind:
+        case "date":
+            return pick_date(turn, want)
+        case "time":
+            return time_here(turn, want)
+        case "count":
+            return _pick_counts(turn)
+        case _:
+            return pick_from_list(turn, want)
+
+
+def _pick_counts(turn: Turn) -> Decision | None:
+    """Several counts share one picker: set them all, then accept."""
+    for want in turn.memory.open_wants(turn.intent):
+        if want.kind != "count":
+            continue
+        move, found = count_here(turn, want)
+        if found and move is not None:
+            return move
+    return accept(turn, "The numbers are right")
+
+
+def _give_up(turn: Turn) -> Decision:
+    memory = turn.memory
+    reasons = [f"{slot.replace('_', ' ')}: {why}" for slot, why in memory.abandoned.items()]
+    missing = [want.slot.replace("_", " ") for want in memory.open_wants(turn.intent)]
+    if missing:
+        reasons.append(f"found no place to set {', '.join(missing)}")
+    complaints = _complaints(turn)
+    if complaints:
+        reasons.append(f"the app says {'; '.join(complaints[:3])}")
+    if not reasons:
+        reasons.append(
+            "nothing on this screen leads on, and it does not show that the goal is done"
+        )
+    title = turn.view.plain_texts[0].label if turn.view.plain_texts else turn.view.app
+    return finish(f"I gave up on the screen {title!r}: {'. '.join(reasons)}.", success=False)
+
+
+def _complaints(turn: Turn) -> list[str]:
+    """What an app says when something is missing or wrong."""
+    found = [
+        node.label
+        for node in turn.view.plain_texts
+        if says(node.label, turn.words.errors) >= 1 and len(node.label) < 80
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _opened_app(turn: Turn) -> Decision | None:
+    """The errand "open the app" ends when it is in front."""
+    if turn.intent.name == "open" and turn.memory.app and turn.view.app == turn.memory.app:
+        return finish(f"Done: {turn.view.app} is in front.", success=True)
+    return None
+
+
+_RULES: tuple[Callable[[Turn], Decision | None], ...] = (
+    finish_on_evidence,
+    go_to_app,
+    _opened_app,
+    wait_while_loading,
+    _pick,
+    go_to_section,
+    fill_wants,
+    finish_on_evidence,
+    dismiss,
+    seek,
+    finish_on_evidence,
+    begin,
+    lead_on,
+)

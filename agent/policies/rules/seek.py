@@ -1,0 +1,97 @@
+"""Finding a switch or a setting wherever an app keeps it, and putting it right."""
+
+from agent.policies.rules.intent import Want
+from agent.policies.rules.matching import control_for, field_label, options_for, shows
+from agent.policies.rules.pick import accept
+from agent.policies.rules.text import mentions, says
+from agent.policies.rules.turn import MAX_TRIES, Turn
+from agent.policies.rules.view import Element
+from agent.step import Decision
+
+
+def seek(turn: Turn) -> Decision | None:
+    """Do the next thing towards the switch or option that the goal names."""
+    for want in turn.memory.open_wants(turn.intent):
+        if want.kind == "toggle":
+            return _set_switch(turn, want) or _look_for(turn, want)
+        if want.kind == "option":
+            return _set_option(turn, want) or _look_for(turn, want)
+    return None
+
+
+def _set_switch(turn: Turn, want: Want) -> Decision | None:
+    switch = _switch_for(turn, want)
+    if switch is None:
+        return None
+    if bool(switch.checked) == want.on:
+        turn.memory.verified[want.slot] = f"{switch.label} is {want.wish}"
+        return None
+    if not turn.try_once(f"switch|{switch.key}", times=MAX_TRIES):
+        turn.memory.abandoned[want.slot] = f"{switch.label!r} does not stay {want.wish}"
+        return None
+    return turn.tap(switch, f"Turn {switch.label!r} {want.wish}")
+
+
+def _switch_for(turn: Turn, want: Want) -> Element | None:
+    """The switch named so; on a page of that name, the switch "Use ..." or the first one."""
+    switches = [item for item in turn.view.elements if item.checked is not None and item.enabled]
+    named = [(says(item.label, want.labels), item) for item in switches]
+    good = [pair for pair in named if pair[0] >= 2]
+    if good:
+        return max(good, key=lambda pair: pair[0])[1]
+    title = turn.view.plain_texts[0].label if turn.view.plain_texts else ""
+    if says(title, want.labels) < 2:
+        return None
+    return next((item for score, item in named if score >= 1), switches[0] if switches else None)
+
+
+def _set_option(turn: Turn, want: Want) -> Decision | None:
+    control = control_for(turn, want.labels)
+    if control is not None and shows(turn, want, control.values):
+        turn.memory.verified[want.slot] = " ".join(control.texts)
+        return None
+    if not _on_page_of(turn, want):
+        return None
+    options = options_for(turn, want.values)
+    chosen = next((item for item in options if item.is_on), None)
+    if chosen is not None:
+        turn.memory.verified[want.slot] = chosen.label
+        return accept(turn, f"{chosen.label!r} is chosen") if turn.view.is_dialog else None
+    for option in options:
+        if turn.pressed(option) == 0:
+            return turn.tap(option, f"Choose {option.label!r}")
+    return None
+
+
+def _on_page_of(turn: Turn, want: Want) -> bool:
+    """Whether the way led through the setting's own row, or this page or dialog is named so."""
+    if turn.memory.tries[f"seek|{want.slot}|row"]:
+        return True
+    return any(says(node.label, want.labels) >= 2 for node in turn.view.plain_texts)
+
+
+def _look_for(turn: Turn, want: Want) -> Decision | None:
+    """Towards a page that has it: its own row, the app's search, a row that mentions it, scrolling."""
+    if want.slot in turn.memory.verified or want.slot in turn.memory.abandoned:
+        return None
+    own = control_for(turn, want.labels)
+    if own is not None and turn.pressed(own) == 0:
+        turn.memory.tries[f"seek|{want.slot}|row"] += 1
+        return turn.tap(own, f"Open {own.label!r}")
+    query = turn.in_screen_language(want.labels)
+    for field in turn.view.fields:
+        if says(field_label(turn, field), turn.words.search) >= 1:
+            typed = field.node.text.strip()
+            if typed != query and turn.try_once(f"query|{query}", times=MAX_TRIES):
+                return turn.edit(field, query, f"Search for {query!r}")
+    mentioning = [
+        item
+        for item in turn.view.pressables
+        if any(mentions(item.texts, label) for label in want.labels) and turn.pressed(item) == 0
+    ]
+    if mentioning:
+        return turn.tap(mentioning[0], f"{mentioning[0].label!r} mentions {query!r}")
+    button = turn.find(turn.words.search)
+    if button is not None and turn.try_once(f"opened search|{turn.view.place}"):
+        return turn.tap(button, f"Search for {query!r}")
+    return turn.scroll(f"Look further for {query!r}")

@@ -1,0 +1,77 @@
+"""Comparing words on a screen with words of a goal, in English and Chinese.
+
+Chinese is written without spaces, so "contains the word" means containment there, and whole words in
+scripts with spaces.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz
+
+_PUNCTUATION = re.compile(r"[^\w+×✓]+", re.UNICODE)
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_NUMBER = re.compile(r"\d+")
+FUZZY_ENOUGH = 88.0
+
+
+def normal(text: str) -> str:
+    """Lower case, full-width made half-width, punctuation to single spaces."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _PUNCTUATION.sub(" ", folded).strip()
+
+
+def is_cjk(text: str) -> bool:
+    """Whether any character of ``text`` is Chinese."""
+    return _CJK.search(text) is not None
+
+
+def says(label: str, phrases: Iterable[str]) -> int:
+    """How well ``label`` says one of ``phrases``: 3 exactly, 2 begins with it, 1 contains it, 0 no."""
+    said = normal(label)
+    best = 0
+    for phrase in phrases:
+        wanted = normal(phrase)
+        if not wanted or best == 3:
+            continue
+        if said == wanted:
+            best = 3
+        elif len(wanted) > 1 and is_cjk(wanted):
+            best = max(best, 2 if said.startswith(wanted) else 1 if wanted in said else 0)
+        elif f" {wanted} " in f" {said} ":
+            best = max(best, 2 if said.startswith(wanted) else 1)
+    return best
+
+
+def mentions(texts: Iterable[str], value: str) -> bool:
+    """Whether ``texts`` together name ``value``: every word of it, small variations allowed."""
+    seen = normal(" ".join(texts))
+    wanted = normal(value)
+    if not wanted:
+        return False
+    if is_cjk(wanted):
+        return wanted.replace(" ", "") in seen.replace(" ", "")
+    seen_words = seen.split()
+    return all(_has_word(seen_words, word) for word in wanted.split())
+
+
+def closeness(texts: Iterable[str], value: str) -> float:
+    """0..100: how alike ``texts`` and ``value`` are; for ranking things that all mention it."""
+    return float(fuzz.token_set_ratio(normal(" ".join(texts)), normal(value)))
+
+
+def digits(text: str) -> str:
+    """Only the digits of ``text``: how phone numbers are compared."""
+    return "".join(_NUMBER.findall(unicodedata.normalize("NFKC", text)))
+
+
+def _has_word(seen: list[str], word: str) -> bool:
+    if word in seen:
+        return True
+    if word.isdigit():
+        return False
+    stem = word[:-1] if word.endswith("s") and len(word) > 3 else word
+    if any(other == stem or (other.endswith("s") and other[:-1] == stem) for other in seen):
+        return True
+    return len(word) > 4 and any(fuzz.ratio(other, word) >= FUZZY_ENOUGH for other in seen)

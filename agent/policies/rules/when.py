@@ -1,0 +1,201 @@
+"""Dates, times and days of the week in English and Chinese goals.
+
+Everything is relative to the device's own date. "Friday" and "this Friday" are the coming one, today
+excluded; "next Friday" and 下周五 are the Friday of next week, weeks beginning on Monday. A day
+without a year is the next one that comes.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from agent.policies.rules.numbers import CHINESE_NUMBER, ENGLISH_NUMBER, number
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+          "october", "november", "december")  # fmt: skip
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTH = "(?P<month>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r")\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?:,?\s+(?P<year>\d{4}))?"
+_WEEKDAY = "(?P<weekday>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in DAYS) + ")"
+_ZH_DAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True)
+class FoundDate:
+    """A date and where in the text it stood."""
+
+    day: date
+    start: int
+    end: int
+
+
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("calendar", r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b"),
+        ("calendar", rf"\b{_MONTH}\s+{_DAY}\b{_YEAR}"),
+        ("calendar", rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}\b{_YEAR}"),
+        (
+            "calendar",
+            rf"(?:(?P<year>\d{{4}})年)?(?P<month>{CHINESE_NUMBER})月(?P<day>{CHINESE_NUMBER})[日号]?",
+        ),
+        ("offset", r"\b(?P<phrase>the day after tomorrow|day after tomorrow)\b"),
+        ("offset", r"\b(?P<phrase>today|tonight|tomorrow)\b"),
+        ("offset", r"(?P<phrase>大后天|后天|明天|今天|明日|今日)"),
+        ("later", rf"\bin\s+(?P<count>{ENGLISH_NUMBER})\s+(?P<unit>days?|weeks?)\b"),
+        ("later", rf"(?P<count>{CHINESE_NUMBER})(?P<unit>天|周|个星期)(?:之)?后"),
+        ("weekday", rf"\b(?:(?P<which>this|next|coming)\s+)?{_WEEKDAY}\b"),
+        (
+            "weekday",
+            r"(?P<which>下下|下个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])",
+        ),
+    )
+)
+_OFFSETS = {
+    "today": 0, "tonight": 0, "今天": 0, "今日": 0, "tomorrow": 1, "明天": 1, "明日": 1, "后天": 2,
+    "大后天": 3,
+    "day after tomorrow": 2, "the day after tomorrow": 2,
+}  # fmt: skip
+
+
+def read_dates(text: str, today: date) -> tuple[FoundDate, ...]:
+    """All dates in ``text``, in the order they stand there; overlapping readings are dropped."""
+    found: list[FoundDate] = []
+    for name, pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if any(match.start() < other.end and other.start < match.end() for other in found):
+                continue
+            if name == "weekday" and any(_beside(match, other) for other in found):
+                continue  # "Thursday, January 28" is one date
+            day = _resolve(name, match, today)
+            if day is not None:
+                found.append(FoundDate(day, match.start(), match.end()))
+    return tuple(sorted(found, key=lambda item: item.start))
+
+
+def _beside(match: re.Match[str], other: FoundDate) -> bool:
+    gap = max(other.start - match.end(), match.start() - other.end)
+    return gap <= 2
+
+
+def _resolve(name: str, match: re.Match[str], today: date) -> date | None:
+    parts = match.groupdict()
+    match name:
+        case "calendar":
+            return _calendar(parts, today)
+        case "offset":
+            return today + timedelta(days=_OFFSETS[parts["phrase"].casefold()])
+        case "later":
+            count = number(parts["count"])
+            if count is None:
+                return None
+            return today + timedelta(days=count * (1 if parts["unit"][0] in "d天" else 7))
+        case _:
+            return _weekday(parts["weekday"].casefold(), (parts["which"] or "").casefold(), today)
+
+
+def _calendar(parts: dict[str, str | None], today: date) -> date | None:
+    month = _month(parts["month"] or "")
+    day = number(parts["day"] or "")
+    if month is None or day is None:
+        return None
+    year = parts.get("year")
+    try:
+        if year:
+            return date(int(year), month, day)
+        this_year = date(today.year, month, day)
+    except ValueError:  # 31 April: not a date after all
+        return None
+    return this_year if this_year >= today else this_year.replace(year=today.year + 1)
+
+
+def _month(text: str) -> int | None:
+    for index, name in enumerate(MONTHS, start=1):
+        if text.casefold()[:3] == name[:3]:
+            return index
+    value = number(text)
+    return value if value is not None and 1 <= value <= 12 else None
+
+
+def _weekday(word: str, which: str, today: date) -> date:
+    index = _weekday_index(word)
+    monday = today - timedelta(days=today.weekday())
+    if which == "next" or which.startswith("下"):
+        return monday + timedelta(days=index + (14 if which == "下下" else 7))
+    day = monday + timedelta(days=index)
+    return day if day > today else day + timedelta(days=7)
+
+
+def _weekday_index(word: str) -> int:
+    if word in "天日":
+        return 6
+    if word in _ZH_DAYS:
+        return _ZH_DAYS.index(word)
+    return next(i for i, name in enumerate(DAYS) if name.startswith(word[:3]))
+
+
+_TIME_EN = re.compile(
+    r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?|o'?clock)?"
+    r"(?:\s+(?:in the )?(?P<part>morning|afternoon|evening|at night))?",
+    re.IGNORECASE,
+)
+_TIME_ZH = re.compile(
+    rf"(?P<part>早上|早晨|上午|凌晨|中午|下午|傍晚|晚上)?(?P<hour>{CHINESE_NUMBER})[点时:：]"
+    rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{CHINESE_NUMBER})分?)?"
+)
+
+
+def read_time(text: str) -> time | None:
+    """The first time of day in ``text``: 6:45, 6.45 pm, 7 am, 早上六点半; ``None`` if none."""
+    for match in _TIME_ZH.finditer(text):
+        hour, minute = number(match["hour"]), number(match["minute"] or "0")
+        if hour is None or minute is None:
+            continue
+        minute = 30 if match["half"] else {"一": 15, "三": 45}.get(match["quarter"] or "", minute)
+        if match["part"] in {"下午", "傍晚", "晚上"} and hour < 12:
+            hour += 12
+        if hour < 24 and minute < 60:
+            return time(hour, minute)
+    for match in _TIME_EN.finditer(text):
+        if not (match["minute"] or match["half"] or match["part"]):
+            continue
+        half = (match["half"] or "").replace(".", "").casefold()
+        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+        afternoon = half == "pm" or match["part"] in {"afternoon", "evening", "at night"}
+        if afternoon and hour < 12:
+            hour += 12
+        if half == "am" and hour == 12:
+            hour = 0
+        if hour < 24 and minute < 60:
+            return time(hour, minute)
+    if re.search(r"\bnoon\b|正午", text, re.IGNORECASE):
+        return time(12, 0)
+    return time(0, 0) if re.search(r"\bmidnight\b|午夜", text, re.IGNORECASE) else None
+
+
+def read_weekdays(text: str) -> frozenset[int]:
+    """Days of the week to repeat on, 0 for Monday; empty if none are named."""
+    low = text.casefold()
+    if re.search(r"\bweekdays?\b|\bworkdays?\b|工作日|平日", low):
+        return frozenset(range(5))
+    if re.search(r"\bweekends?\b|周末", low):
+        return frozenset({5, 6})
+    if re.search(r"\bevery ?day\b|\bdaily\b|每天|每日", low):
+        return frozenset(range(7))
+    span = re.search(
+        r"(?:周|星期)([一二三四五六日天])(?:到|至|-)(?:周|星期)?([一二三四五六日天])", text
+    )
+    if span:
+        first, last = _weekday_index(span[1]), _weekday_index(span[2])
+        return frozenset(range(first, last + 1))
+    names = rf"\b{_WEEKDAY}s?\b"
+    span_en = re.search(names + r"\s+(?:to|through|-)\s+" + names.replace("weekday", "other"), low)
+    if span_en:
+        return frozenset(
+            range(_weekday_index(span_en["weekday"]), _weekday_index(span_en["other"]) + 1)
+        )
+    days = {_weekday_index(match["weekday"]) for match in re.finditer(names, low)}
+    days |= {_weekday_index(char) for group in re.findall(r"(?:周|星期)([一二三四五六日天]+)", text)
+             for char in group}  # fmt: skip
+    return frozenset(days)
