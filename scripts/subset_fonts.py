@@ -114,6 +114,13 @@ def write_icons(wheel: Path | None) -> None:
         sys.exit(f"not in Material Design Icons: {' '.join(unknown)}")
     codes = {name: int(table[name], 16) for name in sorted(set(names))}
     font = TTFont(io.BytesIO(next(d for n, d in files.items() if n.endswith(".ttf"))))
+    # Bearing and box of every glyph start at 0 in the wheel's ttf; saving mends only the boxes,
+    # and a bearing that differs from its box would move the icon to the left.
+    bearings, outlines = font["hmtx"], font["glyf"]
+    for name in font.getGlyphOrder():
+        outlines[name].recalcBounds(outlines)
+        width, _ = bearings[name]
+        bearings[name] = (width, getattr(outlines[name], "xMin", 0))
     cut(font, codes.values(), TARGET / "MaterialDesignIcons.ttf")
     (TARGET / "icons.json").write_text(json.dumps(codes, indent=0) + "\n")
 

@@ -23,7 +23,7 @@ from tools.virtual_phone.ui.widget_layout import (
 from tools.virtual_phone.ui.widget_pages import BottomSheet, Dialog, Menu, NavBar, TopBar
 
 
-def top_bar(bar: TopBar, context: Context) -> Widget:
+def top_bar(bar: TopBar, context: Context, fill: str = "") -> Widget:
     """Back arrow, title over subtitle (or a search field), actions."""
     parts: list[Widget] = []
     if bar.on_back is not None:
@@ -42,7 +42,7 @@ def top_bar(bar: TopBar, context: Context) -> Widget:
         parts.append(Expand(Column(texts, padding=(4, 0))))
     parts.extend(bar.actions)
     least = 56 if context.metrics.landscape else 64
-    return Surface(Row(parts), min_height=least, padding=(4, 4), y="center")
+    return Surface(Row(parts), fill=fill, min_height=least, padding=(4, 4), y="center")
 
 
 def nav_bar(bar: NavBar, _context: Context) -> Widget:
@@ -112,7 +112,7 @@ def bottom_sheet(widget: BottomSheet, _context: Context) -> Widget:
     handle = Surface(fill="outline", radius=PILL, width=32, height=4)
     parts: list[Widget] = [Surface(handle, x="center", padding=(0, 16, 0, 12))]
     if widget.title:
-        parts.append(Surface(Text(widget.title, style="title"), padding=(24, 4, 24, 8)))
+        parts.append(Surface(Text(widget.title, style="title"), padding=(16, 4, 16, 8)))
     parts.append(Scroll(Column((widget.body,), padding=(0, 0, 0, 16)), key="sheet-body"))
     return Surface(
         Column(parts),

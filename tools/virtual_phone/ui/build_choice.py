@@ -133,6 +133,7 @@ def segmented(widget: Segmented, _context: Context) -> Widget:
         target = Surface(
             pill,
             min_height=TOUCH,
+            padding=(0, 4),
             y="center",
             act=Act(tap=partial(widget.on_select, number)),
             sem=Sem(
@@ -143,7 +144,8 @@ def segmented(widget: Segmented, _context: Context) -> Widget:
             ),
         )
         parts.append(Expand(target))
-    return Surface(Row(parts, align="stretch", key=widget.key), border="outline", radius=24)
+    joined = Row(parts, align="stretch", key=widget.key)
+    return Surface(joined, border="outline", radius=24, padding=(4, 0))
 
 
 def tabs(widget: Tabs, _context: Context) -> Widget:

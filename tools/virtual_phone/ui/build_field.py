@@ -72,9 +72,10 @@ def picker_field(widget: PickerField, _context: Context) -> Widget:
     texts: list[Widget] = [Text(widget.label, style="caption", color=color, max_lines=1)]
     faint = "on_surface" if widget.value else "on_surface_variant"
     texts.append(Text(shown, color=faint, max_lines=2))
-    row: list[Widget] = [Expand(Column(texts)), Icon("menu-down")]
-    if widget.icon:
-        row.insert(0, Icon(widget.icon))
+    # The arrow gives its room to the value when an icon tells already what opens.
+    symbol = Icon(widget.icon or "menu-down")
+    value = Expand(Column(texts))
+    row = (symbol, value) if widget.icon else (value, symbol)
     sem = Sem("ViewGroup", key=widget.key, leaf=False)
     box = _box(Row(row, gap=12), Act(tap=widget.on_tap), sem, color, focused=False)
     return _with_note(box, widget.error, "")

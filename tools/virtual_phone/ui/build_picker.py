@@ -10,7 +10,7 @@ from tools.virtual_phone.ui.layout import Context
 from tools.virtual_phone.ui.primitives import PILL, Act, EditText, FieldSpec, Sem, Surface
 from tools.virtual_phone.ui.strings import long_date, month_title, say, weekday_letters
 from tools.virtual_phone.ui.widget_controls import IconButton, Segmented
-from tools.virtual_phone.ui.widget_layout import Column, Expand, Grid, Row, Text, Widget
+from tools.virtual_phone.ui.widget_layout import Column, Expand, Gap, Grid, Row, Text, Widget
 from tools.virtual_phone.ui.widget_pages import DatePicker, TimePicker
 
 _CELL = 44.0
@@ -79,7 +79,9 @@ def time_picker(widget: TimePicker, context: Context) -> Widget:
         lambda step: widget.on_change(hour, (minute + step) % 60),
         context,
     )
-    colon = Text(":", style="display")
+    # As much below the colon as the fields' labels take: it stands between the numbers.
+    label_line = 16 * context.metrics.font_scale
+    colon = Column((Text(":", style="display"), Gap(label_line)))
     parts: list[Widget] = [
         Row((hours, colon, minutes), gap=8, justify="center", align="center", key=widget.key)
     ]

@@ -25,7 +25,8 @@ def place_page(page: Page, insets: Insets, context: Context) -> tuple[Placed, ..
     left, top, right, bottom = insets.area
     parts: list[Placed] = []
     if page.top is not None:
-        box = _full_width(top_bar(page.top, context), insets.area, context)
+        fill = raised_fill(page, context)
+        box = _full_width(top_bar(page.top, context, fill), insets.area, context)
         parts.append(place(box, left, top, insets.area))
         top += box.height
     if page.nav is not None and not insets.keyboard_shown:
@@ -52,6 +53,14 @@ def place_page(page: Page, insets: Insets, context: Context) -> tuple[Placed, ..
     after_top = 1 if page.top is not None else 0
     ordered = [*parts[:after_top], body, *parts[after_top:]]
     return tuple(ordered) if button is None else (*ordered, button)
+
+
+def raised_fill(page: Page, context: Context) -> str:
+    """The colour of the top bar (and of the status bar): another once content is under it."""
+    scroll = _outer_scroll(page.body)
+    key = scroll.key if isinstance(scroll, Scroll) else "page"
+    scrolled = page.top is not None and context.view.scroll.get(key, 0.0) > 0
+    return "surface_container" if scrolled else ""
 
 
 def place_overlay(overlay: Overlay, insets: Insets, context: Context) -> Placed:

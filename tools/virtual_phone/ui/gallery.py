@@ -36,6 +36,7 @@ _CHINESE = {
     "Prices may change before you pay.": "付款前价格可能会有变动。",
     "Not available on this flight": "此航班不提供",
 }
+_ON, _OFF = True, False
 _LONG = (
     "Two bags of 23 kg are included. Changes cost 60 € until the day before departure; "
     "after that the fare is lost → see the rules. 行李额两件，每件二十三公斤；起飞前一天可以改签。"
@@ -163,26 +164,25 @@ def _form(say: Callable[[str], str]) -> w.Page:
         w.Stepper(
             say("Passengers"), 2, _ignore_one, subtitle=say("Adults and children over 2"), key="pax"
         ),
-        w.Checkbox(say("Direct flights only"), True, _ignore_one, key="direct"),
+        w.Checkbox(say("Direct flights only"), _ON, _ignore_one, key="direct"),
         w.Button(say("Search flights"), _ignore, icon="magnify", key="search", expand=True),
     )
     return w.Page(w.Scroll(w.Column(fields, gap=16, padding=16), key="form"), top=_bar(say))
 
 
 def _list(say: Callable[[str], str]) -> w.Page:
-    rows: list[w.Widget] = []
-    for number in range(25):
-        rows.append(
-            w.ListItem(
-                f"AY {70 + number} · {say('Helsinki (HEL)')} → {say('Shanghai (PVG)')}",
-                subtitle=f"0{number % 9 + 1}:15 – 1{number % 9}:40 · {say('Direct flights only')}",
-                leading=w.Avatar("AY", color=("primary", "tertiary", "#1a73e8")[number % 3]),
-                trailing=w.Text(f"€{410 + 13 * number}", style="label"),
-                on_tap=_ignore,
-                key=f"flight-{number}",
-                selected=number == 2,
-            )
+    rows = [
+        w.ListItem(
+            f"AY {70 + number} · {say('Helsinki (HEL)')} → {say('Shanghai (PVG)')}",
+            subtitle=f"0{number % 9 + 1}:15 – 1{number % 9}:40 · {say('Direct flights only')}",
+            leading=w.Avatar("AY", color=("primary", "tertiary", "#1a73e8")[number % 3]),
+            trailing=w.Text(f"€{410 + 13 * number}", style="label"),
+            on_tap=_ignore,
+            key=f"flight-{number}",
+            selected=number == 2,
         )
+        for number in range(25)
+    ]
     nav = w.NavBar(
         (
             ("airplane", say("Flights")),
@@ -202,7 +202,7 @@ def _list(say: Callable[[str], str]) -> w.Page:
 
 def _settings(say: Callable[[str], str]) -> w.Page:
     rows = (
-        w.TextField("query", "", hint="Search settings", kind="search"),
+        w.Pad(w.TextField("query", "", hint="Search settings", kind="search"), (16, 8)),
         w.ListItem(
             say("Network & internet"),
             subtitle=say("Mobile, Wi-Fi, hotspot"),
@@ -210,17 +210,17 @@ def _settings(say: Callable[[str], str]) -> w.Page:
             on_tap=_ignore,
         ),
         w.Divider(),
-        w.SwitchRow(say("Airplane mode"), True, _ignore_one, icon="airplane", key="airplane"),
+        w.SwitchRow(say("Airplane mode"), _ON, _ignore_one, icon="airplane", key="airplane"),
         w.SwitchRow(
             "Bluetooth",
-            False,
+            _OFF,
             _ignore_one,
             subtitle=say("Not available on this flight"),
             icon="bluetooth",
         ),
-        w.SwitchRow("NFC", True, _ignore_one, enabled=False),
-        w.RadioRow("Light", True, _ignore),
-        w.RadioRow("Dark", False, _ignore, subtitle="Saves the battery"),
+        w.SwitchRow("NFC", _ON, _ignore_one, enabled=False),
+        w.RadioRow("Light", _ON, _ignore),
+        w.RadioRow("Dark", _OFF, _ignore, subtitle="Saves the battery"),
         w.Pad(w.Slider("bright", 0.4, _ignore_one, description="Brightness"), (16, 0)),
         w.ListItem(
             "Not to be opened",
@@ -281,8 +281,8 @@ def _controls(say: Callable[[str], str]) -> w.Page:
         w.Grid(cards, columns=2, gap=12),
         w.Row(
             (
-                w.Switch(True, _ignore_one, description="One"),
-                w.Switch(False, _ignore_one, description="Two"),
+                w.Switch(_ON, _ignore_one, description="One"),
+                w.Switch(_OFF, _ignore_one, description="Two"),
                 w.Avatar("Z", color="tertiary"),
                 w.Avatar("", icon="account", color="secondary_container"),
                 w.Icon("star", color="warning"),

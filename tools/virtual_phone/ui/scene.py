@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from tools.virtual_phone.ui import chrome as bars
-from tools.virtual_phone.ui.compose_page import Insets, place_overlay, place_page
+from tools.virtual_phone.ui.compose_page import Insets, place_overlay, place_page, raised_fill
 from tools.virtual_phone.ui.draw import paint
 from tools.virtual_phone.ui.keyboard import keyboard
 from tools.virtual_phone.ui.layout import Context, Limits
@@ -33,7 +33,7 @@ from tools.virtual_phone.ui.touch import (
 )
 from tools.virtual_phone.ui.view import Chrome, Metrics, ViewState
 from tools.virtual_phone.ui.widget_layout import Handler
-from tools.virtual_phone.ui.widget_pages import Page
+from tools.virtual_phone.ui.widget_pages import Menu, Page
 
 __all__ = ["FieldInfo", "Hit", "Scene", "ScrollArea", "compose"]
 
@@ -129,13 +129,17 @@ class Scene:
         theme, (width, height) = context.theme, context.metrics.size
         image = Image.new("RGB", (width, height), theme.color(self._page.background))
         painter = Painter(image)
+        raised = raised_fill(self._page, context)
+        if raised:
+            painter.fill(layers.status.rect, theme.color(raised))
         if self._page.nav is not None and layers.keyboard is None:
             painter.fill(layers.nav.rect, theme.color("surface_container"))
         for layer in (*layers.page, layers.status):
             paint(layer, painter, context)
         if layers.overlay is not None:
             paint(layers.nav, painter, context)
-            image = image.point([round(level * (1 - _SCRIM)) for level in range(256)] * 3)
+            if not isinstance(self._page.overlay, Menu):
+                image = image.point([round(level * (1 - _SCRIM)) for level in range(256)] * 3)
             painter = Painter(image)
             paint(layers.overlay, painter, context)
         if layers.keyboard is not None:

@@ -16,10 +16,10 @@ Rgb = tuple[int, int, int]
 _PALETTES = {
     "primary": (285.0, 52.0),
     "secondary": (282.0, 16.0),
-    "tertiary": (335.0, 28.0),
-    "neutral": (285.0, 3.0),
+    "tertiary": (325.0, 20.0),
+    "neutral": (285.0, 4.0),
     "variant": (284.0, 7.0),
-    "error": (36.0, 84.0),
+    "error": (32.0, 84.0),
     "success": (146.0, 46.0),
     "warning": (78.0, 60.0),
 }
