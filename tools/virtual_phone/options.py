@@ -1,9 +1,11 @@
 """The command line of `python -m tools.virtual_phone`."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 DEFAULT_PORT = 6555
 """Outside 5555..5585, which adb servers scan on their own and would list a second time."""
@@ -26,8 +28,8 @@ class Options:
 
 
 def parse_options(arguments: Sequence[str]) -> Options:
-    """Read the command line; argparse ends the program with code 2 on a mistake."""
-    parser = argparse.ArgumentParser(
+    """Read the command line; a mistake ends the program with code 2 and one line."""
+    parser = _Parser(
         prog="python -m tools.virtual_phone",
         description="A whole Android phone in software behind a real ADB port.",
     )
@@ -54,8 +56,13 @@ def parse_options(arguments: Sequence[str]) -> Options:
     )
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"virtual phone: {message} (--help lists what there is)\n")
+        sys.exit(2)
+
+
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{number} is no port (0 to 65535)")
-    return number
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to 65535)")
+    return int(text)
