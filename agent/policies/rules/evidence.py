@@ -1,5 +1,8 @@
 """When it is done: only what the screen shows counts."""
 
+import re
+from itertools import pairwise
+
 from agent.policies.rules.intent import Want
 from agent.policies.rules.text import digits, mentions, normal, says
 from agent.policies.rules.turn import Turn, finish
@@ -54,17 +57,26 @@ def _is_shown(turn: Turn, want: Want) -> bool:
 def _with_neighbours(texts: tuple[str, ...]) -> list[str]:
     """Each text, and each with the next: "6:45" and "PM" may be two texts."""
     return [
-        *(f"{first} {second}" for first, second in zip(texts, texts[1:], strict=False)),
+        *(f"{first} {second}" for first, second in pairwise(texts)),
         *texts,
     ]
 
 
 def _chosen_is_shown(turn: Turn, want: Want) -> bool:
     """Whether a name or code of the list entry that was chosen stands on the screen."""
-    names = [part for text in turn.memory.chosen[want.slot] for part in text.split("·")]
-    return any(
-        mentions((text,), name) for name in names if normal(name) for text in turn.view.all_texts
-    )
+    shared = {
+        name
+        for slot in turn.memory.chosen
+        if slot != want.slot
+        for name in _names(turn.memory.chosen[slot])
+    }
+    own = _names(turn.memory.chosen[want.slot]) - shared  # both may be "China"
+    return any(mentions((text,), name) for name in own for text in turn.view.all_texts)
+
+
+def _names(texts: tuple[str, ...]) -> set[str]:
+    parts = (normal(part) for text in texts for part in re.split(r"[·,，、|/]", text))
+    return {part for part in parts if part}
 
 
 def _count_beside_item(turn: Turn, want: Want) -> bool:

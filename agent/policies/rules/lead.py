@@ -20,8 +20,8 @@ def lead_on(turn: Turn) -> Decision | None:
     return (
         _commit(turn)
         or _go_to_goal_page(turn)
-        or _press_lead(turn)
         or _take_suggestion(turn)
+        or _press_lead(turn)
         or _choose_card(turn)
         or turn.scroll("See what comes further down")
     )
@@ -110,7 +110,7 @@ def _take_suggestion(turn: Turn) -> Decision | None:
     if not empty or not turn.memory.tries[f"complaint|{turn.view.place}"]:
         return None
     for item in turn.view.pressables:
-        offered = item.checked is None and not item.selected and item.box.bottom <= empty[0].box.top
+        offered = not item.is_on and item.box.bottom <= empty[0].box.top
         if (
             offered
             and len(item.texts) == 1
