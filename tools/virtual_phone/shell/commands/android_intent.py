@@ -154,7 +154,8 @@ def _take_extra(intent: Intent, word: str, arguments: Arguments) -> None:
             raise JavaError("IllegalArgumentException", f"Invalid boolean value: {value}")
         intent.extras[key] = value in {"true", "t", "1"}
     elif word in _ARRAY_EXTRAS:
-        intent.extras[arguments.required()] = arguments.required().split(",")
+        key = arguments.required()
+        intent.extras[key] = arguments.required().split(",")
     elif word in _EXTRA_TYPES:
         key = arguments.required()
         # Clients send `--es msg ` for an empty text: the quotes got lost on the way here.

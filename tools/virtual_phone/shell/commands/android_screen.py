@@ -3,7 +3,7 @@
 import struct
 from dataclasses import replace
 
-from tools.virtual_phone.shell.command import Call, CommandError, command
+from tools.virtual_phone.shell.command import Call, command
 from tools.virtual_phone.shell.commands.android_arguments import (
     Arguments,
     unimplemented,
@@ -97,23 +97,26 @@ def uiautomator(call: Call) -> int:
             raise unimplemented(call, f"uiautomator dump {word}")
         elif not word.startswith("-"):
             target = word
-    xml = to_xml(_important(call.phone), call.phone.rotation) if compressed else call.phone.ui_xml()
+    xml = (
+        to_xml(important(call.phone.window()), call.phone.rotation)
+        if compressed
+        else call.phone.ui_xml()
+    )
     if target in _TERMINALS:
         call.out(xml)
     else:
         try:
             call.phone.files.write(call.path(target), xml.encode("utf-8"))
         except OSError as error:
-            message = f"java.io.FileNotFoundException: {target}: {error.strerror}"
-            raise CommandError(f"ERROR: {message}") from None
+            call.err(f"ERROR: java.io.FileNotFoundException: {target}: {error.strerror}\n")
+            return 1
     # The spelling is Android's.
     call.out(f"UI hierchary dumped to: {target}\n")
     return 0
 
 
-def _important(phone: PhonePort) -> Node:
+def important(root: Node) -> Node:
     """The tree without plain containers, as accessibility services get it by default."""
-    root: Node = phone.window()
     return replace(root, children=tuple(_kept(root)))
 
 
