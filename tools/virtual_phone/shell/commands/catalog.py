@@ -3,8 +3,53 @@
 from types import ModuleType
 
 from tools.virtual_phone.shell.command import Command, commands_of
+from tools.virtual_phone.shell.commands import (
+    android_activity,
+    android_content,
+    android_dumpsys,
+    android_ime,
+    android_input,
+    android_logcat,
+    android_network,
+    android_pm,
+    android_properties,
+    android_screen,
+    android_services,
+    android_settings,
+    android_wm,
+    coding,
+    conditions,
+    files,
+    listing,
+    misc,
+    sorting,
+    text,
+    toybox,
+)
 
-MODULES: tuple[ModuleType, ...] = ()
+MODULES: tuple[ModuleType, ...] = (
+    android_activity,
+    android_content,
+    android_dumpsys,
+    android_ime,
+    android_input,
+    android_logcat,
+    android_network,
+    android_pm,
+    android_properties,
+    android_screen,
+    android_services,
+    android_settings,
+    android_wm,
+    coding,
+    conditions,
+    files,
+    listing,
+    misc,
+    sorting,
+    text,
+    toybox,
+)
 
 
 def all_commands() -> dict[str, Command]:
