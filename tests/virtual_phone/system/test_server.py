@@ -31,7 +31,8 @@ def ready(program: "subprocess.Popen[str]") -> dict[str, Any]:
 
 
 def refused(*arguments: str) -> str:
-    done = subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=30)
+    command = [*PROGRAM, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr
@@ -39,7 +40,9 @@ def refused(*arguments: str) -> str:
 
 
 def test_announces_its_ports_and_ends_with_stdin(tmp_path: Path) -> None:
-    state = tmp_path / "state.json"
+    folder = tmp_path / "out"
+    folder.mkdir()
+    state = folder / "state.json"
     with launch(
         *ANY, "--announce", "--exit-with-stdin", "--seed", "7", "--state-file", str(state)
     ) as program:
@@ -54,7 +57,7 @@ def test_announces_its_ports_and_ends_with_stdin(tmp_path: Path) -> None:
     told = json.loads(state.read_text(encoding="utf-8"))
     assert told["seed"] == 7
     assert "com.tapwright.bookings" in told["databases"]
-    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
+    assert [path.name for path in folder.iterdir()] == ["state.json"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
