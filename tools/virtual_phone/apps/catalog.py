@@ -1,7 +1,11 @@
 """The apps that come with the phone."""
 
 from tools.virtual_phone.apps.bookings.app import BookingsApp
+from tools.virtual_phone.apps.clock.app import ClockApp
+from tools.virtual_phone.apps.contacts.app import ContactsApp
 from tools.virtual_phone.apps.launcher import LauncherApp
+from tools.virtual_phone.apps.messages.app import MessagesApp
+from tools.virtual_phone.apps.settings.app import SettingsApp
 from tools.virtual_phone.system.app import App
 
 
@@ -10,4 +14,8 @@ def all_apps() -> tuple[App, ...]:
     return (
         LauncherApp(),
         BookingsApp(),
+        SettingsApp(),
+        ContactsApp(),
+        MessagesApp(),
+        ClockApp(),
     )
