@@ -81,6 +81,7 @@ def search(ctx: Context) -> Page:
     field = TextField(
         _SEARCH,
         ctx.t("Search apps"),
+        hint=ctx.t("Search apps"),
         kind="search",
         on_change=lambda _: None,
         on_submit=open_first,
