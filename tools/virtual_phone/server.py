@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
@@ -155,9 +155,7 @@ def _told_to_end(*, with_stdin: bool) -> Iterator[threading.Event]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         end.set()
 
-    before: dict[int, Callable[[int, FrameType | None], Any] | int | None] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, stop)
+    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
     if with_stdin:
         threading.Thread(target=_follow_stdin, args=(end,), daemon=True).start()
     try:
