@@ -49,6 +49,13 @@ class Screenshot:
         """Width and height in device px."""
         return Size(width=self.image.width, height=self.image.height)
 
+    def again(self, requested_s: float, capture_s: float) -> "Screenshot":
+        """The same picture taken once more: what was computed from it is kept."""
+        taken = Screenshot(self.image, self.source, requested_s, capture_s, 0.0, self._jpeg)
+        if "grey" in self.__dict__:
+            taken.__dict__["grey"] = self.grey
+        return taken
+
     def jpeg(self, quality: int = JPEG_QUALITY) -> bytes:
         """The frame as JPEG, encoded at the first call and kept."""
         if quality not in self._jpeg:
@@ -57,12 +64,21 @@ class Screenshot:
             self._jpeg[quality] = buffer.getvalue()
         return self._jpeg[quality]
 
+    @property
+    def _factor(self) -> int:
+        return max(1, round(self.image.width / _COMPARED_WIDTH))
+
+    @property
+    def compared_shape(self) -> tuple[int, int]:
+        """Rows and columns of ``grey``, without computing it."""
+        factor = self._factor
+        return -(-self.image.height // factor), -(-self.image.width // factor)
+
     @cached_property
     def grey(self) -> NDArray[np.int16]:
         """Grey levels 0..255, int16 (height, width), about 270 px wide."""
-        factor = max(1, round(self.image.width / _COMPARED_WIDTH))
         # reduce() averages whole blocks; on RGB before the grey conversion it is the cheaper order.
-        small = self.image.reduce(factor).convert("L")
+        small = self.image.reduce(self._factor).convert("L")
         return np.asarray(small, dtype=np.int16)
 
     @property
@@ -118,10 +134,11 @@ def compare(before: Screenshot, after: Screenshot, *, ignore: tuple[Box, ...] = 
         The difference; all tiles if the frames differ in size.
     """
     if before.image is after.image:
-        return Difference(boxes=(), total=_grid(after.grey.shape)[0] * _grid(after.grey.shape)[1])
-    scale = after.image.width / after.grey.shape[1]
-    if before.grey.shape != after.grey.shape:
-        changed = np.ones(_grid(after.grey.shape), dtype=bool)
+        tile_rows, tile_columns = _grid(after.compared_shape)
+        return Difference(boxes=(), total=tile_rows * tile_columns)
+    scale = after.image.width / after.compared_shape[1]
+    if before.image.size != after.image.size:
+        changed = np.ones(_grid(after.compared_shape), dtype=bool)
     else:
         changed = _changed_tiles(before.grey, after.grey)
     rows, columns = np.nonzero(changed)
