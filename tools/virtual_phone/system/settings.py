@@ -12,6 +12,7 @@ _DEFAULTS: dict[str, dict[str, str]] = {
         "accelerometer_rotation": "0",
         "font_scale": "1.0",
         "screen_brightness": "128",
+        "screen_brightness_mode": "0",
         "screen_off_timeout": "600000",
         "sound_effects_enabled": "1",
         "system_locales": "en-US",
