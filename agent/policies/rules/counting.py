@@ -19,7 +19,7 @@ def count_here(turn: Turn, want: Want) -> tuple[Decision | None, bool]:
     row = _row_of(turn, want.labels)
     if row is None or want.amount is None:
         return None, False
-    box, value, more, fewer = row
+    value, more, fewer = row
     if value is None:
         return None, False
     if value == want.amount:
@@ -34,8 +34,8 @@ def count_here(turn: Turn, want: Want) -> tuple[Decision | None, bool]:
 
 def _row_of(
     turn: Turn, labels: tuple[str, ...]
-) -> tuple[Box, int | None, Element | None, Element | None] | None:
-    """The stepper labelled with one of ``labels``: its box, number, plus and minus buttons."""
+) -> tuple[int | None, Element | None, Element | None] | None:
+    """The stepper labelled with one of ``labels``: its number, plus and minus buttons."""
     words = turn.words
     for box in _label_boxes(turn, labels):
         row = list(turn.view.same_row(box))
@@ -43,7 +43,7 @@ def _row_of(
         fewer = _button(row, words.decrease, labels)
         if more is None and fewer is None:
             continue
-        return box, _number(turn, box, [item for item in (more, fewer) if item]), more, fewer
+        return _number(turn, box, [item for item in (more, fewer) if item]), more, fewer
     # A stepper without a label beside it: its buttons name it ("Increase quantity").
     items = list(turn.view.elements)
     more = _named(items, words.increase, labels)
@@ -52,7 +52,6 @@ def _row_of(
     if button is None:
         return None
     return (
-        button.box,
         _number(turn, button.box, [item for item in (more, fewer) if item]),
         more,
         fewer,

@@ -57,7 +57,7 @@ def verify(turn: Turn, want: Want, evidence: str) -> None:
 def _type(turn: Turn, want: Want) -> Decision | None:
     field = field_for(turn, want) or _only_field(turn, want)
     if field is None:
-        return None
+        return _reveal_field(turn, want)
     if same_text(want, field.node.text):
         verify(turn, want, field.node.text)
         return None
@@ -66,6 +66,38 @@ def _type(turn: Turn, want: Want) -> Decision | None:
     if move is None:
         turn.memory.abandoned[want.slot] = f"the field {name!r} would not take {want.values[0]!r}"
     return move
+
+
+def _reveal_field(turn: Turn, want: Want) -> Decision | None:
+    """A field may hide behind its own row or button, such as "Add label"."""
+    if turn.view.is_dialog or want.optional:
+        return None
+    for item in turn.view.pressables:
+        adds = tuple(f"{word} {label}" for word in turn.words.create for label in want.labels)
+        if item.says((*adds, *want.labels)) == 3 and turn.try_once(
+            f"reveal|{want.slot}|{item.key}"
+        ):
+            return turn.tap(item, f"Open {item.label!r} to fill in {want.wish!r}")
+    return None
+
+
+def accept_filled(turn: Turn) -> Decision | None:
+    """A small form in a dialog is done when its field holds what was wanted: press its button."""
+    if not turn.view.is_dialog:
+        return None
+    filled = [
+        want
+        for want in turn.intent.wants
+        if want.kind == "text" and any(same_text(want, item.node.text) for item in turn.view.fields)
+    ]
+    if not filled:
+        return None
+    final = turn.find(turn.intent.errand.commit, least=3) or turn.find(turn.words.accept, least=3)
+    if final is None or turn.pressed(final) >= 1:
+        return None
+    if not turn.memory.open_wants(turn.intent):
+        turn.memory.committed = True
+    return turn.tap(final, f"{filled[0].wish!r} is filled in: press {final.label!r}")
 
 
 def _only_field(turn: Turn, want: Want) -> Element | None:
@@ -152,9 +184,9 @@ def _choose_item(turn: Turn, want: Want) -> Decision | None:
     if turn.memory.tries[f"chosen|{want.slot}"] and mentions((title,), want.values[0]):
         verify(turn, want, title)
         return None
-    if turn.memory.tries[f"chosen|{want.slot}"] and want.slot in turn.memory.chosen:
+    led_on = turn.memory.tries[f"chosen|{want.slot}"] and want.slot in turn.memory.chosen
+    if led_on and turn.view.place != turn.memory.opened_from:
         # What was pressed led to another screen: that is where the rest of the errand goes on.
-        if turn.view.place != turn.memory.opened_from:
-            verify(turn, want, " ".join(turn.memory.chosen[want.slot][:2]))
-            return None
+        verify(turn, want, " ".join(turn.memory.chosen[want.slot][:2]))
+        return None
     return pick_from_list(turn, want)

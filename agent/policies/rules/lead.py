@@ -55,10 +55,8 @@ def _commit(turn: Turn) -> Decision | None:
         return None
     if turn.memory.abandoned:
         slot, reason = next(iter(turn.memory.abandoned.items()))
-        return finish(
-            f"I stopped before {button.label!r}: {slot.replace('_', ' ')} is not as asked, {reason}.",
-            success=False,
-        )
+        why = f"{slot.replace('_', ' ')} is not as asked, {reason}"
+        return finish(f"I stopped before {button.label!r}: {why}.", success=False)
     missing = _missing(turn)
     if missing:
         what = ", ".join(slot.replace("_", " ") for slot in missing)

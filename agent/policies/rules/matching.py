@@ -12,7 +12,7 @@ _LABEL_SLACK = 2
 
 
 def field_label(turn: Turn, field: Element) -> str:
-    """What a field is called: its own hint or description, else the text just above or before it."""
+    """What a field is called: its own hint or description, else the text just above it."""
     own = field.node.hint or field.node.description
     if own:
         return own
@@ -108,7 +108,7 @@ def shows_place(turn: Turn, want: Want, texts: tuple[str, ...]) -> bool:
 
 
 def _shows_count(turn: Turn, want: Want, text: str) -> bool:
-    """Whether "2 adults, 1 child" or 成人 2 says the wanted number; a bare total is compared too."""
+    """Whether "2 adults, 1 child" or 成人 2 says the number; a bare total is compared too."""
     folded = normal(text)
     for label in want.labels:
         word = re.escape(normal(label))

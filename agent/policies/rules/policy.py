@@ -5,7 +5,7 @@ from datetime import datetime
 
 from agent.policies.rules.counting import count_here
 from agent.policies.rules.evidence import finish_on_evidence
-from agent.policies.rules.fill import fill_wants
+from agent.policies.rules.fill import accept_filled, fill_wants
 from agent.policies.rules.intent import Intent, Want
 from agent.policies.rules.interruptions import dismiss, wait_while_loading
 from agent.policies.rules.lead import lead_on
@@ -21,8 +21,9 @@ from agent.step import Decision, Step
 from tools.device import Observation
 
 _CAN = (
-    "I understand errands such as booking a flight, switching a setting on or off, adding a contact, an alarm, "
-    "a note or a folder, sending a message, and putting things into a cart, in English or Chinese."
+    "I understand errands such as booking a flight, switching a setting on or off, adding a "
+    "contact, an alarm, a note or a folder, sending a message, and putting things into a cart, "
+    "in English or Chinese."
 )
 
 
@@ -170,6 +171,7 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     go_to_section,
     fill_wants,
     finish_on_evidence,
+    accept_filled,
     dismiss,
     seek,
     finish_on_evidence,

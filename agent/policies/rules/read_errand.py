@@ -1,4 +1,4 @@
-"""Reading the goals of everyday errands: switches, contacts, alarms, notes, messages, carts, folders."""
+"""Reading goals of everyday errands: switches, contacts, alarms, notes, messages, carts."""
 
 import re
 from datetime import date
@@ -13,7 +13,8 @@ _QUOTED = re.compile(r"[\"“”「『«]([^\"“”」』»]+)[\"“”」』»
 _PHONE = re.compile(r"\+?\d[\d\s().-]{2,}\d")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _POLITE = re.compile(
-    r"^\s*(?:please|can you|could you|i want to|i would like to|i'd like to|help me|请|帮我|麻烦|我要|我想)+[\s,，]*|"
+    r"^\s*(?:please|can you|could you|i want to|i would like to|i'd like to|help me|请|帮我|麻烦|"
+    r"我要|我想)+[\s,，]*|"
     r"[\s,，]*(?:please|thanks|thank you|谢谢|吧)[\s.!。！]*$",
     re.IGNORECASE,
 )
@@ -47,10 +48,10 @@ def _clean(text: str) -> str:
 
 def _name_of(text: str) -> str:
     """A name given with "called", "named", "titled" and the like; empty if there is none."""
+    ends = r"(?P<name>.+?)(?=$|[,;]|\s(?:with|and|at|on|for|saying|that|in|whose|containing)\b)"
     match = _first(
         (
-            r"\b(?:called|named|titled|labell?ed|with (?:the )?(?:name|title|label))\s+(?P<name>.+?)"
-            r"(?=$|[,;]|\s(?:with|and|at|on|for|saying|that|in|whose|containing)\b)",
+            rf"\b(?:called|named|titled|labell?ed|with (?:the )?(?:name|title|label))\s+{ends}",
             r"(?:名为|叫做|叫|名称为|标题为|标题是|标签为|名字是)(?P<name>[^，,。；;]+)",
         ),
         text,
@@ -61,13 +62,14 @@ def _name_of(text: str) -> str:
 def read_toggle(goal: str, _today: date) -> Intent | None:
     """Turn something on or off."""
     what = r"(?:the\s+|my\s+)?(?P<what>.+?)(?:\s+(?:mode\s+)?switch)?"
+    dark = r"(?:dark|night)\s+(?:theme|mode)"
     match = _first(
         (
             rf"^(?:turn|switch|put)\s+(?P<state>on|off)\s+{what}$",
             rf"^(?:turn|switch|put)\s+{what}\s+(?P<state>on|off)$",
             rf"^(?P<state>enable|disable|activate|deactivate)\s+{what}$",
-            r"^(?:use|switch to|go to|change to)\s+(?:the\s+)?(?P<what>(?:dark|night)\s+(?:theme|mode))$",
-            r"^(?P<what>(?:dark|night)\s+(?:theme|mode)|airplane mode)(?:\s+(?P<state>on|off))?$",
+            rf"^(?:use|switch to|go to|change to)\s+(?:the\s+)?(?P<what>{dark})$",
+            rf"^(?P<what>{dark}|airplane mode)(?:\s+(?P<state>on|off))?$",
             r"^(?:把|将)(?P<what>.+?)(?P<state>打开|开启|启用|关闭|关掉|关上|停用)$",
             r"^(?P<state>打开|开启|启用|切换到|使用|开|关闭|关掉|停用|禁用|关)(?P<what>.+)$",
         ),
@@ -110,7 +112,7 @@ def read_contact(goal: str, _today: date) -> Intent | None:
     if not re.search(r"\bcontacts?\b|联系人|通讯录|存.*(?:号码|电话)", goal, re.IGNORECASE):
         return None
     if not re.search(
-        r"\b(?:add|create|save|new|make|store|put)\b|新建|添加|创建|加|存|保存", goal, re.I
+        r"\b(?:add|create|save|new|make|store|put)\b|新建|添加|创建|加|存|保存", goal, re.IGNORECASE
     ):
         return None
     rest = goal
@@ -145,7 +147,10 @@ def _bare_name(text: str) -> str:
         r"\b(?:add|create|save|new|make|a|an|the|contacts?|with|phone|mobile|cell|number|to|my|for|and|please|as|"
         r"is|his|her|their|whose|in|e-?mail|address|of|list|store|put)\b|'s\b"
     )
-    chinese = r"新建|添加|创建|保存|一个|联系人|通讯录|手机号码|手机号|电话号码|电话|号码|手机|邮箱|加入|加到|加|存|到|是|为|的|，|,|、|：|:"
+    chinese = (
+        r"新建|添加|创建|保存|一个|联系人|通讯录|手机号码|手机号|电话号码|电话|号码|手机|邮箱|"
+        r"加入|加到|加|存|到|是|为|的|，|,|、|：|:"
+    )
     rest = re.sub(chinese, " ", re.sub(english, " ", text, flags=re.IGNORECASE))
     return _clean(re.sub(r"\s+", " ", rest))
 
@@ -175,7 +180,8 @@ def read_note(goal: str, _today: date) -> Intent | None:
     rest = goal.replace(title, " ", 1) if title else goal
     match = _first(
         (
-            r"\b(?:saying|that says|which says|says|reading|containing|(?:with|and) (?:the )?(?:text|content|body|words))[\s:]+(?P<text>.+)$",
+            r"\b(?:saying|that says|which says|says|reading|containing)[\s:]+(?P<text>.+)$",
+            r"\b(?:with|and) (?:the )?(?:text|content|body|words)[\s:]+(?P<text>.+)$",
             r"(?:内容是|内容为|内容：|内容:|写着|写上|写)[:：]?(?P<text>.+)$",
             r"(?:note|memo|笔记|便签|备忘录|记一下|记下)\s*[:：,，]\s*(?P<text>.+)$",
             r"\b(?:note|memo)\s+(?:to|about|that)\s+(?P<text>.+)$",
@@ -194,15 +200,22 @@ def read_note(goal: str, _today: date) -> Intent | None:
 
 def read_message(goal: str, _today: date) -> Intent | None:
     """Send a text message to a person."""
-    says = r"(?:\s*[:：,，]\s*|\s+(?:saying|that says|that|with the text|and say|to say)\s*[:：]?\s*|\s+(?=[\"“'‘「]))"
+    saying = r"saying|that says|that|with the text|and say|to say"
+    says = rf"(?:\s*[:：,，]\s*|\s+(?:{saying})\s*[:：]?\s*|\s+(?=[\"“'‘「]))"
+    sms = r"(?:an?\s+)?(?:text\s+message|message|text|sms)"
+    verb = r"\b(?:send|write)"
+    zh_sms, zh_says = (
+        r"(?:一?[条个封]?)(?:短信|信息|消息|简讯)",
+        r"(?:[，,：:\s]|说|内容是|内容为|写)*",
+    )
     match = _first(
         (
-            rf"\b(?:send|write)\s+(?:an?\s+)?(?:text\s+message|message|text|sms)\s+to\s+(?P<who>.+?){says}(?P<text>.+)$",
-            rf"\b(?:send|write)\s+(?P<text>[\"“'‘「].+[\"”'’」])\s+to\s+(?P<who>.+)$",
-            rf"\b(?:send|write)\s+(?P<who>.+?)\s+(?:an?\s+)?(?:text\s+message|message|text|sms){says}(?P<text>.+)$",
+            rf"{verb}\s+{sms}\s+to\s+(?P<who>.+?){says}(?P<text>.+)$",
+            rf"{verb}\s+(?P<text>[\"“'‘「].+[\"”'’」])\s+to\s+(?P<who>.+)$",
+            rf"{verb}\s+(?P<who>.+?)\s+{sms}{says}(?P<text>.+)$",
             rf"^(?:text|message|tell)\s+(?P<who>.+?){says}(?P<text>.+)$",
-            r"给(?P<who>.+?)发(?:送)?(?:一?[条个封]?)(?:短信|信息|消息|简讯)?(?:[，,：:\s]|说|内容是|内容为|写)*(?P<text>.+)$",
-            r"发(?:送)?(?:一?[条个封]?)(?:短信|信息|消息)给(?P<who>[^，,：:说]+)(?:[，,：:\s]|说|内容是|内容为|写)*(?P<text>.+)$",
+            rf"给(?P<who>.+?)发(?:送)?(?:{zh_sms})?{zh_says}(?P<text>.+)$",
+            rf"发(?:送)?{zh_sms}给(?P<who>[^，,：:说]+){zh_says}(?P<text>.+)$",
             r"告诉(?P<who>[^，,：:]+?)[，,：:](?P<text>.+)$",
         ),
         goal,
@@ -220,10 +233,11 @@ def read_message(goal: str, _today: date) -> Intent | None:
 def read_cart(goal: str, _today: date) -> Intent | None:
     """Put some of a product into the cart."""
     many = rf"(?:(?P<many>{ENGLISH_NUMBER})\s+(?:pieces? of\s+|units? of\s+|of\s+(?:the\s+)?)?)?"
+    into = r"(?:in|into|to|inside)\s+(?:the|my)?\s*(?:shopping\s+)?(?:cart|basket|bag)"
     many_zh = rf"(?:(?P<many>{CHINESE_NUMBER})\s*[个件只双本台条包瓶份盒袋副支])?"
     match = _first(
         (
-            rf"\b(?:put|add|place)\s+{many}(?:the\s+)?(?P<what>.+?)\s+(?:in|into|to|inside)\s+(?:the|my)?\s*(?:shopping\s+)?(?:cart|basket|bag)\b",
+            rf"\b(?:put|add|place)\s+{many}(?:the\s+)?(?P<what>.+?)\s+{into}\b",
             rf"(?:把|将){many_zh}(?P<what>.+?)(?:放入|加入|放进|加到|添加到|放到)购物车",
             rf"(?:放入|加入|放进|加到|添加到|往|在)?购物车(?:里|中)?(?:放入|加入|放|加|添加){many_zh}(?P<what>.+)$",
             rf"(?:加|放|添加){many_zh}(?P<what>.+?)(?:到|进|入)购物车",

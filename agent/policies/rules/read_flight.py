@@ -138,7 +138,7 @@ def _take_people(text: str) -> tuple[dict[str, int], str]:
 def _take_cabin(text: str) -> tuple[str, str]:
     for name, pattern in _CABINS:
         latin = rf"(?:,?\s*\b(?:in|by|with)\s+(?:the\s+)?)?\b(?:{pattern})\b"
-        match = re.search(latin if pattern.isascii() else rf"{latin}|(?:{pattern})", text, re.I)
+        match = re.search(rf"{latin}|(?:{pattern})", text, re.IGNORECASE)
         if match is not None:
             return name, text[: match.start()] + " , " + text[match.end() :]
     return "", text

@@ -71,7 +71,7 @@ def _on_page_of(turn: Turn, want: Want) -> bool:
 
 
 def _look_for(turn: Turn, want: Want) -> Decision | None:
-    """Towards a page that has it: its own row, the app's search, a row that mentions it, scrolling."""
+    """Towards a page that has it: its own row, a search, a row that mentions it, scrolling."""
     if want.slot in turn.memory.verified or want.slot in turn.memory.abandoned:
         return None
     own = control_for(turn, want.labels)

@@ -1,7 +1,7 @@
 """Comparing words on a screen with words of a goal, in English and Chinese.
 
-Chinese is written without spaces, so "contains the word" means containment there, and whole words in
-scripts with spaces.
+Chinese is written without spaces, so "contains the word" means containment there, and whole words
+in scripts with spaces.
 """
 
 import re
@@ -28,7 +28,7 @@ def is_cjk(text: str) -> bool:
 
 
 def says(label: str, phrases: Iterable[str]) -> int:
-    """How well ``label`` says one of ``phrases``: 3 exactly, 2 begins with it, 1 contains it, 0 no."""
+    """How well ``label`` says one of ``phrases``: 3 exactly, 2 begins with it, 1 contains it."""
     said = normal(label)
     best = 0
     for phrase in phrases:

@@ -1,7 +1,7 @@
 """The screen as a person reads it: things to press, fields to fill, and plain text.
 
-Made from the accessibility tree alone. A pressable thing carries all the words inside it, so that a row
-made of a title, a value and an icon is one element with several texts.
+Made from the accessibility tree alone. A pressable thing carries all the words inside it, so that a
+row made of a title, a value and an icon is one element with several texts.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Dates, times and days of the week in English and Chinese goals.
 
-Everything is relative to the device's own date. "Friday" and "this Friday" are the coming one, today
-excluded; "next Friday" and 下周五 are the Friday of next week, weeks beginning on Monday. A day
-without a year is the next one that comes.
+Everything is relative to the device's own date. "Friday" and "this Friday" are the coming one,
+today excluded; "next Friday" and 下周五 are the Friday of next week, weeks beginning on Monday. A
+day without a year is the next one that comes.
 """
 
 import re
@@ -141,7 +141,7 @@ _TIME_EN = re.compile(
     re.IGNORECASE,
 )
 _TIME_ZH = re.compile(
-    rf"(?P<part>早上|早晨|上午|凌晨|中午|下午|傍晚|晚上)?(?P<hour>{CHINESE_NUMBER})[点时:：]"
+    rf"(?P<part>早上|早晨|上午|凌晨|中午|下午|傍晚|晚上)?\s*(?P<hour>{CHINESE_NUMBER})(?:[点时]|[:：](?=\d\d分?))"
     rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{CHINESE_NUMBER})分?)?"
 )
 
@@ -149,29 +149,33 @@ _TIME_ZH = re.compile(
 def read_time(text: str) -> time | None:
     """The first time of day in ``text``: 6:45, 6.45 pm, 7 am, 早上六点半; ``None`` if none."""
     for match in _TIME_ZH.finditer(text):
+        if match["part"] is None and match[0].count(":"):
+            continue  # 6:45 without 早上 or the like: read below, where "pm" may follow it
         hour, minute = number(match["hour"]), number(match["minute"] or "0")
         if hour is None or minute is None:
             continue
         minute = 30 if match["half"] else {"一": 15, "三": 45}.get(match["quarter"] or "", minute)
-        if match["part"] in {"下午", "傍晚", "晚上"} and hour < 12:
-            hour += 12
-        if hour < 24 and minute < 60:
-            return time(hour, minute)
+        found = _time(hour, minute, afternoon=match["part"] in {"下午", "傍晚", "晚上"})
+        if found is not None:
+            return found
     for match in _TIME_EN.finditer(text):
         if not (match["minute"] or match["half"] or match["part"]):
             continue
         half = (match["half"] or "").replace(".", "").casefold()
-        hour, minute = int(match["hour"]), int(match["minute"] or 0)
         afternoon = half == "pm" or match["part"] in {"afternoon", "evening", "at night"}
-        if afternoon and hour < 12:
-            hour += 12
-        if half == "am" and hour == 12:
-            hour = 0
-        if hour < 24 and minute < 60:
-            return time(hour, minute)
+        hour = 0 if half == "am" and match["hour"] == "12" else int(match["hour"])
+        found = _time(hour, int(match["minute"] or 0), afternoon=afternoon)
+        if found is not None:
+            return found
     if re.search(r"\bnoon\b|正午", text, re.IGNORECASE):
         return time(12, 0)
     return time(0, 0) if re.search(r"\bmidnight\b|午夜", text, re.IGNORECASE) else None
+
+
+def _time(hour: int, minute: int, *, afternoon: bool) -> time | None:
+    if afternoon and hour < 12:
+        hour += 12
+    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def read_weekdays(text: str) -> frozenset[int]:
