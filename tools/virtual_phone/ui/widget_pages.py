@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
 
-from tools.virtual_phone.ui.widget_controls import Button, Fab, IconButton, TextField
+from tools.virtual_phone.ui.widget_controls import Button, Fab, TextField
 from tools.virtual_phone.ui.widget_layout import Handler, Widget
 
 
@@ -81,12 +81,12 @@ class NavBar:
 
 @dataclass(frozen=True)
 class TopBar:
-    """The app bar: back arrow, title, actions, or a search field in place of the title."""
+    """The app bar: back arrow, title (or a search field), and actions, mostly IconButtons."""
 
     title: str
     _: KW_ONLY
     on_back: Handler | None = None
-    actions: Sequence[IconButton] = ()
+    actions: Sequence[Widget] = ()
     subtitle: str = ""
     search: TextField | None = None
 

@@ -141,7 +141,7 @@ def _label_dialog(ctx: Context) -> Dialog:
         shut()
 
     return Dialog(
-        ctx.t("Label"),
+        ctx.t("Alarm label"),
         TextField("label_text", ctx.t("Label"), on_submit=lambda _: confirm()),
         [Button(ctx.t("Cancel"), shut, kind="text"), Button(ctx.t("OK"), confirm, kind="text")],
         on_dismiss=shut,

@@ -109,7 +109,7 @@ def _keypad_page(ctx: Context, nav: NavBar, *, back: bool) -> Page:
 
 
 def _key(label: Widget, on_tap: Handler, *, description: str = "") -> Widget:
-    middle = Row([label], justify="center")
+    middle = Row([label], justify="center", padding=(0, 6 if description else 0))
     return Card(
         middle,
         on_tap=on_tap,

@@ -4,10 +4,11 @@ from tools.virtual_phone.apps.contacts import people
 from tools.virtual_phone.system.context import Context
 from tools.virtual_phone.ui.widgets import (
     Avatar,
-    Button,
+    Card,
     Column,
     Expand,
     Gap,
+    Icon,
     Page,
     Row,
     Text,
@@ -30,7 +31,14 @@ def build(ctx: Context) -> Page:
         Text(name, style="headline", align="center"),
         Text(number, color="on_surface_variant", align="center"),
     ]
-    hang_up = Button(ctx.t("End call"), end, icon="phone-hangup", key="end_call")
+    label = Text(ctx.t("End call"), style="label", color="on_error", weight="medium")
+    hang_up = Card(
+        Row([Icon("phone-hangup", color="on_error"), label], gap=12),
+        on_tap=end,
+        color="error",
+        padding=(24, 12),
+        key="end_call",
+    )
     return Page(
         Column(
             [

@@ -11,7 +11,6 @@ from tools.virtual_phone.ui.widgets import (
     Column,
     Dialog,
     FieldKind,
-    IconButton,
     Overlay,
     Page,
     PickerField,
@@ -45,7 +44,7 @@ def build(ctx: Context) -> Page:
     """The form, with Save in the bar."""
     name = people.full_name(ctx.text("first_name"), ctx.text("last_name"))
     new = ctx.state["contact_id"] is None
-    save = IconButton("check", ctx.t("Save"), lambda: _save(ctx), key="save")
+    save = Row([Button(ctx.t("Save"), lambda: _save(ctx), key="save")], padding=(0, 0, 12, 0))
     avatar = (
         Avatar(people.initials(name), color=people.avatar_color(name), size=88)
         if name

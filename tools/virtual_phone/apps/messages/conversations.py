@@ -30,6 +30,8 @@ FROM conversations c JOIN messages m ON m.id = (
 )
 ORDER BY m.created_at DESC, m.id DESC
 """
+_SNIPPET = 60
+"""Characters of the last message that the list shows: about two lines."""
 
 
 def build(ctx: Context) -> Page:
@@ -62,6 +64,8 @@ def _item(ctx: Context, row: sqlite3.Row) -> Widget:
     )
     if row["status"] == "failed":
         snippet = ctx.t("Not sent: {message}", message=row["body"])
+    if len(snippet) > _SNIPPET:
+        snippet = snippet[: _SNIPPET - 1].rstrip() + "…"
     unread = bool(row["unread"])
     time = Text(
         store.short_time(ctx, row["created_at"]),

@@ -1,5 +1,7 @@
 """About phone."""
 
+from datetime import date
+
 from tools.virtual_phone.apps.settings.rows import close, confirm, fact, group, is_on, page
 from tools.virtual_phone.system.context import Context
 from tools.virtual_phone.ui.widgets import Avatar, Column, Dialog, Page, Row, Text, TextField
@@ -10,6 +12,8 @@ the start here, because the phone is reached over ADB."""
 _TAPS = 7
 _TELLS_FROM = 3
 _LONGEST_NAME = 32
+_PATCHED = date(2027, 1, 1)
+"""As `getprop ro.build.version.security_patch` says."""
 
 
 def build(ctx: Context) -> Page:
@@ -42,7 +46,7 @@ def build(ctx: Context) -> Page:
     software = group(
         [
             fact(ctx, "Android version", "14"),
-            fact(ctx, "Android security update", ctx.format_date(ctx.now.date().replace(day=1))),
+            fact(ctx, "Android security update", ctx.format_date(_PATCHED, "long")),
             fact(ctx, "Build number", "VP1A.270104.001", lambda: _count(ctx)),
         ],
         ctx.t("Software"),

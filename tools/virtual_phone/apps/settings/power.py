@@ -57,13 +57,6 @@ def battery(ctx: Context) -> Page:
                 icon="speedometer",
                 default="1",
             ),
-            switch(
-                ctx,
-                "Battery percentage",
-                ("system", "status_bar_show_battery_percent"),
-                subtitle="Show the percentage in the status bar",
-                icon="percent",
-            ),
         ]
     )
     usage = group(

@@ -78,7 +78,6 @@ def _network(ctx: Context, row: sqlite3.Row) -> Widget:
         trailing=trailing,
         on_tap=tap,
         key=f"network_{row['id']}",
-        selected=bool(row["connected"]),
     )
 
 
