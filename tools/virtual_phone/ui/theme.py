@@ -16,7 +16,7 @@ Rgb = tuple[int, int, int]
 _PALETTES = {
     "primary": (285.0, 52.0),
     "secondary": (282.0, 16.0),
-    "tertiary": (325.0, 20.0),
+    "tertiary": (315.0, 16.0),
     "neutral": (285.0, 4.0),
     "variant": (284.0, 7.0),
     "error": (32.0, 84.0),
