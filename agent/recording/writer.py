@@ -6,6 +6,7 @@ and a little space kept for it holds the end of the run.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -168,7 +169,7 @@ class RecordingWriter:
         """Write what is about to be done; on the disk when this returns."""
         points = points_of(action)
         anchor = None
-        if points:
+        if points and points[0].within(seen.size):
             box, patch = cut_patch(seen.screenshot.image, points[0])
             anchor = Anchor(
                 box=box,
@@ -194,7 +195,7 @@ class RecordingWriter:
 
     def end(self, episode: Episode, *, traceback: str = "") -> None:
         """Write why the run ended, sync, and bring ``run.json`` up to date."""
-        (self.folder / _RESERVE_FILE).unlink(missing_ok=True)
+        self._make_room()
         self._append(
             RunEnd(
                 **self._stamp(),
@@ -227,7 +228,7 @@ class RecordingWriter:
             os.close(self._events)
             self._events = -1
         with contextlib.suppress(OSError):
-            (self.folder / _RESERVE_FILE).unlink(missing_ok=True)
+            self._make_room()
 
     def _start(self, header: Header) -> None:
         started = datetime.now(UTC)
@@ -262,14 +263,20 @@ class RecordingWriter:
     def _append(self, event: Event, *, sync: bool = False) -> None:
         line = event.model_dump_json().encode() + b"\n"
         with self._writing():
-            written = os.write(self._events, line)
+            written = self._write(line)
             if written != len(line):  # the disk is full: take the torn line back
                 os.ftruncate(self._events, self._size)
-                raise OSError(28, "No space left on device")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._size += written
             self._seq += 1
             if sync:
                 os.fsync(self._events)
+
+    def _write(self, line: bytes) -> int:
+        return os.write(self._events, line)
+
+    def _make_room(self) -> None:
+        (self.folder / _RESERVE_FILE).unlink(missing_ok=True)
 
     def _mend(self) -> None:
         """Agree with the file again after an interrupt fell between the write and the count."""

@@ -66,13 +66,14 @@ class Rig:
     ask: Callable[[str], str] = nobody
     listener: Listener = field(default_factory=Listener)
     goal: str = "try things"
+    writer: type[RecordingWriter] = RecordingWriter
 
     def run(self, **limits: Any) -> Episode:
         """Run it."""
         policy = self.policy if self.policy is not None else ScriptedPolicy(self.decisions)
         folder = new_folder(self.folder, self.goal)
         header = Header(self.goal, policy.name, self.device.info, {}, {"tapwright": "0"})
-        recorder = RecordingWriter(folder, header, self.clock)
+        recorder = self.writer(folder, header, self.clock)
         registry = builtin_registry().offered(self.device.supports)
         cast = Cast(self.device, policy, registry, recorder, self.clock, self.ask, self.listener)
         try:

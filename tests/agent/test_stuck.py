@@ -1,5 +1,6 @@
 """What counts as going nowhere, and what does not."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from tools.ui_tree import UiNode, UiTree
 
 ANDROID = FakeDevice().info.model_copy(update={"kind": "android", "density_dpi": 160})
 CALL = ToolCall(name="tap")
+Move = tuple[Observation, Action]
 TAP = Tap(at=Point(x=100, y=100))
 
 
@@ -33,9 +35,7 @@ def screen(
     return Observation(screenshot=Screenshot(image=image), app=app)
 
 
-def play(
-    moves: list[tuple[Observation, Action]], info: DeviceInfo = ANDROID
-) -> tuple[int, list[str]]:
+def play(moves: Sequence[Move], info: DeviceInfo = ANDROID) -> tuple[int, list[str]]:
     """Steps until it is stuck (or all of them) and what the policy was told."""
     detector = StuckDetector(info)
     told = []
@@ -66,7 +66,7 @@ def test_a_blinking_caret_is_no_effect_for_long() -> None:
 
 
 def test_a_counter_that_goes_up_is_progress_although_hardly_anything_changes() -> None:
-    moves = [(screen("a", clock="", bar=n), TAP) for n in range(1, 10)]
+    moves: list[Move] = [(screen("a", clock="", bar=n), TAP) for n in range(1, 10)]
     steps, told = play(moves)
     assert steps == len(moves)
     assert not any("circle" in text for text in told)
@@ -83,6 +83,7 @@ def test_a_word_that_changes_in_the_tree_is_progress_even_if_no_tile_does() -> N
 
 def test_a_clock_in_the_tree_is_no_progress() -> None:
     detector = StuckDetector(ANDROID)
+    sighting = detector.look(screen("a"))
     for count in range(10):
         tree = UiTree(nodes=(UiNode(-1, -1, Box.of(ANDROID.size), text=f"09:3{count}"),))
         sighting = detector.look(replace(screen("a"), ui_tree=tree))
@@ -109,7 +110,7 @@ def test_waiting_for_a_slow_page_gets_more_patience_than_tapping() -> None:
 @pytest.mark.parametrize("length", [2, 3, 4])
 def test_going_round_in_circles_is_told_and_then_stops(length: int) -> None:
     pages = [screen(f"page {number} here") for number in range(length)]
-    moves: list[tuple[Observation, Action]] = [
+    moves: list[Move] = [
         (pages[n % length], Back() if n % 2 else Tap(at=Point(x=9 + 40 * (n % length), y=9)))
         for n in range(40)
     ]
@@ -121,8 +122,8 @@ def test_going_round_in_circles_is_told_and_then_stops(length: int) -> None:
 
 
 def test_the_same_move_on_the_same_screen_stops_even_with_others_in_between() -> None:
-    moves: list[tuple[Observation, Action]] = []
-    for n in range(8):
+    moves: list[Move] = []
+    for n in range(12):
         moves += [(screen("start page"), TAP), (screen(f"other page number {n}"), Back())]
         moves += [(screen(f"a third page {n * 7}"), Back())] * (n % 2)
     steps, told = play(moves)
@@ -153,7 +154,8 @@ def test_turning_the_screen_makes_another_one() -> None:
 
 
 def test_the_policy_is_always_told_before_it_stops() -> None:
-    for actions in ([TAP], [Wait()], [TAP, Wait()], [Back(), TAP]):
+    scripts: list[list[Action]] = [[TAP], [Wait()], [TAP, Wait()], [Back(), TAP]]
+    for actions in scripts:
         moves = [(screen("a"), actions[n % len(actions)]) for n in range(60)]
         steps, told = play(moves)
         assert steps < 60

@@ -27,6 +27,10 @@ class _Part:
     kind: str = "Button"
     value: str = ""
 
+    @property
+    def words(self) -> str:
+        return f"{self.label} {self.value}".strip()
+
 
 class FakeDevice:
     """See the module.
@@ -76,7 +80,7 @@ class FakeDevice:
         for part, box in self._layout():
             frame = (box.left, box.top, box.right - 1, box.bottom - 1)
             pen.rectangle(frame, fill="lightblue" if part.kind == "Button" else "lightgrey")
-            pen.text((box.left + 8, box.top + 12), f"{part.label} {part.value}", fill="black")
+            pen.text((box.left + 8, box.top + 12), part.words, fill="black")
         return Screenshot(image=image, source="drawn")
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
@@ -88,7 +92,7 @@ class FakeDevice:
                 parent=-1,
                 box=box,
                 kind=part.kind,
-                text=part.value if part.kind == "EditText" else part.label,
+                text=part.value if part.kind == "EditText" else part.words,
                 hint=part.label if part.kind == "EditText" else "",
                 package="fake",
                 clickable=True,

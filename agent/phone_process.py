@@ -1,0 +1,176 @@
+"""The virtual phone as a child process: the only other thing shared with it is its ADB port.
+
+It ends with this process whatever becomes of it, because it ends when its standard input does.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+from typing import IO, TypeAlias
+
+from pydantic import ValidationError
+
+import tools
+from tools.errors import DeviceError, DeviceGoneError, UsageError
+from tools.geometry import Frozen
+
+_Process: TypeAlias = "subprocess.Popen[bytes]"
+_START = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "runpy.run_module('tools.virtual_phone', run_name='__main__', alter_sys=True)"
+)
+"""Not ``python -m``: that would take a folder ``tools`` where the person happens to be."""
+_START_S = 20.0
+_END_S = 5.0
+STATE_FILE = "phone-state.json"
+LOG_FILE = "phone.log"
+
+
+class Announcement(Frozen):
+    """The line that the phone prints when it is ready.
+
+    Attributes:
+        adb_port: Where ``adb connect`` finds it.
+        server_port: Port of its own small ADB server; ``None`` if it runs none.
+        serial: How that server names it.
+        pid: Its process.
+    """
+
+    adb_port: int
+    server_port: int | None
+    serial: str
+    pid: int
+
+
+@dataclass(frozen=True)
+class RunningPhone:
+    """A virtual phone that runs; see ``Announcement``."""
+
+    adb_port: int
+    server_port: int | None
+    serial: str
+    process: _Process
+
+    def wait(self) -> None:
+        """Return when it has ended by itself.
+
+        Raises:
+            DeviceError: It ended with an error.
+        """
+        code = self.process.wait()
+        if code:
+            raise DeviceGoneError(f"The virtual phone ended with code {code}.")
+
+
+@dataclass(frozen=True)
+class PhoneOptions:
+    """What phone is wanted.
+
+    Attributes:
+        folder: Where ``phone-state.json`` (its final state) and ``phone.log`` (what it complained
+            about, if anything) are written; ``None`` for nowhere.
+    """
+
+    scenario: str = "default"
+    seed: int = 0
+    port: int = 0
+    server_port: int = 0
+    folder: Path | None = None
+
+    def command(self) -> list[str]:
+        """The command line that starts it."""
+        root = str(Path(tools.__path__[0]).absolute().parent)
+        words = [sys.executable, "-P", "-c", _START, root, "--announce", "--exit-with-stdin"]
+        words += ["--port", str(self.port), "--server-port", str(self.server_port)]
+        words += [f"--scenario={self.scenario}", "--seed", str(self.seed)]
+        if self.folder is not None:
+            words += ["--state-file", str(self.folder.absolute() / STATE_FILE)]
+        return words
+
+
+@contextmanager
+def running_phone(options: PhoneOptions) -> Iterator[RunningPhone]:
+    """Run a virtual phone for as long as the block lasts.
+
+    Raises:
+        UsageError: It does not like its options: an unknown scenario, a port that is taken.
+        DeviceError: It does not start.
+    """
+    with _log(options.folder) as log:
+        # A group of its own: Ctrl-C in the terminal must end the run, not the phone under it.
+        process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            options.command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - for mypy
+        try:
+            told = _read_announcement(process.stdout, process, log)
+            yield RunningPhone(told.adb_port, told.server_port, told.serial, process)
+        finally:
+            process.stdin.close()  # this asks it to end
+            process.stdout.close()
+            _end(process)
+
+
+@contextmanager
+def _log(folder: Path | None) -> Iterator[IO[bytes]]:
+    """A file, not a pipe: nobody reads along, and a full pipe would stop the phone."""
+    if folder is None:
+        with tempfile.TemporaryFile() as unnamed:
+            yield unnamed
+        return
+    path = folder / LOG_FILE
+    try:
+        with path.open("w+b") as log:
+            yield log
+    finally:
+        if path.stat().st_size == 0:
+            path.unlink()
+
+
+def _read_announcement(pipe: IO[bytes], process: _Process, log: IO[bytes]) -> Announcement:
+    too_late = Timer(_START_S, process.kill)
+    too_late.start()
+    try:
+        line = pipe.readline()
+    finally:
+        too_late.cancel()
+    if not line:
+        raise _not_started(process, log)
+    try:
+        return Announcement.model_validate(json.loads(line))
+    except (ValueError, ValidationError):
+        raise DeviceError(f"The virtual phone said {line[:200]!r} instead of its ports.") from None
+
+
+def _not_started(process: _Process, log: IO[bytes]) -> Exception:
+    process.wait(_END_S)
+    log.seek(0)
+    words = log.read().decode("utf-8", "replace").strip().splitlines()
+    reason = words[-1] if words else f"exit code {process.returncode}"
+    if process.returncode < 0:
+        reason = f"it was not ready after {_START_S:g} s"
+    if process.returncode == 2:
+        return UsageError(reason.removeprefix("python -m tools.virtual_phone: error: "))
+    return DeviceError(f"The virtual phone did not start: {reason}")
+
+
+def _end(process: _Process) -> None:
+    """Wait for the end, and insist if it does not come."""
+    for signal_name in ("", "SIGTERM", "SIGKILL"):
+        if signal_name == "SIGTERM":
+            process.terminate()
+        elif signal_name == "SIGKILL":
+            process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_END_S)
+            return
