@@ -6,6 +6,7 @@ from tests.virtual_phone.system.demo import Hand, make_phone
 from tools.virtual_phone.shell.command import Streams
 from tools.virtual_phone.shell.session import ShellMaker
 from tools.virtual_phone.shell.streams import BytesSink, BytesSource
+from tools.virtual_phone.system.phone import Phone
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,10 @@ class Result:
 
 
 class AndroidShell:
-    """Runs scripts on a phone with the launcher, `com.example.demo` and `com.example.other`."""
+    """Runs scripts on a phone: one with the launcher and two small apps, if none is given."""
 
-    def __init__(self, scenario: str = "default") -> None:
-        self.phone = make_phone(scenario)
+    def __init__(self, scenario: str = "default", *, phone: Phone | None = None) -> None:
+        self.phone = phone or make_phone(scenario)
         self.hand = Hand(self.phone)
         self._shells = ShellMaker(self.phone)
 

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from tests.virtual_phone.android_shell import AndroidShell
+from tools.virtual_phone.apps.catalog import all_apps
+from tools.virtual_phone.system.phone import Phone
 
 DEMO, OTHER, HOME = "com.example.demo", "com.example.other", "com.android.launcher3"
 LAUNCHER_INTENT = "-a android.intent.action.MAIN -c android.intent.category.LAUNCHER"
@@ -35,6 +37,55 @@ def sh() -> AndroidShell:
 def test_apps_start_and_stop(sh: AndroidShell, script: str, front: tuple[str, str]) -> None:
     assert sh(script).rc == 0
     assert sh.phone.foreground() == front
+
+
+SETTINGS_SCREENS = [
+    ("android.settings.SETTINGS", ".Settings"),
+    ("android.settings.WIFI_SETTINGS", ".Wifi"),
+    ("android.settings.WIRELESS_SETTINGS", ".Network"),
+    ("android.settings.AIRPLANE_MODE_SETTINGS", ".Network"),
+    ("android.settings.BLUETOOTH_SETTINGS", ".Bluetooth"),
+    ("android.settings.DISPLAY_SETTINGS", ".Display"),
+    ("android.settings.SOUND_SETTINGS", ".Sound"),
+    ("android.settings.APPLICATION_SETTINGS", ".Apps"),
+    ("android.settings.DEVICE_INFO_SETTINGS", ".About"),
+]
+
+
+def test_the_phones_own_apps_answer_androids_intents() -> None:
+    sh = AndroidShell(phone=Phone(apps=all_apps()))
+    for action, screen in SETTINGS_SCREENS:
+        assert sh(f"am start -a {action}").rc == 0
+        assert sh.phone.foreground() == ("com.android.settings", screen)
+    for target, package in (
+        ("-a android.intent.action.SHOW_ALARMS", "com.android.deskclock"),
+        (f"{HOME_INTENT.replace('HOME', 'APP_CONTACTS')}", "com.android.contacts"),
+        (f"{HOME_INTENT.replace('HOME', 'APP_MESSAGING')}", "com.android.messaging"),
+    ):
+        sh.ok(f"am start {target}")
+        assert sh.phone.foreground()[0] == package
+
+
+def test_every_label_of_the_phones_own_apps_can_be_asked_for_in_its_language() -> None:
+    for scenario in ("default", "zh"):
+        sh = AndroidShell(phone=Phone(apps=all_apps(), scenario=scenario))
+        out = sh.ok(f"cmd package query-activities {LAUNCHER_INTENT}")
+        labels = set(
+            re.findall(r"^      labelRes=0x0 nonLocalizedLabel=(.+?) icon=", out, re.MULTILINE)
+        )
+        assert ("Settings" if scenario == "default" else "设置") in labels
+        assert labels <= set(sh.hand.texts())
+
+
+def test_am_start_can_stop_the_app_first(sh: AndroidShell) -> None:
+    sh.form()
+    result = sh(f"am start -S -n {DEMO}/.Main")
+    assert result.out == f"Stopping: {DEMO}\nStarting: Intent {{ cmp={DEMO}/.Main }}\n"
+    assert result.err == ""
+    assert sh.phone.foreground() == (DEMO, ".Main")
+    sh.form()
+    moved = sh(f"am start {LAUNCHER_INTENT} -p {DEMO}")
+    assert "its current task has been brought to the front" in moved.err
 
 
 def test_am_start_says_what_it_starts_and_whether_it_was_there(sh: AndroidShell) -> None:
@@ -68,6 +119,13 @@ def test_a_launcher_intent_brings_the_task_back_as_it_was_left(sh: AndroidShell)
         (f"am start --fly -n {DEMO}/.Main", 255, "Unknown option: --fly"),
         (f"am start -D -n {DEMO}/.Main", 255, "not implemented by the virtual phone: am start -D"),
         (f"am start --user 10 -n {DEMO}/.Main", 255, "Bad user number: 10"),
+        (f"am start --display 3 -n {DEMO}/.Main", 255, "SecurityException"),
+        (f"am start -n {DEMO}/.Main --ez a perhaps", 255, "Invalid boolean value: perhaps"),
+        ("am force-stop", 255, "Argument expected"),
+        ("am force-stop --now x", 255, "Unknown option: --now"),
+        ("am stack remove 1", 255, "not implemented by the virtual phone: am stack remove"),
+        ("monkey", 255, "not implemented by the virtual phone: monkey with no events"),
+        ("monkey -p", 1, "** Error: Argument expected"),
         ("am broadcast", 255, "No intent supplied"),
         ("am broadcast -a X --ei code seven", 255, "NumberFormatException"),
         ("am instrument x", 255, "not implemented by the virtual phone: am instrument"),

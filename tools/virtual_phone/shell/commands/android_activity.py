@@ -102,7 +102,7 @@ def _launch(call: Call, intent: Intent, *, wait: bool) -> int:
             "Warning: Activity not started, intent has been delivered to currently running "
             "top-most instance.\n"
         )
-    elif warm:
+    elif warm and not name:
         say("Warning: Activity not started, its current task has been brought to the front\n")
     if wait:
         state = "HOT" if warm else "COLD"

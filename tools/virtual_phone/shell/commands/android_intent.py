@@ -20,18 +20,19 @@ _EXTRA_TYPES = {
 }
 _ARRAY_EXTRAS = {"--eia", "--eial", "--ela", "--elal", "--efa", "--efal", "--esa", "--esal"}
 _FLAG_OPTION = re.compile("--(activity|grant|receiver|include|exclude|debug|selector)[a-z-]*")
-# Actions of Android that an app of this phone answers: package and the screens that may show it.
-_ACTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "android.settings.SETTINGS": ("com.android.settings", ()),
-    "android.settings.WIFI_SETTINGS": ("com.android.settings", ("Wifi",)),
-    "android.settings.BLUETOOTH_SETTINGS": ("com.android.settings", ("Bluetooth",)),
-    "android.settings.AIRPLANE_MODE_SETTINGS": ("com.android.settings", ("Network",)),
-    "android.settings.WIRELESS_SETTINGS": ("com.android.settings", ("Network",)),
-    "android.settings.DISPLAY_SETTINGS": ("com.android.settings", ("Display",)),
-    "android.settings.LOCALE_SETTINGS": ("com.android.settings", ("Language", "Languages")),
-    "android.settings.DEVICE_INFO_SETTINGS": ("com.android.settings", ("About", "AboutPhone")),
-    "android.intent.action.SHOW_ALARMS": ("com.android.deskclock", ("Alarms", "Alarm")),
-    "android.intent.action.SHOW_TIMERS": ("com.android.deskclock", ("Timers", "Timer")),
+# Actions of Android that an app of this phone answers: package and screen, empty for its first.
+_SETTINGS = "com.android.settings"
+_ACTIONS: Mapping[str, tuple[str, str]] = {
+    "android.settings.SETTINGS": (_SETTINGS, ""),
+    "android.settings.WIFI_SETTINGS": (_SETTINGS, "Wifi"),
+    "android.settings.WIRELESS_SETTINGS": (_SETTINGS, "Network"),
+    "android.settings.AIRPLANE_MODE_SETTINGS": (_SETTINGS, "Network"),
+    "android.settings.BLUETOOTH_SETTINGS": (_SETTINGS, "Bluetooth"),
+    "android.settings.DISPLAY_SETTINGS": (_SETTINGS, "Display"),
+    "android.settings.SOUND_SETTINGS": (_SETTINGS, "Sound"),
+    "android.settings.APPLICATION_SETTINGS": (_SETTINGS, "Apps"),
+    "android.settings.DEVICE_INFO_SETTINGS": (_SETTINGS, "About"),
+    "android.intent.action.SHOW_ALARMS": ("com.android.deskclock", ""),
 }
 _CATEGORIES: Mapping[str, str] = {
     "android.intent.category.APP_CONTACTS": "com.android.contacts",
@@ -211,12 +212,11 @@ def resolve(phone: PhonePort, intent: Intent) -> list[Component]:
 
 def _by_filter(phone: PhonePort, intent: Intent) -> list[Component]:
     if intent.action in _ACTIONS:
-        package, screens = _ACTIONS[intent.action]
+        package, screen = _ACTIONS[intent.action]
         app = phone.apps.get(package)
-        if app is None:
+        if app is None or (screen and screen not in app.screens):
             return []
-        names = [name for name in screens if name in app.screens]
-        return [Component(package, names[0] if names else app.home)] if names or not screens else []
+        return [Component(package, screen or app.home)]
     if intent.action not in {"", MAIN} or intent.data:
         return []
     for category in intent.categories:
