@@ -74,9 +74,11 @@ class PhoneDriver:
             raise NotOnScreenError(f"no app {package} with a screen {screen!r}")
 
     def tap_text(self, text: str, *, exact: bool = True, nth: int = 0) -> None:
-        """Tap what says `text`; scrolls to it first if need be."""
+        """Tap what says `text`, text fields left out; scrolls to it first if need be."""
 
         def says(node: Node) -> bool:
+            if node.class_name.endswith("EditText"):
+                return False
             return node.text == text if exact else text in node.text
 
         self._tap(self._seek(says, f"text {text!r}", nth))
@@ -133,13 +135,18 @@ class PhoneDriver:
         return self._fingerprint() != before
 
     def everything(self) -> list[Node]:
-        """Every distinct node of the page, gathered from top to bottom by scrolling."""
+        """Every distinct node of the page, gathered from top to bottom by scrolling.
+
+        A node that shows several times is given as it was when most of it showed.
+        """
         while self.scroll(up=True):
             pass
         seen: dict[tuple[str, ...], Node] = {}
         for _ in range(_SCROLLS):
             for node in self.nodes():
-                seen.setdefault((node.class_name, _key(node), *_words(node)), node)
+                name = (node.class_name, _key(node), *_words(node))
+                if name not in seen or _area(node) > _area(seen[name]):
+                    seen[name] = node
             if not self.scroll():
                 break
         return list(seen.values())

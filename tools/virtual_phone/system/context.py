@@ -197,6 +197,10 @@ class Context:
         self._screen.focus = key
         self._screen.keyboard = key is not None
 
+    def scroll_to_start(self, key: str) -> None:
+        """Scroll one of this screen's lists back up, as to show what is wrong in a form."""
+        self._screen.scrolls.pop(key, None)
+
     def scroll_to_end(self, key: str) -> None:
         """Scroll a list of this screen to its last line."""
         self._screen.scrolls[key] = _FAR_DOWN_DP

@@ -126,6 +126,11 @@ def cheapest(flights: Sequence[Flight]) -> Flight | None:
     return min(flights, key=lambda flight: (flight.base_cents, flight.depart), default=None)
 
 
+def terminal(airline: str, airport: str) -> int:
+    """The terminal an airline uses at an airport."""
+    return stable_random("terminal", airline, airport).randint(1, 3)
+
+
 def _flight(rng: random.Random, line: Airline, start: Airport, end: Airport, day: date) -> Flight:
     km = distance_km(start, end)
     stop = _stop(rng, line, start, end, km)
@@ -158,7 +163,7 @@ def _stop(
     rng: random.Random, line: Airline, start: Airport, end: Airport, km: float
 ) -> Airport | None:
     """Where the flight stops over: at the airline's hub with the least detour, or nowhere."""
-    change = 0.2 if km < 1200 else 0.3 if km < 4000 else 0.5
+    change = 0.15 if km < 2500 else 0.3 if km < 4000 else 0.5
     if km <= _LONGEST_NONSTOP_KM and rng.random() >= change:
         return None
     hubs = [airports()[code] for code in line.hubs if code not in (start.iata, end.iata)]
@@ -183,7 +188,7 @@ def _price_cents(
     if day.weekday() in (4, 6):
         yuan *= 1.12
     if not direct:
-        yuan *= 0.86
+        yuan *= 0.9
     if hour < 7 or hour > 20:
         yuan *= 0.88
     return 1000 * round(yuan / 10)

@@ -39,15 +39,17 @@ def build(ctx: Context) -> Page:
         else:
             ctx.focus(None)
 
+    label = ctx.t(_label(ctx))
     field = TextField(
         _FIELD,
-        ctx.t("City, airport or code"),
+        label,
+        hint=label,
         kind="search",
         leading_icon="magnify",
         on_submit=submit,
         on_clear=lambda: ctx.set_text(_FIELD, ""),
     )
-    top = TopBar(ctx.t(_title(ctx)), on_back=ctx.pop, search=field)
+    top = TopBar(label, on_back=ctx.pop, search=field)
     if typed and not found:
         body = notice(
             "airplane-search",
@@ -61,8 +63,10 @@ def build(ctx: Context) -> Page:
     return Page(Scroll(body, key="airports"), top=top)
 
 
-def _title(ctx: Context) -> str:
-    return "Flying to" if ctx.state.get("field") == "destination" else "Flying from"
+def _label(ctx: Context) -> str:
+    if ctx.state.get("field") == "destination":
+        return "To: city, airport or code"
+    return "From: city, airport or code"
 
 
 def _suggestions(ctx: Context) -> list[Widget]:

@@ -14,6 +14,7 @@ from tools.virtual_phone.ui.widgets import (
     Card,
     Column,
     Divider,
+    Expand,
     Icon,
     Page,
     RadioRow,
@@ -138,8 +139,16 @@ def _amount(ctx: Context, trip: Trip) -> Widget:
 
 def _travellers_card(ctx: Context, trip: Trip) -> Widget:
     rows: list[Widget] = [Text(ctx.t("Passengers"), style="label", color="primary")]
-    for kind, person in zip(trip.query.travellers, trip.travellers, strict=True):
-        rows.append(fact(person.full_name, ctx.t(wording.KINDS[kind])))
+    rows += [
+        Row(
+            [
+                Expand(Text(person.full_name)),
+                Text(ctx.t(wording.KINDS[kind]), color="on_surface_variant"),
+            ],
+            gap=12,
+        )
+        for kind, person in zip(trip.query.travellers, trip.travellers, strict=True)
+    ]
     contact = trip.travellers[0]
     seats = wording.comma(ctx, trip.seats) or ctx.t("Assigned at check-in")
     rows += [

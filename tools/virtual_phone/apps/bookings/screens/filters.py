@@ -53,13 +53,7 @@ def filter_sheet(ctx: Context, offers: tuple[Flight, ...]) -> BottomSheet:
 
     lines = sorted({flight.airline for flight in offers})
     show = ctx.t("Show 1 flight") if count == 1 else ctx.t("Show {n} flights", n=count)
-    body: list[Widget] = [
-        SwitchRow(
-            ctx.t("Nonstop only"),
-            bool(_filters(ctx).get("nonstop")),
-            lambda on: _set(ctx, "nonstop", on),
-            key="nonstop",
-        ),
+    chips: list[Widget] = [
         Text(ctx.t("Airlines"), style="label", color="on_surface_variant"),
         Wrap([_chip(ctx, "airlines", code, airlines()[code].title(ctx.locale)) for code in lines]),
         Gap(4),
@@ -73,6 +67,15 @@ def filter_sheet(ctx: Context, offers: tuple[Flight, ...]) -> BottomSheet:
             ],
             gap=8,
         ),
+    ]
+    body: list[Widget] = [
+        SwitchRow(
+            ctx.t("Nonstop only"),
+            bool(_filters(ctx).get("nonstop")),
+            lambda on: _set(ctx, "nonstop", on),
+            key="nonstop",
+        ),
+        Column(chips, gap=8, padding=(16, 0, 16, 4)),
     ]
     return BottomSheet(ctx.t("Filters"), Column(body, gap=8), on_dismiss=close)
 

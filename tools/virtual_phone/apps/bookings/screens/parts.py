@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tools.virtual_phone.apps.bookings import wording
 from tools.virtual_phone.apps.bookings.fares import money
-from tools.virtual_phone.apps.bookings.flights import Flight, airlines
+from tools.virtual_phone.apps.bookings.flights import Flight, airlines, terminal
 from tools.virtual_phone.apps.bookings.places import airports
 from tools.virtual_phone.apps.bookings.trip import Trip
 from tools.virtual_phone.system.context import Context
@@ -141,19 +141,23 @@ def flight_card(ctx: Context, flight: Flight, heading: str) -> Widget:
     """A chosen flight in full."""
     locale = ctx.locale
     ends = (
-        ("airplane-takeoff", flight.depart, flight.origin),
-        ("airplane-landing", flight.arrive, flight.destination),
+        ("airplane-takeoff", flight.origin),
+        ("airplane-landing", flight.destination),
     )
     stations = [
         Row(
             [
                 Icon(icon, size=20),
-                Expand(Text(airports()[code].title(locale), style="body", max_lines=2)),
-                Text(ctx.format_time(when), color="on_surface_variant"),
+                Expand(Text(airports()[code].title(locale), max_lines=2)),
+                Text(
+                    ctx.t("Terminal {n}", n=terminal(flight.airline, code)),
+                    style="small",
+                    color="on_surface_variant",
+                ),
             ],
             gap=12,
         )
-        for icon, when, code in ends
+        for icon, code in ends
     ]
     return Card(
         Column(
@@ -220,8 +224,8 @@ def fact(label: str, value: str, *, strong: bool = False) -> Widget:
     weight: Weight = "medium" if strong else "regular"
     return Row(
         [
-            Expand(Text(label, color="on_surface" if strong else "on_surface_variant")),
-            Expand(Text(value, align="end", weight=weight), weight=1.4),
+            Text(label, color="on_surface" if strong else "on_surface_variant"),
+            Expand(Text(value, align="end", weight=weight)),
         ],
         gap=12,
         align="start",

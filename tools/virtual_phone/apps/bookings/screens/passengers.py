@@ -9,6 +9,7 @@ from tools.virtual_phone.apps.bookings.screens import parts
 from tools.virtual_phone.apps.bookings.trip import Traveller, Trip
 from tools.virtual_phone.system.context import Context
 from tools.virtual_phone.ui.widgets import (
+    Banner,
     Button,
     Chip,
     Column,
@@ -57,7 +58,11 @@ def build(ctx: Context) -> Page:
         on_back=ctx.pop,
         subtitle=ctx.t(wording.KINDS[kinds[index]]),
     )
-    body: list[Widget] = [
+    body: list[Widget] = []
+    if ctx.state.get("errors"):
+        warning = ctx.t("Please check the marked fields")
+        body.append(Banner(warning, icon="alert-circle-outline", color="error_container"))
+    body += [
         *_saved(ctx, trip, index),
         parts.heading(ctx.t("Passenger details")),
         Text(ctx.t("As on the travel document"), style="caption", color="on_surface_variant"),
@@ -136,6 +141,7 @@ def _submit(ctx: Context, trip: Trip, index: int) -> None:
         errors["document"] = "Another passenger has this number"
     ctx.state["errors"] = errors
     if errors:
+        ctx.scroll_to_start("passenger")
         return
     people = (*trip.travellers[:index], person, *trip.travellers[index + 1 :])
     desk.set_trip(ctx, replace(trip, travellers=people[: len(trip.query.travellers)]))

@@ -18,7 +18,6 @@ from tools.virtual_phone.ui.widgets import (
     Chip,
     Column,
     Dialog,
-    IconButton,
     Overlay,
     Page,
     Progress,
@@ -53,13 +52,9 @@ def build(ctx: Context) -> Page:
         return parts.no_trip(ctx)
     leg = int(ctx.state.get("leg", 0))
     origin, destination, _ = trip.leg(leg)
-    filters = IconButton(
-        "tune", ctx.t("Filters"), lambda: ctx.state.update(overlay="filters"), key="filters"
-    )
     top = TopBar(
         wording.route(ctx, origin, destination),
         on_back=ctx.pop,
-        actions=[filters],
         subtitle=_subtitle(ctx, trip, leg),
     )
     if ctx.now < datetime.fromisoformat(ctx.state["ready_at"]):

@@ -10,6 +10,7 @@ from tools.virtual_phone.apps.bookings.screens.parts import nav_bar
 from tools.virtual_phone.apps.bookings.trip import MAX_SEATED, Query
 from tools.virtual_phone.system.context import Context
 from tools.virtual_phone.ui.widgets import (
+    Avatar,
     BottomSheet,
     Button,
     Card,
@@ -20,6 +21,7 @@ from tools.virtual_phone.ui.widgets import (
     Gap,
     IconButton,
     Overlay,
+    Pad,
     Page,
     PickerField,
     RadioRow,
@@ -40,12 +42,7 @@ def build(ctx: Context) -> Page:
         Scroll(
             Column(
                 [
-                    Text(ctx.t("Where to next?"), style="headline"),
-                    Text(
-                        ctx.t("Find and book flights worldwide"),
-                        color="on_surface_variant",
-                    ),
-                    Gap(4),
+                    _greeting(ctx),
                     _trip_type(ctx),
                     Card(_places(ctx), padding=(16, 16, 8, 16)),
                     _dates(ctx),
@@ -60,13 +57,26 @@ def build(ctx: Context) -> Page:
                     ),
                 ],
                 gap=12,
-                padding=(16, 20, 16, 24),
+                padding=(16, 12, 16, 24),
             ),
             key="search",
         ),
         nav=nav_bar(ctx),
         overlay=_overlay(ctx),
     )
+
+
+def _greeting(ctx: Context) -> Widget:
+    ink = "on_primary_container"
+    words = Column(
+        [
+            Text(ctx.t("Where to next?"), style="headline", color=ink),
+            Text(ctx.t("Find and book flights worldwide"), color=ink),
+        ],
+        gap=4,
+    )
+    plane = Avatar("", icon="airplane", size=52)
+    return Card(Row([Expand(words), plane], gap=16), color="primary_container")
 
 
 def _change(ctx: Context, **changes: object) -> None:
@@ -155,7 +165,7 @@ def _dates(ctx: Context) -> Widget:
                 open_calendar,
                 icon="calendar-month-outline",
                 placeholder=ctx.t("Choose"),
-                key=name,
+                key="depart_date" if name == "depart" else "return_date",
                 error=_error(ctx, name),
             )
         )
@@ -191,7 +201,10 @@ def _travellers(ctx: Context) -> Widget:
 
 def _search(ctx: Context) -> None:
     ctx.state["checked"] = True
-    if desk.query(ctx).problems():
+    problems = desk.query(ctx).problems()
+    if problems:
+        if problems.keys() - {"back"}:
+            ctx.scroll_to_start("search")
         return
     desk.start_trip(ctx)
     ctx.push("Results", leg=0)
@@ -275,8 +288,10 @@ def _passengers_sheet(ctx: Context) -> BottomSheet:
             subtitle=ctx.t("Under 2, on an adult's lap"),
             key="infants",
         ),
-        Gap(8),
-        Button(ctx.t("Done"), lambda: _close(ctx), key="done", expand=True),
+        Pad(
+            Button(ctx.t("Done"), lambda: _close(ctx), key="done", expand=True),
+            (16, 12, 16, 4),
+        ),
     ]
     return BottomSheet(ctx.t("Passengers"), Column(rows, gap=4), on_dismiss=lambda: _close(ctx))
 

@@ -30,6 +30,10 @@ _COLORS = {
 }
 
 
+_INKS = {"available": "on_primary_container", "taken": "outline", "selected": "on_primary"}
+_MARKS = {"taken": "×", "selected": "✓"}
+
+
 def build(ctx: Context) -> Page:
     """The page."""
     trip = desk.trip(ctx)
@@ -40,7 +44,7 @@ def build(ctx: Context) -> Page:
     body: list[Widget] = []
     if trip.query.trip_type == "round_trip":
         note = ctx.t("You choose seats for the outbound flight. Return seats come at check-in.")
-        body.append(Banner(note))
+        body.append(Banner(note, color="secondary_container"))
     body += [_legend(ctx), *_seat_map(ctx, trip, taken)]
     return Page(
         Scroll(parts.stack(body, gap=12), key="seats"),
@@ -89,7 +93,8 @@ def _bottom(ctx: Context, trip: Trip) -> Widget:
 
 def _legend(ctx: Context) -> Widget:
     def sample(kind: str, label: str) -> Widget:
-        box = Card(Gap(16), color=_COLORS[kind], padding=(8, 0))
+        mark = Text(_MARKS.get(kind, "A"), style="label", color=_INKS[kind])
+        box = Card(mark, color=_COLORS[kind], padding=(10, 4))
         return Row([box, Text(ctx.t(label), style="caption")], gap=8)
 
     samples = [
@@ -136,10 +141,8 @@ def _seat(ctx: Context, trip: Trip, section: Section, seat: str, taken: frozense
         # With one seat too many the earliest choice gives way.
         desk.set_trip(ctx, replace(trip, seats=tuple(seats[-trip.query.seated :])))
 
-    mark = {"taken": "×", "selected": "✓", "available": seat[-1]}[status]
-    colors = {"taken": "outline", "selected": "on_primary", "available": "on_primary_container"}
     return Card(
-        Text(mark, style="label", align="center", color=colors[status]),
+        Text(_MARKS.get(status, seat[-1]), style="label", align="center", color=_INKS[status]),
         on_tap=None if status == "taken" else toggle,
         key=f"seat_{seat}",
         color=_COLORS[status],

@@ -38,6 +38,7 @@ def build_confirmation(ctx: Context) -> Page:
         Divider(),
         fact(ctx.t("Route"), wording.route(ctx, query.origin, query.destination)),
         *_date_facts(ctx, booking),
+        fact(ctx.t("Flight"), wording.comma(ctx, (one.number for one in booking.trip.flights))),
         fact(ctx.t("Passengers"), _names(ctx, booking)),
         fact(ctx.t("Total"), money(booking.total_cents)),
     ]
@@ -165,8 +166,7 @@ def _date_facts(ctx: Context, booking: Booking) -> list[Widget]:
     return [
         fact(
             ctx.t(label),
-            f"{ctx.format_date(flight.depart.date())} {ctx.format_time(flight.depart)}"
-            f" · {flight.number}",
+            f"{ctx.format_date(flight.depart.date())} {ctx.format_time(flight.depart)}",
         )
         for label, flight in zip(labels, booking.trip.flights, strict=False)
     ]
@@ -196,7 +196,7 @@ def _trip_card(ctx: Context, booking: Booking) -> Widget:
         Text(wording.route(ctx, query.origin, query.destination), style="title"),
         Text(" – ".join(dates) + " · " + wording.passengers(ctx, query), color=quiet),
     ]
-    rows += [parts.times_row(ctx, flight) for flight in booking.trip.flights[:1]]
+    rows += [parts.times_row(ctx, flight) for flight in booking.trip.flights]
     return Card(
         Column(rows, gap=8),
         on_tap=lambda: ctx.push("TripDetails", reference=booking.reference),
