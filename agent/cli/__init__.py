@@ -1,0 +1,1 @@
+"""The command ``agent``: one small file per group of commands."""

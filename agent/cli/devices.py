@@ -1,0 +1,28 @@
+"""``agent devices``: what can be driven."""
+
+from typing import Annotated
+
+import typer
+
+
+def devices(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False
+) -> None:
+    """List the attached devices and their states."""
+    import json
+    from dataclasses import asdict
+
+    from agent.config import load_config
+    from agent.wiring import attached_devices
+
+    found = attached_devices(load_config().config)
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
+        return
+    if not found:
+        typer.echo("No device is attached. agent run starts the virtual phone then.")
+        typer.echo("Attach one by USB with USB debugging on, or: adb connect HOST:PORT")
+        return
+    width = max(len(each.serial) for each in found)
+    for each in found:
+        typer.echo(f"{each.serial:{width}}  {each.state:12}  {each.model}".rstrip())

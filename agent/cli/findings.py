@@ -1,0 +1,183 @@
+"""What ``agent doctor`` looks at. A finding is a value; nothing is printed here."""
+
+import importlib.metadata
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from agent.config import Config, LoadedConfig, load_config, user_file
+from agent.wiring import attached_devices, build_policy, build_registry, look_at_virtual_phone
+from tools.clock import SystemClock
+from tools.errors import AutomationError, UsageError
+
+_OLDEST = (3, 11)
+
+
+class Grade(Enum):
+    """How bad a finding is: a note is only in the way of some things."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        about: What was looked at.
+        what: What was found.
+        mend: What to do about it; empty if nothing needs to be done.
+    """
+
+    grade: Grade
+    about: str
+    what: str
+    mend: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, one after the other, cheap things first."""
+    yield _python()
+    loaded, finding = _config()
+    yield finding
+    config = loaded.config if loaded is not None else Config()
+    for note in loaded.notes if loaded is not None else ():
+        yield Finding(Grade.NOTE, "environment", note, "Rename the variable.")
+    yield _record_dir(config.record_dir)
+    yield _guarded("policy", lambda: f"{build_policy(config).name}")
+    yield _guarded("tools", lambda: f"{len(build_registry(config))} tools")
+    yield _adb_binary()
+    yield from _devices(config)
+    yield _guarded("virtual phone", _phone)
+    yield from _extras()
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] < _OLDEST:
+        return Finding(
+            Grade.BAD, "python", version, "Install Python 3.11 or newer and set up there."
+        )
+    return Finding(Grade.GOOD, "python", f"{version} ({sys.executable})")
+
+
+def _config() -> tuple[LoadedConfig | None, Finding]:
+    try:
+        loaded = load_config()
+    except UsageError as error:
+        return None, Finding(Grade.BAD, "configuration", error.message, error.hint or "Correct it.")
+    files = [str(path) for path in (Path("agent.toml"), user_file()) if path.exists()]
+    return loaded, Finding(
+        Grade.GOOD, "configuration", ", ".join(files) or "no agent.toml: all defaults"
+    )
+
+
+def _record_dir(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"x")
+        free_mb = shutil.disk_usage(folder).free // 1_000_000
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return Finding(
+            Grade.BAD, "recordings", f"{folder}: {reason}",
+            "Name another folder: record_dir in agent.toml, AGENT_RECORD_DIR or --record-dir.",
+        )  # fmt: skip
+    if free_mb < 200:  # a long run takes about 20 MB
+        return Finding(Grade.NOTE, "recordings", f"{folder}: {free_mb} MB free", "Make room.")
+    return Finding(Grade.GOOD, "recordings", f"{folder} (writable)")
+
+
+def _guarded(about: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(Grade.GOOD, about, look())
+    except UsageError as error:
+        return Finding(Grade.BAD, about, error.message, error.hint or "Correct it.")
+    except AutomationError as error:
+        return Finding(
+            Grade.BAD,
+            about,
+            str(error),
+            "Reinstall with: python -m pip install --force-reinstall .",
+        )
+
+
+def _adb_binary() -> Finding:
+    path = shutil.which("adb")
+    if path is None:
+        return Finding(
+            Grade.NOTE, "adb", "not installed; only real phones need it",
+            "apt-get install adb, or Android's platform-tools in PATH.",
+        )  # fmt: skip
+    return Finding(Grade.GOOD, "adb", path)
+
+
+def _devices(config: Config) -> Iterator[Finding]:
+    try:
+        found = attached_devices(config)
+    except AutomationError as error:
+        yield Finding(Grade.NOTE, "devices", str(error), "adb kill-server && adb start-server")
+        return
+    if not found:
+        yield Finding(Grade.GOOD, "devices", "none attached: the virtual phone is used")
+    for each in found:
+        if each.state == "device":
+            yield Finding(Grade.GOOD, "device", f"{each.serial} {each.model}".rstrip())
+        else:
+            mend = _MENDS.get(each.state, "Plug it in again, or: adb reconnect")
+            yield Finding(Grade.NOTE, "device", f"{each.serial} is {each.state}", mend)
+
+
+_MENDS = {
+    "unauthorized": "Unlock the phone and accept this computer in the dialog there.",
+    "offline": "Plug it in again, or: adb reconnect offline",
+    "no permissions": "Add a udev rule for it: apt-get install android-sdk-platform-tools-common",
+}
+
+
+def _phone() -> str:
+    clock = SystemClock()
+    start_s = clock.now()
+    size = look_at_virtual_phone(Config()).size
+    return f"starts and shows a screen of {size} in {clock.now() - start_s:.1f} s"
+
+
+def _extras() -> Iterator[Finding]:
+    try:
+        package = importlib.metadata.distribution("tapwright")
+    except importlib.metadata.PackageNotFoundError:
+        yield Finding(Grade.NOTE, "installation", "run from a folder", "python -m pip install -e .")
+        return
+    for extra in package.metadata.get_all("Provides-Extra") or []:
+        if extra == "dev":
+            continue
+        missing = [name for name in _needed(package, extra) if not _installed(name)]
+        if missing:
+            mend = f"If you want it: python -m pip install 'tapwright[{extra}]'"
+            what = f"not installed: {', '.join(missing)}"
+            yield Finding(Grade.NOTE, f"extra {extra}", what, mend)
+        else:
+            yield Finding(Grade.GOOD, f"extra {extra}", "installed")
+
+
+def _needed(package: importlib.metadata.Distribution, extra: str) -> list[str]:
+    wanted = re.compile(rf"extra\s*==\s*[\"']{re.escape(extra)}[\"']")
+    return [
+        re.split(r"[\s<>=!~;\[]", line)[0] for line in package.requires or [] if wanted.search(line)
+    ]
+
+
+def _installed(name: str) -> bool:
+    try:
+        importlib.metadata.distribution(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True

@@ -1,0 +1,175 @@
+"""Shows an episode while it happens: a line a step, and on a terminal what goes on right now."""
+
+import sys
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from agent.step import Decision, Episode, Step, StopReason
+from tools.action import describe_action
+from tools.device import DeviceInfo, Observation
+from tools.errors import NeedsHumanError
+
+_GOOD = {StopReason.FINISHED, StopReason.DRY_RUN}
+_MARKS = {True: ("✓", "bold green"), False: ("✗", "bold red")}
+
+
+class Live:
+    """A watcher that prints.
+
+    Args:
+        stream: Where to.
+        muted: Print nothing at all.
+    """
+
+    def __init__(self, stream: TextIO, *, muted: bool = False) -> None:
+        self._console = Console(file=stream, quiet=muted, highlight=False, soft_wrap=False)
+        self._status: Status | None = None
+        if self._console.is_terminal and not muted:
+            self._status = self._console.status("starting …", spinner="dots")
+
+    def __enter__(self) -> Self:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def notice(self, text: str) -> None:
+        """Say something that is no step."""
+        self._console.print(Text(text, style="dim"))
+
+    def began(self, goal: str, device: DeviceInfo, policy: str) -> None:
+        """Say what is about to happen."""
+        where = f"{device.model} ({device.name}), Android {device.release}, {device.size}"
+        self._console.print(Text.assemble(("Goal    ", "dim"), (goal, "bold")))
+        self._console.print(Text.assemble(("Device  ", "dim"), where))
+        self._console.print(Text.assemble(("Policy  ", "dim"), policy), end="\n\n")
+        self._say("looking …")
+
+    def decided(self, index: int, observation: Observation, decision: Decision) -> None:  # noqa: ARG002 - a watcher's signature
+        """Show what is about to be done."""
+        self._say(f"{index + 1:3} {decision.call.name} …")
+
+    def stepped(self, step: Step) -> None:
+        """Print a step that is over."""
+        if step.decision is None:
+            return
+        thought = Text(step.decision.thought or "·", style="" if step.decision.thought else "dim")
+        for line, style in ((step.mistake, "red"), (step.result, "green")):
+            if line:
+                thought.append(f"\n{line}", style=style)
+        row = _row(f"{step.index + 1}", thought, Text(_deed(step), style="cyan"), _spent(step))
+        self._console.print(row)
+        self._say("looking …")
+
+    def ask(self, question: str) -> str:
+        """Put a question to the person at the terminal.
+
+        Raises:
+            NeedsHumanError: Nobody is there, or the terminal was closed.
+        """
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise NeedsHumanError(question)
+        with self.paused():
+            sys.stderr.write(f"{question}\n> ")
+            sys.stderr.flush()
+            answer = sys.stdin.readline()
+        if not answer:
+            raise NeedsHumanError(question)
+        return answer.strip()
+
+    def paused(self) -> "_Paused":
+        """Keep the moving line away while somebody types."""
+        return _Paused(self._status)
+
+    def summary(self, episode: Episode) -> None:
+        """Print how it ended: verdict line, answer, recording."""
+        mark, style = _MARKS[episode.stop in _GOOD]
+        seconds = f"{len(episode.steps)} steps, {episode.duration_s:.1f} s"
+        line = Text.assemble(
+            (f"{mark} {_words(episode.stop)}", style),
+            (f"  {episode.verdict.value}", "yellow"),
+            (f"  {seconds}", "dim"),
+        )
+        self._console.print()
+        self._console.print(line)
+        for label, text in (("Answer", episode.answer), ("Reason", episode.error)):
+            if text:
+                self._console.print(_field(label, text))
+        if episode.recording is not None:
+            # No wrapping: a path that is broken in two cannot be copied.
+            self._console.print(
+                Text.assemble(("Recording  ", "dim"), str(episode.recording)), soft_wrap=True
+            )
+
+    def _say(self, text: str) -> None:
+        if self._status is not None:
+            self._status.update(text)
+
+
+class _Paused:
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+
+    def __enter__(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.start()
+
+
+def verdict_line(episode: Episode) -> str:
+    """The whole outcome in one line."""
+    said = " ".join((episode.answer or episode.error).split())
+    parts = [f"{_words(episode.stop)} ({episode.verdict.value}): {said}".removesuffix(": ")]
+    if episode.recording is not None:
+        parts.append(f"[{episode.recording}]")
+    return " ".join(parts)
+
+
+def _words(stop: StopReason) -> str:
+    return stop.value.replace("_", " ")
+
+
+def _field(label: str, text: str) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(width=9, style="dim")
+    grid.add_column(overflow="fold")
+    grid.add_row(label, text)
+    return grid
+
+
+def _row(number: str, thought: Text, deed: Text, spent: str) -> Padding:
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(width=3, justify="right", style="dim")
+    grid.add_column(ratio=3, overflow="fold")
+    grid.add_column(ratio=2, overflow="fold")
+    grid.add_column(width=7, justify="right", style="dim")
+    grid.add_row(number, thought, deed, spent)
+    return Padding(grid, 0)
+
+
+def _deed(step: Step) -> str:
+    if step.action is not None:
+        return describe_action(step.action)
+    return step.decision.call.name.replace("_", " ") if step.decision is not None else ""
+
+
+def _spent(step: Step) -> str:
+    timing = step.timing
+    return f"{timing.observe_s + timing.decide_s + timing.act_s + timing.record_s:.2f} s"

@@ -1,0 +1,70 @@
+"""What ``agent run`` does: wires the episode, shows it, and tells its outcome as an exit code."""
+
+import json
+import sys
+from enum import Enum
+
+from agent.cli.live import Live, verdict_line
+from agent.cli.signals import StopSignals
+from agent.config import LoadedConfig
+from agent.step import Episode, StopReason
+from agent.wiring import run_with
+
+_EXIT_CODES = {
+    StopReason.FINISHED: 0,
+    StopReason.DRY_RUN: 0,
+    StopReason.GAVE_UP: 1,
+    StopReason.STUCK: 1,
+    StopReason.STEP_LIMIT: 1,
+    StopReason.TIME_LIMIT: 1,
+    StopReason.UNREADABLE: 1,
+    StopReason.DEVICE_LOST: 3,
+    StopReason.MODEL_ERROR: 3,
+    StopReason.RECORDING_LOST: 3,
+    StopReason.CRASHED: 3,
+    StopReason.NEEDS_HUMAN: 4,
+    StopReason.INTERRUPTED: 130,
+}
+
+
+class Output(Enum):
+    """How much is printed."""
+
+    FULL = "full"
+    JSON = "json"
+    QUIET = "quiet"
+
+
+def exit_code(stop: StopReason) -> int:
+    """The exit code for a stop reason; 130 for an interruption, whatever the signal."""
+    return _EXIT_CODES[stop]
+
+
+def perform(goal: str, loaded: LoadedConfig, output: Output) -> int:
+    """Run ``goal`` and print what ``output`` asks for.
+
+    Returns:
+        The exit code.
+    """
+    live = Live(sys.stderr if output is Output.JSON else sys.stdout, muted=output is Output.QUIET)
+    for note in loaded.notes:
+        live.notice(f"Note: {note}")
+    signals = StopSignals()
+    with signals.installed(), live:
+        episode = run_with(loaded.config, goal, audience=live)
+    code = exit_code(episode.stop)
+    if episode.stop is StopReason.INTERRUPTED and signals.exit_code:
+        code = signals.exit_code
+    match output:
+        case Output.FULL:
+            live.summary(episode)
+        case Output.QUIET:
+            print(verdict_line(episode))  # noqa: T201 - the CLI speaks
+        case Output.JSON:
+            print(_as_json(episode, code))  # noqa: T201 - the CLI speaks
+    return code
+
+
+def _as_json(episode: Episode, code: int) -> str:
+    fields = episode.model_dump(mode="json")
+    return json.dumps({**fields, "exit_code": code}, ensure_ascii=False)

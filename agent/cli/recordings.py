@@ -1,0 +1,137 @@
+"""``agent recordings`` and ``agent show``: what was recorded."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from agent.recording.reader import RecordedStep, Recording
+
+RecordDir = Annotated[Path | None, typer.Option(help="Folder that recordings are in.")]
+
+
+def recordings(
+    *,
+    record_dir: RecordDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+) -> None:
+    """List the recordings, oldest first."""
+    import json
+
+    from agent.config import load_config
+    from agent.recording.reader import list_recordings
+
+    parent = load_config({"record_dir": record_dir}).config.record_dir
+    found, problems = list_recordings(parent)
+    if as_json:
+        typer.echo(json.dumps([each.model_dump(mode="json") for each in found], indent=2))
+    elif not found:
+        typer.echo(f"No recordings in {str(parent)!r} yet. Make one with: agent run GOAL")
+    else:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for name in ("RECORDING", "GOAL", "STOP"):
+            table.add_column(name, overflow="fold", no_wrap=name == "RECORDING")
+        table.add_column("STEPS", justify="right")
+        table.add_column("TIME", justify="right")
+        for each in found:
+            stop = each.stop.value if each.stop is not None else "no end"
+            table.add_row(
+                each.run, each.goal, stop, str(each.steps), f"{each.duration_s:.1f} s",
+                style="" if each.stop is not None else "red",
+            )  # fmt: skip
+        Console(highlight=False, markup=False).print(table)
+    for problem in problems:
+        typer.echo(f"Left out: {problem}", err=True)
+
+
+def show(
+    recording: Annotated[
+        str, typer.Argument(help="Folder, its name, the start or end of it, or 'last'.")
+    ],
+    *,
+    record_dir: RecordDir = None,
+) -> None:
+    """Show one recording: header, steps, how it ended, and what is wrong with it."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from agent.config import load_config
+    from agent.recording.reader import find_recording, read_recording
+
+    parent = load_config({"record_dir": record_dir}).config.record_dir
+    found = read_recording(find_recording(recording, parent))
+    console = Console(highlight=False, markup=False)
+    start = found.start
+    for label, text in (
+        ("Recording", str(found.folder)),
+        ("Goal", start.goal),
+        ("Started", f"{start.started:%Y-%m-%d %H:%M:%S} UTC"),
+        ("Device", f"{start.device.model} ({start.device.name}), {start.device.size}"),
+        ("Policy", start.policy),
+    ):
+        console.print(Text.assemble((f"{label:10} ", "dim"), text), soft_wrap=True)
+    console.print()
+    console.print(_steps_table(found))
+    console.print()
+    if found.end is not None:
+        end = found.end
+        said = f"{end.stop.value}, {end.verdict.value}, {end.steps} steps, {end.duration_s:.1f} s"
+        console.print(Text.assemble((f"{'Stop':10} ", "dim"), said))
+        for label, text in (("Answer", end.answer), ("Reason", end.error)):
+            if text:
+                console.print(Text.assemble((f"{label:10} ", "dim"), text))
+        if end.traceback:
+            console.print(Text(end.traceback.rstrip(), style="red"))
+    for warning in found.warnings:
+        console.print(Text(f"Warning: {warning}", style="yellow"))
+
+
+def _steps_table(found: "Recording") -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
+    table.add_column("#", justify="right", width=3, style="dim")
+    table.add_column("SCREEN", overflow="fold", ratio=2)
+    table.add_column("THOUGHT", overflow="fold", ratio=4)
+    table.add_column("ACTION", overflow="fold", ratio=3, style="cyan")
+    table.add_column("RESULT", overflow="fold", ratio=2)
+    table.add_column("TIME", justify="right", width=7, style="dim")
+    for step in found.steps:
+        table.add_row(*_cells(step))
+    return table
+
+
+def _cells(step: "RecordedStep") -> tuple[str, ...]:
+    import json
+
+    from tools.action import describe_action
+
+    seen, decision, result = step.observation, step.decision, step.result
+    screen = "" if seen is None else (seen.activity or seen.app.rpartition(".")[2])
+    action = ""
+    if step.intent is not None:
+        action = describe_action(step.intent.action)
+    elif decision is not None:
+        arguments = json.dumps(decision.call.arguments, ensure_ascii=False)
+        action = f"{decision.call.name} {arguments}".removesuffix(" {}")
+    said, spent = "", ""
+    if result is not None:
+        said = result.result or ("ok" if result.ok else result.error)
+        timing = result.timing
+        spent = f"{timing.observe_s + timing.decide_s + timing.act_s + timing.record_s:.2f} s"
+    if decision is None:
+        action = "(last look)"
+    if step.mistakes:
+        said = "\n".join(mistake.message for mistake in step.mistakes)
+    feedback = seen.feedback if seen is not None else ""
+    thought = decision.thought if decision is not None else ""
+    told = f"[told: {feedback}]" if feedback else ""
+    return (
+        str(step.index + 1), screen, "\n".join(filter(None, (told, thought))), action, said, spent,
+    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""``agent tools``: what a model is offered."""
+
+from typing import Annotated
+
+import typer
+
+
+def tools(
+    *,
+    modules: Annotated[
+        list[str] | None,
+        typer.Option("--tools", help="Module with further tools; may be repeated."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print them as OpenAI tool definitions.")
+    ] = False,
+) -> None:
+    """List the tools that a model is offered."""
+    import json
+
+    from agent.config import load_config
+    from agent.wiring import build_registry
+
+    registry = build_registry(load_config({"tools": tuple(modules) if modules else None}).config)
+    if as_json:
+        typer.echo(json.dumps(registry.openai_tools(), ensure_ascii=False, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("TOOL", style="cyan", no_wrap=True)
+    table.add_column("ARGUMENTS", overflow="fold")
+    table.add_column("WHAT IT DOES", overflow="fold")
+    for entry in registry:
+        properties = entry.parameters.get("properties")
+        required = entry.parameters.get("required")
+        names = list(properties) if isinstance(properties, dict) else []
+        needed = required if isinstance(required, list) else []
+        shown = ", ".join(name if name in needed else f"[{name}]" for name in names)
+        table.add_row(entry.name, shown.replace("[", r"\["), entry.description.split("\n")[0])
+    Console(highlight=False).print(table)
