@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tools.virtual_phone.ui.build_button import FAINT
 from tools.virtual_phone.ui.layout import Context
-from tools.virtual_phone.ui.primitives import PILL, Act, FixedText, Sem, Surface
+from tools.virtual_phone.ui.paint import Painter, Rect
+from tools.virtual_phone.ui.primitives import PILL, Act, Canvas, FixedText, Sem, Surface
 from tools.virtual_phone.ui.widget_controls import Banner, ListItem, Progress
 from tools.virtual_phone.ui.widget_layout import (
     Avatar,
@@ -138,10 +139,17 @@ def banner(widget: Banner, context: Context) -> Widget:
     return Surface(content, fill=widget.color, radius=12, padding=(16, 12, 16, bottom))
 
 
-def progress(widget: Progress, _context: Context) -> Widget:
+def progress(widget: Progress, context: Context) -> Widget:
     """A ring and a text below it, in the middle of the width."""
+
+    def draw(painter: Painter, rect: Rect) -> None:
+        width = context.px(4)
+        radius = (rect[2] - rect[0]) // 2
+        painter.ring(rect, radius, width, context.theme.color("secondary_container"))
+        painter.arc(rect, width, 100, context.theme.color("primary"))
+
     ring = Surface(
-        Icon("loading", size=48, color="primary"),
+        Canvas(draw, width=48, height=48),
         x="center",
         sem=Sem("ProgressBar", description=widget.text),
     )

@@ -86,6 +86,10 @@ class Painter:
         left, top = center[0] - diameter // 2, center[1] - diameter // 2
         self.mask(_disc(diameter), left, top, color)
 
+    def arc(self, rect: Rect, width: int, degrees: int, color: Rgb) -> None:
+        """A part of a circle's line, clockwise from the top."""
+        self.mask(_arc(rect[2] - rect[0], width, degrees), rect[0], rect[1], color)
+
     def shadow(self, rect: Rect, radius: int, blur: int) -> None:
         """A soft dark shade around a rounded rectangle, a little lower than it."""
         mask = _shadow(rect[2] - rect[0], rect[3] - rect[1], radius, blur)
@@ -138,6 +142,15 @@ def _ring_corners(radius: int, width: int) -> Corners:
     draw.ellipse((0, 0, large - 1, large - 1), fill=255)
     draw.ellipse((inner, inner, large - 1 - inner, large - 1 - inner), fill=0)
     return _quarters(image.resize((2 * radius, 2 * radius), Image.Resampling.BOX))
+
+
+@lru_cache(maxsize=16)
+def _arc(diameter: int, width: int, degrees: int) -> Image.Image:
+    large = diameter * _OVERSAMPLE
+    image = Image.new("L", (large, large))
+    box = (0, 0, large - 1, large - 1)
+    ImageDraw.Draw(image).arc(box, -90, degrees - 90, fill=255, width=width * _OVERSAMPLE)
+    return image.resize((diameter, diameter), Image.Resampling.BOX)
 
 
 def _quarters(disc: Image.Image) -> Corners:
