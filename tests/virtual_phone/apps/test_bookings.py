@@ -522,3 +522,27 @@ def test_date_after_start_is_never_before_today() -> None:
     day = driver.find(lambda node: node.content_desc == "Sunday, January 3, 2027")
     assert day is None or not day.enabled
     assert driver.phone.now.date() == date(2027, 1, 4)
+
+
+def test_a_snapshot_holds_a_trip_in_the_making() -> None:
+    driver = start()
+    fill_search(driver)
+    driver.tap_text("Search flights")
+    take_first_flight(driver)
+    go_on(driver, "Seats")
+    driver.tap_text("Skip")
+    go_on(driver, "Review")
+    before = driver.phone.snapshot()
+    for _ in range(2):
+        driver.tap_text("Continue to payment")
+        driver.tap_text("Pay ¥", exact=False)
+        assert len(driver.rows("bookings")) == 1
+        driver.phone.restore(before)
+        assert driver.screen() == "Review"
+        assert driver.rows("bookings") == []
+
+
+def test_tables_that_content_query_reads() -> None:
+    driver = start()
+    tables = driver.phone.tables(PACKAGE)
+    assert set(tables) == {"bookings", "passengers", "airports", "saved_travellers"}

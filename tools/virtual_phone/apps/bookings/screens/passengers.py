@@ -131,6 +131,7 @@ def _fill(ctx: Context, person: Traveller) -> None:
 
 
 def _submit(ctx: Context, trip: Trip, index: int) -> None:
+    ctx.focus(None)
     typed = {name: ctx.text(name).strip() for name in _FIELDS}
     if index:
         typed.update(dict.fromkeys(_CONTACT, ""))
@@ -145,7 +146,6 @@ def _submit(ctx: Context, trip: Trip, index: int) -> None:
         return
     people = (*trip.travellers[:index], person, *trip.travellers[index + 1 :])
     desk.set_trip(ctx, replace(trip, travellers=people[: len(trip.query.travellers)]))
-    ctx.focus(None)
     if index + 1 < len(trip.query.travellers):
         ctx.push("Passengers", index=index + 1)
     else:
