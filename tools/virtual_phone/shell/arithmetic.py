@@ -69,13 +69,13 @@ def evaluate(text: str, variables: Mapping[str, str]) -> int:
     while text[at:].strip():
         match = _TOKEN.match(text, at)
         if not match:
-            raise BadArithmeticError(f"{text}: unexpected '{text[at:].strip()[0]}'")
+            raise BadArithmeticError(f"unexpected '{text[at:].strip()[0]}'")
         tokens.append(match.group(1))
         at = match.end()
     sums = _Sums(tokens, variables)
     value = sums.level(0) if tokens else 0
     if sums.tokens:
-        raise BadArithmeticError(f"{text}: unexpected '{sums.tokens[0]}'")
+        raise BadArithmeticError(f"unexpected '{sums.tokens[0]}'")
     # The shell's numbers are 64 bits wide.
     return (value + 2**63) % 2**64 - 2**63
 

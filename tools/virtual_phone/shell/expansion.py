@@ -130,7 +130,7 @@ def _value(part: Part, scope: Scope) -> str:
         try:
             return str(evaluate(text, scope.variables))
         except BadArithmeticError as error:
-            raise ExpansionError(str(error)) from error
+            raise ExpansionError(f"{text}: {error}") from error
     return _parameter(part, scope)
 
 

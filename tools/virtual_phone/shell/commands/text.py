@@ -151,7 +151,7 @@ def _pattern(
     try:
         return re.compile("|".join(sources), re.IGNORECASE if "i" in whole else 0)
     except re.error as error:
-        raise UsageError(f"bad REGEX: {error}", rc=2) from error
+        raise UsageError(f"bad REGEX '{patterns[0]}'", rc=2) from error
 
 
 _CLASSES = {
@@ -269,8 +269,8 @@ def tail(call: Call) -> int:
 
 def _ends(call: Call, *, first: bool) -> int:
     # `head -5` is `head -n 5`.
-    old = [f"-n{word[1:]}" if re.fullmatch(r"-\d+", word) else word for word in call.args]
-    call.argv = (call.name, *old)
+    if call.args and re.fullmatch(r"-\d+", call.args[0]):
+        call.argv = (call.name, f"-n{call.args[0][1:]}", *call.args[1:])
     options = parse_options(call, "qvf" if not first else "qv", "nc")
     unit = "c" if "c" in options.values else "n"
     text = options.value(unit, "10")
