@@ -10,7 +10,8 @@ from agent.policies.rules.matching import (
     same_text,
     shows,
 )
-from agent.policies.rules.pick import pick_from_list
+from agent.policies.rules.navigate import starts_here
+from agent.policies.rules.pick import candidates, pick_from_list
 from agent.policies.rules.schedule import days_here, time_here
 from agent.policies.rules.text import mentions
 from agent.policies.rules.turn import MAX_TRIES, Turn
@@ -189,4 +190,6 @@ def _choose_item(turn: Turn, want: Want) -> Decision | None:
         # What was pressed led to another screen: that is where the rest of the errand goes on.
         verify(turn, want, " ".join(turn.memory.chosen[want.slot][:2]))
         return None
+    if not candidates(turn, want) and starts_here(turn):
+        return None  # begin a new one first: its own list knows more than this one
     return pick_from_list(turn, want)

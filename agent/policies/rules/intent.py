@@ -41,6 +41,12 @@ class Want(Frozen):
     optional: bool = False
 
     @property
+    def name(self) -> str:
+        """What it is, in words for a person: a switch goes by its own name."""
+        named = self.kind in {"toggle", "option"} and self.labels
+        return repr(self.labels[0]) if named else self.slot.replace("_", " ")
+
+    @property
     def wish(self) -> str:
         """The value in words for a person."""
         if self.day is not None:

@@ -29,7 +29,7 @@ def lead_on(turn: Turn) -> Decision | None:
 
 def _missing(turn: Turn) -> list[str]:
     return [
-        want.slot
+        want.name
         for want in turn.memory.open_wants(turn.intent)
         if want.slot != "quantity" and not want.optional
     ]
@@ -42,7 +42,7 @@ def _scan(turn: Turn) -> Decision | None:
     key = f"scan|{turn.view.place}"
     if turn.memory.tries[key] > 12:
         return None
-    move = turn.scroll(f"Look for where to set {_missing(turn)[0].replace('_', ' ')}")
+    move = turn.scroll(f"Look for where to set {_missing(turn)[0]}")
     if move is not None:
         turn.memory.tries[key] += 1
     return move
@@ -59,7 +59,7 @@ def _commit(turn: Turn) -> Decision | None:
         return finish(f"I stopped before {button.label!r}: {why}.", success=False)
     missing = _missing(turn)
     if missing:
-        what = ", ".join(slot.replace("_", " ") for slot in missing)
+        what = ", ".join(missing)
         return finish(
             f"I stopped before {button.label!r}: I found no place to set {what}.", success=False
         )

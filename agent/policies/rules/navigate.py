@@ -78,15 +78,24 @@ def go_to_section(turn: Turn) -> Decision | None:
     return None
 
 
-def begin(turn: Turn) -> Decision | None:
-    """Press what begins a new one, while none of the fields is on the screen."""
-    errand = turn.intent.errand
-    if not errand.start or turn.memory.committed or turn.memory.tries["begun"] >= MAX_TRIES:
-        return None
-    if turn.memory.verified and turn.intent.name != "message":
+def starts_here(turn: Turn) -> Element | None:
+    """What begins a new one on this screen, if that has still to be done."""
+    errand, memory = turn.intent.errand, turn.memory
+    if (
+        not errand.start
+        or memory.committed
+        or memory.verified
+        or memory.tries["begun"] >= MAX_TRIES
+    ):
         return None
     button = turn.find(errand.start) or _plus(turn)
-    if button is None or turn.pressed(button) >= 1:
+    return None if button is None or turn.pressed(button) else button
+
+
+def begin(turn: Turn) -> Decision | None:
+    """Press what begins a new one, while none of the fields is on the screen."""
+    button = starts_here(turn)
+    if button is None:
         return None
     turn.memory.tries["begun"] += 1
     return turn.tap(button, f"Begin with {button.label!r}")

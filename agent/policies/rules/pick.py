@@ -1,9 +1,8 @@
 """Choosing out of a list, short or long: by what is seen, then by the list's own search field."""
 
-import re
-
 from agent.policies.rules.intent import Want
 from agent.policies.rules.matching import field_label, options_for
+from agent.policies.rules.navigate import starts_here
 from agent.policies.rules.text import closeness, is_cjk, mentions, normal, says
 from agent.policies.rules.turn import MAX_TRIES, Turn, decision
 from agent.policies.rules.view import Element
@@ -14,9 +13,9 @@ _CHOSEN_ENOUGH = 60.0
 
 def pick_from_list(turn: Turn, want: Want) -> Decision | None:
     """Press the entry that is wanted; else search for it; else look further down."""
-    candidates = _candidates(turn, want)
-    if candidates:
-        best = candidates[0]
+    entries = candidates(turn, want)
+    if entries:
+        best = entries[0]
         if best.is_on and want.kind in {"choice", "option"}:
             return accept(turn, f"{best.label!r} is chosen")
         if turn.pressed(best) < 2:
@@ -41,7 +40,7 @@ def accept(turn: Turn, why: str) -> Decision | None:
     return None
 
 
-def _candidates(turn: Turn, want: Want) -> list[Element]:
+def candidates(turn: Turn, want: Want) -> list[Element]:
     """Entries that are what is wanted, the likeliest first."""
     if want.kind in {"choice", "option"}:
         return options_for(turn, want.values)
@@ -69,21 +68,19 @@ def _search(turn: Turn, want: Want) -> Decision | None:
     field = _search_field(turn, want)
     if field is None:
         return _open_search(turn, want)
-    tried = turn.memory.queries.setdefault(want.slot, [])
+    tried = turn.memory.queries.setdefault(f"{want.slot}|{turn.view.activity}", [])
     query = field.node.text.strip()
     if tried and normal(query) == normal(tried[-1]):
-        found = _results(turn, field)
-        if found and (len(tried) == 1 or len(found) == 1) and want.kind == "place":
-            # The names may be in another language than the goal: what the search puts first counts.
-            first = found[0]
-            turn.memory.chosen[want.slot] = first.texts
-            if turn.pressed(first) == 0:
-                return turn.tap(first, f"Take the first answer to {query!r}: {_short(first)!r}")
+        answer = _answer(want, _results(turn, field), query)
+        if answer is not None and turn.pressed(answer) == 0:
+            turn.memory.chosen[want.slot] = answer.texts
+            return turn.tap(answer, f"Take the answer to {query!r}: {_short(answer)!r}")
         if want.kind == "item" and turn.try_once(f"submit|{want.slot}|{query}"):
             return decision("Submit the search", "press_key", key="enter")
         shorter = _shorter(tried[-1])
-        if not shorter or len(tried) > 4:
-            turn.memory.abandoned[want.slot] = f"a search for {want.values[0]!r} finds nothing"
+        if not shorter:
+            if not starts_here(turn):
+                turn.memory.abandoned[want.slot] = f"a search for {want.values[0]!r} finds nothing"
             return None
         tried.append(shorter)
     if not tried:
@@ -126,14 +123,29 @@ def _listed(turn: Turn) -> bool:
     return any(widths.count(width) >= 3 for width in set(widths))
 
 
+def _answer(want: Want, found: list[Element], query: str) -> Element | None:
+    """The answer of a search that can be trusted though it does not say what was wanted.
+
+    Names may be written in another script than the goal's: then the search knows better, and its
+    first answer to the whole name is taken, or its only one to a part of it. In the same script the
+    answer must at least say the part that was searched for.
+    """
+    if want.kind != "place" or not found:
+        return None
+    whole = normal(query) == normal(want.values[0])
+    foreign = [item for item in found if is_cjk(" ".join(item.texts)) != is_cjk(query)]
+    if foreign == found:
+        return found[0] if whole or len(found) == 1 else None
+    saying = [item for item in found if mentions(item.texts, query)]
+    return saying[0] if saying and (whole or len(saying) == 1) else None
+
+
 def _shorter(query: str) -> str:
     """``query`` without its last word, or the first two characters of a Chinese name."""
     words = query.split()
     if len(words) > 1:
         return " ".join(words[:-1])
-    if is_cjk(query) and len(query) > 2:
-        return query[:2]
-    return re.sub(r"[\W_]+$", "", query[: max(3, len(query) // 2)]) if len(query) > 4 else ""
+    return query[:2] if is_cjk(query) and len(query) > 2 else ""
 
 
 def _short(item: Element) -> str:

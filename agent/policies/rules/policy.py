@@ -13,7 +13,7 @@ from agent.policies.rules.navigate import begin, go_to_app, go_to_section
 from agent.policies.rules.pick import accept, pick_from_list
 from agent.policies.rules.read_goal import read_goal
 from agent.policies.rules.schedule import pick_date, time_here
-from agent.policies.rules.seek import seek
+from agent.policies.rules.seek import look_for, set_here
 from agent.policies.rules.text import says
 from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, decision, finish
 from agent.policies.rules.view import View
@@ -131,7 +131,7 @@ def _pick_counts(turn: Turn) -> Decision | None:
 def _give_up(turn: Turn) -> Decision:
     memory = turn.memory
     reasons = [f"{slot.replace('_', ' ')}: {why}" for slot, why in memory.abandoned.items()]
-    missing = [want.slot.replace("_", " ") for want in memory.open_wants(turn.intent)]
+    missing = [want.name for want in memory.open_wants(turn.intent)]
     if missing:
         reasons.append(f"found no place to set {', '.join(missing)}")
     complaints = _complaints(turn)
@@ -143,6 +143,11 @@ def _give_up(turn: Turn) -> Decision:
         )
     title = turn.view.plain_texts[0].label if turn.view.plain_texts else turn.view.app
     return finish(f"I gave up on the screen {title!r}: {'. '.join(reasons)}.", success=False)
+
+
+def _stop_if_impossible(turn: Turn) -> Decision | None:
+    """No use going on to the end of a form that cannot be what was asked for."""
+    return _give_up(turn) if turn.memory.abandoned else None
 
 
 def _complaints(turn: Turn) -> list[str]:
@@ -172,9 +177,11 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     fill_wants,
     finish_on_evidence,
     accept_filled,
-    dismiss,
-    seek,
+    set_here,
     finish_on_evidence,
+    dismiss,
+    look_for,
+    _stop_if_impossible,
     begin,
     lead_on,
 )

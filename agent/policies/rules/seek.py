@@ -9,13 +9,21 @@ from agent.policies.rules.view import Element
 from agent.step import Decision
 
 
-def seek(turn: Turn) -> Decision | None:
-    """Do the next thing towards the switch or option that the goal names."""
+def set_here(turn: Turn) -> Decision | None:
+    """Put the switch or option that the goal names right, if it is on this screen."""
     for want in turn.memory.open_wants(turn.intent):
         if want.kind == "toggle":
-            return _set_switch(turn, want) or _look_for(turn, want)
+            return _set_switch(turn, want)
         if want.kind == "option":
-            return _set_option(turn, want) or _look_for(turn, want)
+            return _set_option(turn, want)
+    return None
+
+
+def look_for(turn: Turn) -> Decision | None:
+    """Go towards a screen that has the switch or option that the goal names."""
+    for want in turn.memory.open_wants(turn.intent):
+        if want.kind in {"toggle", "option"}:
+            return _look_for(turn, want)
     return None
 
 
@@ -72,8 +80,6 @@ def _on_page_of(turn: Turn, want: Want) -> bool:
 
 def _look_for(turn: Turn, want: Want) -> Decision | None:
     """Towards a page that has it: its own row, a search, a row that mentions it, scrolling."""
-    if want.slot in turn.memory.verified or want.slot in turn.memory.abandoned:
-        return None
     own = control_for(turn, want.labels)
     if own is not None and turn.pressed(own) == 0:
         turn.memory.tries[f"seek|{want.slot}|row"] += 1
