@@ -4,7 +4,8 @@ import platform
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +19,7 @@ from agent.policy import Policy
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Decision, Episode, Step
 from tools.action import OpenApp
-from tools.approval import AlwaysApprover, Approver, NeverApprover, TerminalApprover
+from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
 from tools.clock import SystemClock
 from tools.device import Device, DeviceInfo, Observation
@@ -52,6 +53,10 @@ class Audience(Watcher, Protocol):
         """The device is connected; the first look comes next."""
         ...
 
+    def paused(self) -> AbstractContextManager[None]:
+        """Leave the terminal alone for as long as the block lasts: somebody types there."""
+        ...
+
     def ask(self, question: str) -> str:
         """Put a question to the person.
 
@@ -59,6 +64,18 @@ class Audience(Watcher, Protocol):
             NeedsHumanError: Nobody is there.
         """
         ...
+
+
+@dataclass(frozen=True)
+class _PausingApprover:
+    """Keeps the audience off the terminal while the person is asked."""
+
+    approver: Approver
+    audience: Audience
+
+    def approve(self, request: Request) -> bool:
+        with self.audience.paused():
+            return self.approver.approve(request)
 
 
 class Nobody:
@@ -75,6 +92,10 @@ class Nobody:
 
     def stepped(self, step: Step) -> None:
         """Not seen."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Nothing to leave alone."""
+        return nullcontext()
 
     def ask(self, question: str) -> str:
         """Not answered.
@@ -114,7 +135,7 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
             open_device(config, tree=policy.wants_ui_tree, folder=folder, notice=listener.notice)
         )
         clock = SystemClock()
-        device = _wrapped(plain, config, clock)
+        device = _wrapped(plain, config, clock, listener)
         if config.app:
             _open_app(device, config.app)
         header = Header(
@@ -272,7 +293,7 @@ def _choose(config: Config, notice: Callable[[str], None]) -> str:
     )
 
 
-def _wrapped(plain: Device, config: Config, clock: SystemClock) -> Device:
+def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audience) -> Device:
     rules = (*config.guard, *default_rules(plain.info))
     if wants_ui_tree(rules) and config.ui_tree == "never" and config.approve != "always":
         raise ConfigError(
@@ -285,7 +306,8 @@ def _wrapped(plain: Device, config: Config, clock: SystemClock) -> Device:
         "never": NeverApprover,
     }
     hands = DryRunDevice(plain) if config.dry_run else plain
-    return GuardedDevice(SettlingDevice(hands, clock), rules, approvers[config.approve]())
+    approver = _PausingApprover(approvers[config.approve](), audience)
+    return GuardedDevice(SettlingDevice(hands, clock), rules, approver)
 
 
 def _open_app(device: Device, name: str) -> None:

@@ -8,7 +8,7 @@ import typer
 def devices(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False
 ) -> None:
-    """List the attached devices and their states."""
+    """List the attached devices."""
     import json
     from dataclasses import asdict
 

@@ -4,11 +4,7 @@ import typer
 
 
 def doctor() -> int:
-    """Check this machine; every finding comes with its mend.
-
-    Returns:
-        0 if the main job can run here, 1 if not.
-    """
+    """Check this machine and say how to mend it."""
     from rich.console import Console
     from rich.text import Text
 

@@ -1,6 +1,8 @@
 """Shows an episode while it happens: a line a step, and on a terminal what goes on right now."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -54,9 +56,9 @@ class Live:
     def began(self, goal: str, device: DeviceInfo, policy: str) -> None:
         """Say what is about to happen."""
         where = f"{device.model} ({device.name}), Android {device.release}, {device.size}"
-        self._console.print(Text.assemble(("Goal    ", "dim"), (goal, "bold")))
-        self._console.print(Text.assemble(("Device  ", "dim"), where))
-        self._console.print(Text.assemble(("Policy  ", "dim"), policy), end="\n\n")
+        self._console.print(Text.assemble((f"{'Goal':10} ", "dim"), (goal, "bold")))
+        self._console.print(Text.assemble((f"{'Device':10} ", "dim"), where))
+        self._console.print(Text.assemble((f"{'Policy':10} ", "dim"), policy), end="\n\n")
         self._say("looking …")
 
     def decided(self, index: int, observation: Observation, decision: Decision) -> None:  # noqa: ARG002 - a watcher's signature
@@ -91,9 +93,17 @@ class Live:
             raise NeedsHumanError(question)
         return answer.strip()
 
-    def paused(self) -> "_Paused":
+    @contextmanager
+    def paused(self) -> Iterator[None]:
         """Keep the moving line away while somebody types."""
-        return _Paused(self._status)
+        if self._status is None:
+            yield
+            return
+        self._status.stop()
+        try:
+            yield
+        finally:
+            self._status.start()
 
     def summary(self, episode: Episode) -> None:
         """Print how it ended: verdict line, answer, recording."""
@@ -108,29 +118,16 @@ class Live:
         self._console.print(line)
         for label, text in (("Answer", episode.answer), ("Reason", episode.error)):
             if text:
-                self._console.print(_field(label, text))
+                self._console.print(field_line(label, text))
         if episode.recording is not None:
             # No wrapping: a path that is broken in two cannot be copied.
             self._console.print(
-                Text.assemble(("Recording  ", "dim"), str(episode.recording)), soft_wrap=True
+                Text.assemble((f"{'Recording':10} ", "dim"), str(episode.recording)), soft_wrap=True
             )
 
     def _say(self, text: str) -> None:
         if self._status is not None:
             self._status.update(text)
-
-
-class _Paused:
-    def __init__(self, status: Status | None) -> None:
-        self._status = status
-
-    def __enter__(self) -> None:
-        if self._status is not None:
-            self._status.stop()
-
-    def __exit__(self, *_: object) -> None:
-        if self._status is not None:
-            self._status.start()
 
 
 def verdict_line(episode: Episode) -> str:
@@ -146,9 +143,10 @@ def _words(stop: StopReason) -> str:
     return stop.value.replace("_", " ")
 
 
-def _field(label: str, text: str) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(width=9, style="dim")
+def field_line(label: str, text: str) -> Table:
+    """A label and a text that stays in its own column when it wraps."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=10, style="dim")
     grid.add_column(overflow="fold")
     grid.add_row(label, text)
     return grid
@@ -157,8 +155,8 @@ def _field(label: str, text: str) -> Table:
 def _row(number: str, thought: Text, deed: Text, spent: str) -> Padding:
     grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(width=3, justify="right", style="dim")
+    grid.add_column(ratio=4, overflow="fold")
     grid.add_column(ratio=3, overflow="fold")
-    grid.add_column(ratio=2, overflow="fold")
     grid.add_column(width=7, justify="right", style="dim")
     grid.add_row(number, thought, deed, spent)
     return Padding(grid, 0)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="The virtual phone: an Android phone in software behind a real ADB port.",
+    help="Run or look at the virtual phone.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -24,7 +24,7 @@ def serve(
     seed: Seed = 0,
     scenario: Scenario = "default",
 ) -> None:
-    """Run a virtual phone until Ctrl-C, and say how to connect to it."""
+    """Run a virtual phone until Ctrl-C."""
     from agent.cli.signals import StopSignals
     from agent.phone_process import PhoneOptions, running_phone
 

@@ -35,17 +35,24 @@ def recordings(
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False, header_style="dim")
-        for name in ("RECORDING", "GOAL", "STOP"):
-            table.add_column(name, overflow="fold", no_wrap=name == "RECORDING")
-        table.add_column("STEPS", justify="right")
-        table.add_column("TIME", justify="right")
+        table.add_column("ID", no_wrap=True, style="cyan")
+        table.add_column("STARTED (UTC)", no_wrap=True)
+        table.add_column("GOAL", overflow="fold")
+        table.add_column("STOP", no_wrap=True)
+        table.add_column("STEPS", justify="right", no_wrap=True)
+        table.add_column("TIME", justify="right", no_wrap=True)
         for each in found:
-            stop = each.stop.value if each.stop is not None else "no end"
             table.add_row(
-                each.run, each.goal, stop, str(each.steps), f"{each.duration_s:.1f} s",
+                each.run.rpartition("-")[2],
+                f"{each.started:%Y-%m-%d %H:%M}",
+                each.goal,
+                each.stop.value if each.stop is not None else "no end",
+                str(each.steps),
+                f"{each.duration_s:.1f} s",
                 style="" if each.stop is not None else "red",
-            )  # fmt: skip
+            )
         Console(highlight=False, markup=False).print(table)
+        typer.echo(f"\nThey are in {str(parent)!r}. Look at one with: agent show ID")
     for problem in problems:
         typer.echo(f"Left out: {problem}", err=True)
 
@@ -57,10 +64,11 @@ def show(
     *,
     record_dir: RecordDir = None,
 ) -> None:
-    """Show one recording: header, steps, how it ended, and what is wrong with it."""
+    """Show one recording, step by step."""
     from rich.console import Console
     from rich.text import Text
 
+    from agent.cli.live import field_line
     from agent.config import load_config
     from agent.recording.reader import find_recording, read_recording
 
@@ -85,7 +93,7 @@ def show(
         console.print(Text.assemble((f"{'Stop':10} ", "dim"), said))
         for label, text in (("Answer", end.answer), ("Reason", end.error)):
             if text:
-                console.print(Text.assemble((f"{label:10} ", "dim"), text))
+                console.print(field_line(label, text))
         if end.traceback:
             console.print(Text(end.traceback.rstrip(), style="red"))
     for warning in found.warnings:
@@ -97,10 +105,10 @@ def _steps_table(found: "Recording") -> "Table":
 
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("#", justify="right", width=3, style="dim")
-    table.add_column("SCREEN", overflow="fold", ratio=2)
-    table.add_column("THOUGHT", overflow="fold", ratio=4)
+    table.add_column("SCREEN", overflow="ellipsis", no_wrap=True, width=14)
+    table.add_column("THOUGHT", overflow="fold", ratio=5)
     table.add_column("ACTION", overflow="fold", ratio=3, style="cyan")
-    table.add_column("RESULT", overflow="fold", ratio=2)
+    table.add_column("RESULT", overflow="fold", ratio=3)
     table.add_column("TIME", justify="right", width=7, style="dim")
     for step in found.steps:
         table.add_row(*_cells(step))
@@ -113,10 +121,12 @@ def _cells(step: "RecordedStep") -> tuple[str, ...]:
     from tools.action import describe_action
 
     seen, decision, result = step.observation, step.decision, step.result
-    screen = "" if seen is None else (seen.activity or seen.app.rpartition(".")[2])
+    screen = "" if seen is None else (seen.activity.lstrip(".") or seen.app.rpartition(".")[2])
     action = ""
     if step.intent is not None:
         action = describe_action(step.intent.action)
+    elif decision is not None and decision.call.name == "finish":
+        action = "finish" if decision.call.arguments.get("success") else "give up"
     elif decision is not None:
         arguments = json.dumps(decision.call.arguments, ensure_ascii=False)
         action = f"{decision.call.name} {arguments}".removesuffix(" {}")

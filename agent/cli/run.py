@@ -44,7 +44,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the last line only.")] = False,
 ) -> int:
-    """Pursue a goal on a screen, record every step, and say how it ended."""
+    """Pursue a goal on a screen and record it."""
     from agent.cli.perform import Output, perform
     from agent.config import load_config
 

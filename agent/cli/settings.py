@@ -10,7 +10,7 @@ def config(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Say what each setting is for.")] = False,
 ) -> None:
-    """Print each setting, its value and where that came from."""
+    """Print the settings and where they come from."""
     import json
 
     from agent.config import Config, load_config, user_file
