@@ -111,6 +111,7 @@ def _take_suggestion(turn: Turn) -> Decision | None:
         offered = not item.is_on and item.box.bottom <= empty[0].box.top
         if (
             offered
+            and item.node.kind != "ImageButton"
             and len(item.texts) == 1
             and not says(item.label, turn.words.up)
             and turn.try_once(f"suggestion|{turn.view.activity}|{item.label}")
