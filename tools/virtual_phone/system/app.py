@@ -14,6 +14,7 @@ from tools.virtual_phone.system.scenario import Scenario
 
 if TYPE_CHECKING:
     from tools.virtual_phone.system.context import Context
+    from tools.virtual_phone.system.filesystem import FileSystem
     from tools.virtual_phone.ui.widgets import Page
 
 
@@ -63,6 +64,9 @@ class App:
 
     def create(self, db: sqlite3.Connection, seed: Seed) -> None:
         """Make the schema and the first rows. Must depend on `seed` alone."""
+
+    def stock(self, files: FileSystem, seed: Seed) -> None:
+        """Put the app's first files onto a phone just out of the box; must depend on `seed`."""
 
     def initial_shared(self, seed: Seed) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
         """The app-wide state (JSON) an app starts with."""

@@ -75,6 +75,8 @@ class Windows:
         self.databases.forget_all()
         self.settings.reset(self.scenario)
         self.files.restore(self._factory_files)
+        for package, app in self.apps.items():
+            app.stock(self.files, self.databases.seed_for(package))
         self.state = PhoneState()
         self.start(LAUNCHER)
 

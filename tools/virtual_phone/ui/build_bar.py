@@ -6,7 +6,7 @@ from functools import partial
 
 from tools.virtual_phone.ui.build_button import TOUCH
 from tools.virtual_phone.ui.layout import Context
-from tools.virtual_phone.ui.primitives import PILL, Act, Sem, Surface
+from tools.virtual_phone.ui.primitives import PILL, Act, FixedText, Sem, Surface
 from tools.virtual_phone.ui.strings import say
 from tools.virtual_phone.ui.widget_controls import IconButton
 from tools.virtual_phone.ui.widget_layout import (
@@ -21,6 +21,8 @@ from tools.virtual_phone.ui.widget_layout import (
     Wrap,
 )
 from tools.virtual_phone.ui.widget_pages import BottomSheet, Dialog, Menu, NavBar, TopBar
+
+_MOST_COUNTED = 100
 
 
 def top_bar(bar: TopBar, context: Context, fill: str = "") -> Widget:
@@ -50,8 +52,15 @@ def nav_bar(bar: NavBar, _context: Context) -> Widget:
     parts: list[Widget] = []
     for number, (icon, label) in enumerate(bar.items):
         chosen = number == bar.selected
+        symbol: Widget = Icon(
+            icon, color="on_secondary_container" if chosen else "on_surface_variant"
+        )
+        count = bar.badges[number] if number < len(bar.badges) else 0
+        if count:
+            symbol = Row((Gap(16), symbol, _badge(count)), gap=2)
+        described = bar.descriptions[number] if number < len(bar.descriptions) else ""
         pill = Surface(
-            Icon(icon, color="on_secondary_container" if chosen else "on_surface_variant"),
+            symbol,
             fill="secondary_container" if chosen else "",
             radius=PILL,
             width=64,
@@ -71,10 +80,26 @@ def nav_bar(bar: NavBar, _context: Context) -> Widget:
             Column((Surface(pill, x="center"), text), gap=4),
             padding=(2, 12, 2, 12),
             act=Act(tap=partial(bar.on_select, number)),
-            sem=Sem("ViewGroup", description=label, selected=chosen, leaf=False),
+            sem=Sem("ViewGroup", description=described or label, selected=chosen, leaf=False),
         )
         parts.append(Expand(item))
     return Surface(Row(parts, align="stretch"), fill="surface_container", act=Act())
+
+
+def _badge(count: int) -> Widget:
+    """A small number beside an icon, raised."""
+    text = str(count) if count < _MOST_COUNTED else f"{_MOST_COUNTED - 1}+"
+    mark = Surface(
+        FixedText(text, size=11, color="on_error", weight="medium"),
+        fill="error",
+        radius=PILL,
+        padding=(4, 0),
+        min_width=16,
+        height=16,
+        x="center",
+        y="center",
+    )
+    return Surface(mark, padding=(0, 0, 0, 10), width=22 if count >= 10 else 16, x="start")
 
 
 def dialog(widget: Dialog, _context: Context) -> Widget:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tools.virtual_phone.ui import (
     arrange,
+    build_bitmap,
     build_choice,
     build_field,
     build_list,
@@ -22,6 +23,7 @@ from tools.virtual_phone.ui.view import Metrics, ViewState
 LOWERINGS: Mapping[type[w.Widget], Lowering] = {
     w.Avatar: build_list.avatar,
     w.Picture: build_list.picture,
+    w.Bitmap: build_bitmap.bitmap,
     w.Divider: build_list.divider,
     w.Card: build_list.card,
     w.ListItem: build_list.list_item,

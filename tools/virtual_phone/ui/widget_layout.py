@@ -6,7 +6,7 @@ Widgets are frozen descriptions, built anew for every frame. All sizes are in dp
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
 Handler = Callable[[], object]
@@ -74,6 +74,23 @@ class Picture(Widget):
     color: str = "secondary_container"
     height: float = 160
     radius: float = 12
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Bitmap(Widget):
+    """The picture in an image file's bytes; fills the width it is given.
+
+    `cover` fills the box and cuts what sticks out; without it the whole picture is shown. Bytes
+    that are no picture are drawn as an empty panel with an icon.
+    """
+
+    data: bytes = field(repr=False)
+    _: KW_ONLY
+    height: float = 160
+    radius: float = 0
+    cover: bool = False
+    width: float | None = None
     description: str = ""
 
 

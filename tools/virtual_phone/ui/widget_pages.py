@@ -72,11 +72,17 @@ class TimePicker(Widget):
 
 @dataclass(frozen=True)
 class NavBar:
-    """Bottom navigation; items are (icon, label)."""
+    """Bottom navigation; items are (icon, label).
+
+    `badges` are numbers beside the icons (0 for none) and `descriptions` what accessibility reads
+    instead of the labels; both by place, missing ones at the end are none.
+    """
 
     items: Sequence[tuple[str, str]]
     selected: int
     on_select: Callable[[int], object]
+    badges: Sequence[int] = ()
+    descriptions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from tools.virtual_phone.ui.widget_controls import (
 from tools.virtual_phone.ui.widget_layout import (
     Align,
     Avatar,
+    Bitmap,
     Card,
     Column,
     Divider,
@@ -62,6 +63,7 @@ __all__ = [
     "AppIcon",
     "Avatar",
     "Banner",
+    "Bitmap",
     "BottomSheet",
     "Button",
     "ButtonKind",
