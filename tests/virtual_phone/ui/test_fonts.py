@@ -10,11 +10,9 @@ from tools.virtual_phone.ui.cmap import FontFileError, covered
 from tools.virtual_phone.ui.fonts import (
     FOLDER,
     UnknownIconError,
-    advance,
     file_for,
     icon_codes,
     icon_mask,
-    runs,
     text_mask,
     text_width,
 )
@@ -61,14 +59,16 @@ def test_fallback_follows_the_character_map(char: str) -> None:
     assert text_mask(char, 40, "regular").image.getextrema()[1] == 255
 
 
-def test_mixed_text_is_cut_into_runs() -> None:
-    found = [text for _, text in runs("HEL → 上海 PVG", "regular")]
-    assert found == ["HEL ", "→", " ", "上海", " PVG"]
+def test_latin_letters_of_mixed_text_stay_in_the_latin_font() -> None:
+    files = [file_for(char, "medium") for char in "HEL→上海é"]
+    assert files == ["Roboto-Medium.ttf"] * 3 + [CHINESE] * 3 + ["Roboto-Medium.ttf"]
 
 
-def test_width_is_the_sum_of_advances() -> None:
-    text = "AVATAR To 你好"
-    assert text_width(text, 37, "medium") == sum(advance(char, 37, "medium") for char in text)
+def test_width_grows_with_the_size_and_is_that_of_the_drawn_text() -> None:
+    text = "AVATAR To 你好W"
+    assert text_width(text, 74, "medium") == 2 * text_width(text, 37, "medium")
+    drawn = text_mask(text, 37, "medium").image.width
+    assert drawn == pytest.approx(text_width(text, 37, "medium"), abs=6)
 
 
 def test_icons_draw_in_the_middle_of_their_squares() -> None:

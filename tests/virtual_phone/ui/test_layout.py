@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.virtual_phone.ui import widgets as w
@@ -18,12 +18,16 @@ def nothing(*_args: object) -> None:
     pass
 
 
-LEAVES = st.one_of(
+# What may stand in a cell of a few dozen dp.
+NARROW = st.one_of(
     st.builds(w.Text, WORDS, style=st.sampled_from(["title", "body", "caption"])),
     st.just(w.Icon("plus")),
     st.just(w.Divider()),
     st.just(w.Gap(8)),
     st.builds(w.Button, WORDS, st.just(nothing), expand=st.booleans()),
+)
+LEAVES = st.one_of(
+    NARROW,
     st.builds(w.ListItem, WORDS, subtitle=WORDS, on_tap=st.just(nothing)),
     st.builds(w.SwitchRow, WORDS, st.booleans(), st.just(nothing)),
     st.builds(w.PickerField, WORDS, WORDS, st.just(nothing)),
@@ -34,14 +38,15 @@ LEAVES = st.one_of(
 
 def groups(inner: st.SearchStrategy[w.Widget]) -> st.SearchStrategy[w.Widget]:
     some = st.lists(inner, min_size=1, max_size=4)
+    cells = st.lists(NARROW, min_size=1, max_size=3)
     aligned = st.sampled_from(["stretch", "start", "center", "end"])
     return st.one_of(
         st.builds(w.Column, some, gap=st.integers(0, 12), align=aligned),
-        st.builds(lambda parts: w.Row([w.Expand(part) for part in parts], gap=4), some),
+        st.builds(lambda parts: w.Row([w.Expand(part) for part in parts], gap=4), cells),
         st.builds(w.Card, inner),
         st.builds(w.Wrap, some),
         st.builds(w.Pad, inner, st.just((8, 4))),
-        st.builds(w.Grid, some, columns=st.just(2)),
+        st.builds(w.Grid, cells, columns=st.just(2)),
     )
 
 
@@ -55,6 +60,7 @@ def arranged(tree: w.Widget, metrics: Metrics, *, height: int = UNBOUNDED) -> Bo
     return context.arrange(tree, Limits(width, width, 0, height))
 
 
+@settings(deadline=None)  # the first example loads the fonts
 @given(TREES, METRICS)
 def test_children_lie_inside_their_parents(tree: w.Widget, metrics: Metrics) -> None:
     pending = [arranged(tree, metrics)]
@@ -68,6 +74,7 @@ def test_children_lie_inside_their_parents(tree: w.Widget, metrics: Metrics) -> 
             pending.append(child.box)
 
 
+@settings(deadline=None)  # the first example loads the fonts
 @given(TREES, METRICS)
 def test_siblings_of_a_column_do_not_overlap(tree: w.Widget, metrics: Metrics) -> None:
     pending = [arranged(tree, metrics)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.virtual_phone.ui.nodes import Node, to_xml
@@ -19,6 +19,7 @@ def node(text: str = "", *children: Node) -> Node:
     return Node("android.widget.TextView", (1, 2, 30, 40), "a.b", text=text, children=children)
 
 
+@settings(deadline=None)
 @given(WRITABLE, WRITABLE)
 def test_text_round_trips(text: str, inner: str) -> None:
     root = ET.fromstring(to_xml(node(text, node(inner))).encode())

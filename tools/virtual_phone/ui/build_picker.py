@@ -162,7 +162,7 @@ def _time_part(
         width=96,
         min_height=72,
         y="center",
-        act=Act(field=FieldSpec(key, "number", shown, on_typed, None)),
+        act=Act(field=FieldSpec(key, "number", shown, on_typed, None, caret_last=True)),
         sem=Sem("EditText", text=shown, hint=what, key=key, focused=focused),
     )
     return Column(

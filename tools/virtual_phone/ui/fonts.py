@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -28,6 +26,7 @@ ASCENT = 0.928
 DESCENT = 0.244
 # The icon font's baseline, by em from the top of the 24 x 24 grid.
 _ICON_BASELINE = 448 / 512
+_LARGE = 2000  # px, to measure at
 
 
 class UnknownIconError(ValueError):
@@ -59,21 +58,20 @@ def file_for(char: str, weight: Weight) -> str:
     return _CHINESE if code in covered(FOLDER / _CHINESE) else latin
 
 
-def runs(text: str, weight: Weight) -> Iterator[tuple[str, str]]:
-    """The text cut into (font file, characters)."""
-    for file, chars in groupby(text, lambda char: file_for(char, weight)):
-        yield file, "".join(chars)
+@lru_cache(maxsize=16384)
+def _relative_advance(char: str, weight: Weight) -> float:
+    """How far a character moves the pen, by em: measured large, where rounding is nothing."""
+    return face(file_for(char, weight), _LARGE).getlength(char) / _LARGE
 
 
-@lru_cache(maxsize=32768)
 def advance(char: str, size: int, weight: Weight) -> float:
     """How far one character moves the pen."""
-    return face(file_for(char, weight), size).getlength(char)
+    return _relative_advance(char, weight) * size
 
 
 def text_width(text: str, size: int, weight: Weight) -> float:
-    """How far the text moves the pen (BASIC layout of these fonts has no kerning)."""
-    return sum(advance(char, size, weight) for char in text)
+    """How far the text moves the pen; there is no kerning."""
+    return sum(_relative_advance(char, weight) for char in text) * size
 
 
 @lru_cache(maxsize=1024)
@@ -85,9 +83,11 @@ def text_mask(text: str, size: int, weight: Weight) -> Mask:
     image = Image.new("L", (width, ascent + math.ceil(size * 0.4)))
     draw = ImageDraw.Draw(image)
     pen = float(slack)
-    for file, part in runs(text, weight):
-        draw.text((round(pen), ascent), part, fill=255, font=face(file, size), anchor="ls")
-        pen += text_width(part, size, weight)
+    # One by one: the layout engine would round each advance to whole px, and so widen the text.
+    for char in text:
+        font = face(file_for(char, weight), size)
+        draw.text((round(pen), ascent), char, fill=255, font=font, anchor="ls")
+        pen += advance(char, size, weight)
     box = image.getbbox()
     if box is None:
         return Mask(Image.new("L", (1, 1)), 0, 0)

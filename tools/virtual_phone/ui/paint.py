@@ -92,8 +92,9 @@ class Painter:
 
     def shadow(self, rect: Rect, radius: int, blur: int) -> None:
         """A soft dark shade around a rounded rectangle, a little lower than it."""
-        mask = _shadow(rect[2] - rect[0], rect[3] - rect[1], radius, blur)
-        self.mask(mask, rect[0] - 2 * blur, rect[1] - 2 * blur + blur // 2, (0, 0, 0))
+        left, top = rect[0] - 2 * blur, rect[1] - 2 * blur + blur // 2
+        for mask, x, y in _shadow(rect[2] - rect[0], rect[3] - rect[1], radius, blur):
+            self.mask(mask, left + x, top + y, (0, 0, 0))
 
     def line(self, text: str, left: float, top: int, font: TextFont, color: Rgb) -> None:
         """One line of text whose line box has this top left corner."""
@@ -164,9 +165,21 @@ def _quarters(disc: Image.Image) -> Corners:
 
 
 @lru_cache(maxsize=16)
-def _shadow(width: int, height: int, radius: int, blur: int) -> Image.Image:
+def _shadow(
+    width: int, height: int, radius: int, blur: int
+) -> tuple[tuple[Image.Image, int, int], ...]:
+    """The shade as four strips with their places; the middle is hidden by what casts it."""
     room = 2 * blur
     image = Image.new("L", (width + 2 * room, height + 2 * room))
     box = (room, room, room + width - 1, room + height - 1)
     ImageDraw.Draw(image).rounded_rectangle(box, radius, fill=72)
-    return image.filter(ImageFilter.GaussianBlur(blur / 1.5))
+    image = image.filter(ImageFilter.GaussianBlur(blur / 1.5))
+    edge = min(room + radius, image.height // 2)
+    right, bottom = image.width, image.height
+    strips = (
+        (0, 0, right, edge),
+        (0, edge, room, bottom - edge),
+        (right - room, edge, right, bottom - edge),
+        (0, bottom - edge, right, bottom),
+    )
+    return tuple((image.crop(strip), strip[0], strip[1]) for strip in strips)

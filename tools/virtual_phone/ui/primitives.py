@@ -19,13 +19,17 @@ NavKey = Literal["", "back", "home", "recents"]
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """What the system must know of a text field."""
+    """What the system must know of a text field.
+
+    With `caret_last` a tap puts the caret behind the text wherever it lands.
+    """
 
     key: str
     kind: FieldKind
     text: str
     on_change: Callable[[str], object] | None
     on_submit: Callable[[str], object] | None
+    caret_last: bool = False
 
 
 @dataclass(frozen=True)

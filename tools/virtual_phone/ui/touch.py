@@ -157,7 +157,8 @@ def _hit(act: Act, placed: Placed, x: float, y: float, context: Context) -> Hit:
     if act.field is not None:
         edit = _edit_below(placed)
         cursor = len(act.field.text)
-        if edit is not None and isinstance(edit.box, EditBox) and act.field.text:
+        free = bool(act.field.text) and not act.field.caret_last
+        if edit is not None and isinstance(edit.box, EditBox) and free:
             cursor = caret_at(edit.box, edit.rect, x, y)
         return Hit("field", box, field=act.field.key, cursor=cursor)
     if act.slide is not None:
