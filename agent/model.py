@@ -1,7 +1,7 @@
 """What is said to a model and what comes back; nothing here knows of screens or tools to perform.
 
-A ``Request`` is complete: two models given the same one are asked the same thing. Images travel as the
-encoded bytes that are sent, stored and hashed; nobody encodes them again.
+A ``Request`` is complete: two models given the same one are asked the same thing. Images travel as
+the encoded bytes that are sent, stored and hashed; nobody encodes them again.
 """
 
 import hashlib
@@ -133,8 +133,7 @@ class Request:
             describe their tools in words.
         schema: JSON schema of the action slot, for back ends that can hold a model to it; the
             dialect says how it is wrapped in ``wrapper``.
-        wrapper: What stands around the JSON in the reply: text before and after, such as
-            ``("<tool_call>\\n", "\\n</tool_call>")``.
+        wrapper: The text before and after that JSON in the reply, such as a pair of tags.
         sampling: How tokens are drawn.
         stop: Strings that end the reply.
     """
@@ -143,7 +142,7 @@ class Request:
     tools: tuple[dict[str, JsonValue], ...] = ()
     schema: dict[str, JsonValue] | None = None
     wrapper: tuple[str, str] = ("", "")
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     stop: tuple[str, ...] = ()
 
 
