@@ -51,12 +51,13 @@ class Touch:
         return self.tap(place)
 
     def swipe(self, start: Place, end: Place, duration_s: float) -> str:
-        """Move a finger: a slider follows it, else the list under its start scrolls with it."""
+        """Move a finger: a slider follows it sideways, else the list under it scrolls with it."""
         if self._still(start, end):
             return self.long_press(start) if duration_s >= LONG_PRESS_S else self.tap(start)
         scene = self._display.scene()
         hit = scene.hit(*start)
-        if hit is not None and hit.kind == "slider":
+        along = abs(end[0] - start[0]) >= abs(end[1] - start[1])
+        if hit is not None and hit.kind == "slider" and along:
             left, top, right, bottom = hit.box
             x = min(max(end[0], left), right - 1)
             target = scene.hit(x, (top + bottom) / 2)
