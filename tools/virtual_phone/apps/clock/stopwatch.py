@@ -55,10 +55,14 @@ def face(seconds: float) -> str:
 
 
 def _buttons(ctx: Context, elapsed: float, *, running: bool) -> list[Widget]:
+    # The clock has moved on since the page was built: what counts is the moment of the tap.
+    def by_now() -> float:
+        return elapsed_s(ctx.db.execute("SELECT * FROM stopwatch").fetchone(), ctx.now)
+
     def store(*, on: bool) -> None:
         ctx.db.execute(
             "INSERT OR REPLACE INTO stopwatch VALUES (1, ?, ?, ?)",
-            (elapsed, int(on), ctx.now.isoformat()),
+            (by_now(), int(on), ctx.now.isoformat()),
         )
 
     def reset() -> None:
@@ -66,7 +70,7 @@ def _buttons(ctx: Context, elapsed: float, *, running: bool) -> list[Widget]:
         ctx.db.execute("DELETE FROM laps")
 
     def lap() -> None:
-        ctx.db.execute("INSERT INTO laps (total_s) VALUES (?)", (round(elapsed, 2),))
+        ctx.db.execute("INSERT INTO laps (total_s) VALUES (?)", (round(by_now(), 2),))
 
     if running:
         return [

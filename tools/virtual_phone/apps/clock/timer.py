@@ -140,14 +140,20 @@ def _card(ctx: Context, row: sqlite3.Row) -> Widget:
     def delete() -> None:
         ctx.db.execute("DELETE FROM timers WHERE id = ?", (row["id"],))
 
+    # The clock has moved on since the page was built: what counts is the moment of the tap.
+    def turn(*, on: bool) -> None:
+        store(left_s(row, ctx.now), running=on)
+
+    def more() -> None:
+        store(max(left_s(row, ctx.now), 0.0) + 60, running=running)
+
     reset = partial(store, row["duration_s"], running=False)
-    more = partial(store, max(left, 0.0) + 60, running=running)
     if over:
         main = Button(ctx.t("Stop"), reset, icon="stop")
     elif running:
-        main = Button(ctx.t("Pause"), partial(store, left, running=False), icon="pause")
+        main = Button(ctx.t("Pause"), partial(turn, on=False), icon="pause")
     else:
-        main = Button(ctx.t("Start"), partial(store, left, running=True), icon="play")
+        main = Button(ctx.t("Start"), partial(turn, on=True), icon="play")
     buttons: list[Widget] = [Button(ctx.t("+1:00"), more, kind="tonal")]
     if not (over or left == row["duration_s"]):
         buttons.append(Button(ctx.t("Reset"), reset, kind="outlined"))
