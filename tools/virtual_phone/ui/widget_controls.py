@@ -135,7 +135,7 @@ class RadioRow(Widget):
 
 @dataclass(frozen=True)
 class TextField(Widget):
-    """An outlined text field. Its text lives in the state under `key`.
+    """A filled text field. Its text lives in the state under `key`.
 
     `value` is the text shown until the state holds one; a `controlled` text is always the one
     shown, whatever the state holds (the app then follows `on_change`).
