@@ -30,15 +30,16 @@ TIMEOUT = Choice(
     "Screen timeout",
     ("system", "screen_off_timeout"),
     (
-        ("600000", "10 minutes"),
         ("15000", "15 seconds"),
         ("30000", "30 seconds"),
         ("60000", "1 minute"),
         ("120000", "2 minutes"),
         ("300000", "5 minutes"),
+        ("600000", "10 minutes"),
         ("1800000", "30 minutes"),
     ),
     icon="timer-outline",
+    default="600000",
 )
 _MAX_BRIGHTNESS = 255
 

@@ -24,7 +24,8 @@ LOCK = Choice("Screen lock", ("secure", "screen_lock"), (("none", "None"), ("swi
 LOCK_AFTER = Choice(
     "Lock after screen timeout",
     ("secure", "lock_screen_lock_after_timeout"),
-    (("5000", "5 seconds"), ("0", "Immediately"), ("60000", "1 minute"), ("300000", "5 minutes")),
+    (("0", "Immediately"), ("5000", "5 seconds"), ("60000", "1 minute"), ("300000", "5 minutes")),
+    default="5000",
 )
 
 

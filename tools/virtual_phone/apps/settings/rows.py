@@ -33,13 +33,15 @@ Setting = tuple[str, str]
 class Choice:
     """A setting with a few values: shown as a row, chosen in a dialog.
 
-    `options` are (value, English label) pairs; the first is the default.
+    `options` are (value, English label) pairs; `default` is the value of a new phone, else the
+    first one.
     """
 
     title: str
     setting: Setting
     options: Sequence[tuple[str, str]]
     icon: str = ""
+    default: str = ""
 
 
 def page(
@@ -123,8 +125,9 @@ def choice_row(ctx: Context, choice: Choice) -> ListItem:
 
 def chosen_label(ctx: Context, choice: Choice) -> str:
     """The English label of a choice's present value."""
-    first_value, first_label = choice.options[0]
-    return dict(choice.options).get(ctx.settings.get(*choice.setting, first_value), first_label)
+    labels = dict(choice.options)
+    default = choice.default or choice.options[0][0]
+    return labels.get(ctx.settings.get(*choice.setting, default), labels[default])
 
 
 def choice_dialog(ctx: Context, choices: Sequence[Choice]) -> Dialog | None:
