@@ -83,11 +83,35 @@ OUTPUTS = {
     "basename /a/b.txt .txt; dirname /a/b; realpath /sdcard/x": "b\n/a\n/storage/emulated/0/x\n",
     "head -c 5000 /dev/null >/sdcard/z; du -s /sdcard/z": "0\t/sdcard/z\n",
     "df | tail -1 | cut -d ' ' -f 1": "/dev/fuse\n",
+    "cd /sdcard; mkdir d; rmdir d; ls -d d 2>/dev/null; echo $?": "1\n",
+    "cd /sdcard; touch -c none; ls none 2>/dev/null; touch a; chmod 600 a; stat -c %A a": (
+        "-rw-------\n"
+    ),
+    "cd /sdcard; touch a; chmod u=rwx,go-r a; stat -c %a a; chmod +x a; stat -c %A a": (
+        "700\n-rwx--x--x\n"
+    ),
+    "cd /sdcard; echo a >x; tee -a x <x; wc -l <x; cat - x <x": "a\n2\na\na\na\na\n",
+    "cd /sdcard/Music; seq 99 >x; echo 1 >y; sleep 60; echo 22 >z; ls -S; ls -tr": (
+        "x\nz\ny\ny\nx\nz\n"
+    ),
+    "cd /sdcard; stat Music | head -2; du -h Music; ls -dF Music; ls -nd Music": (
+        "  File: Music\n  Size: 4096\t Blocks: 8\t IO Blocks: 512\tdirectory\n4.0K\tMusic\n"
+        "Music/\ndrwxrwx--x 2 2000 2000 4096 2027-01-04 09:30 Music\n"
+    ),
+    "ls /sdcard/Music /sdcard/DCIM; ll /sdcard/Music; stat -c '%%%y' /sdcard": (
+        "/sdcard/Music:\n\n/sdcard/DCIM:\ntotal 0\n%2027-01-04 09:30:00.000000000 +0000\n"
+    ),
+    "df -h /data | tail -1 | tr -s ' ' | cut -d ' ' -f 1,2,6": "/dev/block/dm-1 64G /data\n",
+    "find /sdcard/Music -maxdepth 0 -print; find /sdcard -iname mUs* -type d": (
+        "/sdcard/Music\n/sdcard/Music\n"
+    ),
     # coding
     "printf 'hi there' | base64; echo aGk= | base64 -d": "aGkgdGhlcmU=\nhi",
     "seq 100 | base64 | head -1 | wc -c; seq 100 | base64 -w 0 | wc -l": "77\n0\n",
     "echo x | gzip | gzip -d; echo y >/sdcard/y; gzip /sdcard/y; zcat /sdcard/y.gz": "x\ny\n",
-    "echo AB | xxd -p": "41420a\n",
+    "echo AB | xxd -p; echo AB | xxd": (
+        "41420a\n00000000: 4142 0a                                  AB.\n"
+    ),
     # misc
     "date; date +%s; date '+%Y-%m-%d %H:%M'": (
         "Mon Jan  4 09:30:00 UTC 2027\n1799055000\n2027-01-04 09:30\n"
@@ -101,7 +125,35 @@ OUTPUTS = {
         "1 2 3\nx 1\nx 2\nx 3\n[a]\n"
     ),
     "timeout 5 echo in time; nohup echo still": "in time\nstill\n",
+    "printenv HOME; uptime; hostname; id -un; uname -a": (
+        "/\n 09:30:00 up 1 day,  0 users,  load average: 0.00, 0.00, 0.00\nlocalhost\nshell\n"
+        "Linux localhost 5.15.0-virtual #1 SMP PREEMPT aarch64 Toybox\n"
+    ),
+    "date -d 2027-02-03 +%A; date '+%z %Z %N %%'": "Wednesday\n+0000 UTC 000000000 %\n",
+    "echo 'echo $1' | sh; sh -c 'echo $0 $1' n one; usleep 1500000; date +%S": "\nsh one\n01\n",
+    "printf 'a\\0b c' | xargs -0 -n 1 echo; echo | xargs -r echo no; echo | xargs false; echo $?": (
+        "a\nb c\n123\n"
+    ),
+    "seq 3 -1 1 | tac; echo abc | rev; printf 'a\nA\nb\n' | uniq -i -u": "1\n2\n3\ncba\nb\n",
+    "printf 'b:2\na:10\n' | sort -t: -k2n; printf 'b\nA\na\n' | sort -f": "b:2\na:10\nA\na\nb\n",
+    "seq 9 | sed -n '/3/,/5/p;$p'; echo aXbX | sed 's/x/-/i;s/X$/\\n/'": "3\n4\n5\n9\na-b\n\n",
+    "echo a.b | cut -d . -f 1 -O x; echo none | cut -d: -f1 -s; echo a:b:c | cut -d: -f1,3 -O+": (
+        "a\na+c\n"
+    ),
+    "printf '%d %d %s %*d|' 0x1f \"'A\" x 4 7; printf '%e' 1": "31 65 x    7|1.000000e+00",
+    "printf '%s' ; printf 'a\\tb%%\n'; printf '%b|' 'x\\cy' z": "a\tb%\nx",
+    "printf 'ab\ncd\n' | grep -w ab; printf 'ab\n' | grep -x a; printf 'x\ny\n' | grep -L x": (
+        "ab\n"
+    ),
+    "printf 'a[1]\\n' | grep 'a[[]'; printf 'a*\\n' | grep '*'": "a[1]\na*\n",
+    "echo aab | grep 'a\\{2\\}'; echo 'x]-' | grep 'x[]a[:digit:]&&]-'": "aab\nx]-\n",
+    "cd /sdcard; echo 1 >a; echo 2 >b; head -n1 a b; wc -l a b; tail -c +2 a": (
+        "==> a <==\n1\n\n==> b <==\n2\n1 a\n1 b\n2 total\n\n"
+    ),
     # test
+    "[ -s /sdcard ] && [ ! -x /nope ] && ! [ -L /sdcard ] && [ word ] && ! [ ] && echo yes": (
+        "yes\n"
+    ),
     "[ a = a ] && [ a != b ] && [ -n a ] && [ -z '' ] && [ 2 -gt 1 ] && echo yes": "yes\n",
     "[ -d /sdcard ] && [ ! -e /nope ] && [ -f /sdcard ] || echo no": "no\n",
     "test a = b -o 1 -eq 1 && echo or; [ '(' a = a ')' -a b ] && echo and": "or\nand\n",
@@ -134,6 +186,40 @@ ERRORS = {
         2,
         "grep: bad REGEX '('\n",
     ),
+    "rmdir /sdcard/no": (1, "rmdir: /sdcard/no: No such file or directory\n"),
+    "echo >/sdcard/f; rmdir /sdcard/f": (1, "rmdir: /sdcard/f: Not a directory\n"),
+    "cp /sdcard /sdcard/Music -r": (1, "cp: /sdcard: Invalid argument\n"),
+    "cp /dev/null /dev/null /sdcard/x": (1, "cp: '/sdcard/x' not directory\n"),
+    "chmod rwx /sdcard": (1, "chmod: bad mode 'rwx'\n"),
+    "chmod 600 /nope": (1, "chmod: /nope: No such file or directory\n"),
+    "stat /nope": (1, "stat: '/nope': No such file or directory\n"),
+    "find /nope": (1, "find: '/nope': No such file or directory\n"),
+    "find / -exec ls": (1, "find: bad -exec\n"),
+    "du /nope": (1, "du: /nope: No such file or directory\n"),
+    "cut -f x": (1, "cut: bad list 'x'\n"),
+    "cut": (1, "cut: Needs -fcb\n"),
+    "head -n": (1, "head: Missing argument to -n\n"),
+    "sed": (1, "sed: no script\n"),
+    "sed y/a/b/": (1, "sed: unknown command 'y' in 'y/a/b/'\n"),
+    "sed s/a": (1, "sed: unterminated 's/a'\n"),
+    "sed -E 's/(/x/'": (1, "sed: bad regex '('\n"),
+    "echo a | sort -k x": (1, "sort: bad -k 'x'\n"),
+    "seq 1 0 3": (1, "seq: bad increment\n"),
+    "printf %d x": (1, "printf: x: not a number\n"),
+    "gunzip /sdcard/x": (1, "gunzip: /sdcard/x: No such file or directory\n"),
+    "echo >/sdcard/x; cat /sdcard/x | gzip >/sdcard/y; gunzip /sdcard/y": (
+        1,
+        "gunzip: /sdcard/y: no .gz suffix\n",
+    ),
+    "date -d tomorrow": (1, "date: bad date 'tomorrow'\n"),
+    "sh /sdcard/no.sh": (127, "sh: /sdcard/no.sh: No such file or directory\n"),
+    "sh -c": (1, "sh: -c: requires an argument\n"),
+    "toybox nothere": (127, "/system/bin/sh: nothere: inaccessible or not found\n"),
+    "toybox": (1, "toybox: Needs a command\n"),
+    "[ -q x ]": (2, "[: -q: unexpected operator/operand\n"),
+    "[ a b ]": (2, "[: b: unexpected operator/operand\n"),
+    "[[ a =~ ( ]]": (1, "/system/bin/sh: syntax error: unexpected '('\n"),
+    "[[ a =~ '(' ]]": (2, "[[: (: bad pattern\n"),
     "sleep soon": (1, "sleep: not number 'soon'\n"),
     "[ 1 -eq x ]": (2, "[: x: bad number\n"),
     "[ a": (2, "[: missing ]\n"),

@@ -89,6 +89,30 @@ OUTPUTS = {
     "i=0; until [ $i -ge 2 ]; do i=$((i+1)); echo $i; done": "1\n2\n",
     "set -e; false; echo no": "",
     "eval 'X=5; echo $X'": "5\n",
+    "while :; do while :; do break 2; done; echo no; done; echo out": "out\n",
+    "for i in 1 2; do for j in 1 2; do continue 2; done; echo no; done; echo out": "out\n",
+    "if false; then echo a; fi; echo $?": "0\n",
+    "set a b c; shift 2; echo $1 $#; set | grep ^HOME": "c 1\nHOME=/\n",
+    "echo 'X=1; echo read' >/sdcard/s; . /sdcard/s; echo $X": "read\n1\n",
+    "X=1; unset X; echo [$X]; export Y=2; export | grep ^Y": "[]\nY=2\n",
+    "printf 'a b c\n' | { read x y; echo \"$y-$x\"; }": "b c-a\n",
+    "cd /sdcard; cd Music; cd -; pwd; cd; pwd": "/sdcard\n/sdcard\n/\n",
+    "command echo hi; command; command cd /sdcard; pwd; type echo": (
+        "hi\n/sdcard\n/system/bin/echo\n"
+    ),
+    "echo ${#} ${HOME:?} ${UNSET-x} ${#HOME}; EMPTY=; echo ${EMPTY-a}${EMPTY:-b}": "0 / x 1\nb\n",
+    "echo \"a$(echo)b\" 'c'd\"e\"; X=' a '; echo [$X]x${X}y": "ab cde\n[ a ]x a y\n",
+    "echo $((0x10 | 1)) $((!0 + ~0)) $((3 >= 2 && 1 != 1)) $((7 % -2)) $(( -(2) ))": (
+        "17 0 0 1 -2\n"
+    ),
+    'echo \\$x "\\`" `echo \\`echo in\\``; echo $ "$"': "$x ` in\n$ $\n",
+    "echo $'\\x41\\u4e2d\\101\\'\\ud800'; echo '\\x41'": "A中A'\N{REPLACEMENT CHARACTER}\nA\n",
+    "echo a 3<&0 2>&- >/dev/stdout; echo e >/dev/stderr 2>/dev/null": "",
+    "[[ abc == a* && x ]]; [[ abc == a* ]] && echo glob; [[ a1 =~ [0-9] ]] && echo re": (
+        "glob\nre\n"
+    ),
+    "while [[ -z $(echo 1) ]]; do sleep 1; done; echo booted": "booted\n",
+    "[[ ab != a? ]] || echo same; [ ab != 'a?' ] && echo other": "same\nother\n",
     # patterns
     "cd /sdcard; touch b.txt a.txt c.png; echo *.txt": "a.txt b.txt\n",
     "touch /sdcard/a.x; echo /sdcard/*.x '/sdcard/*.x' /sdcard/*.y": (
@@ -128,6 +152,27 @@ ERRORS = {
     "echo $((1/0))": (1, f"{SH}: 1/0: divide by zero\n"),
     "echo ${X:?missing}": (1, f"{SH}: X: missing\n"),
     "exit 300": (44, ""),
+    "exit x": (1, f"{SH}: exit: x: bad number\n"),
+    "while true; do sleep 9; done": (1, f"{SH}: a loop went on for 20000 rounds; it is ended\n"),
+    "(" * 3000: (1, f"{SH}: syntax error: nested too deeply\n"),
+    f"echo $(({'(' * 500}1{')' * 500}))": (
+        1,
+        f"{SH}: {'(' * 500}1{')' * 500}: nested too deeply\n",
+    ),
+    "echo $((1 +))": (1, f"{SH}: 1 +: unexpected end of expression\n"),
+    "echo $((1 $ 2))": (1, f"{SH}: 1 $ 2: unexpected '$'\n"),
+    "X=abc; echo $((X))": (1, f"{SH}: X: abc: bad number\n"),
+    "shift": (1, f"{SH}: shift: nothing to shift\n"),
+    "set -z": (1, f"{SH}: set: -z: unknown option\n"),
+    "export 1=2": (1, f"{SH}: export: 1=2: is not an identifier\n"),
+    ". /sdcard/no": (1, f"{SH}: .: /sdcard/no: No such file or directory\n"),
+    "eval 'echo ('": (1, f"{SH}: eval: syntax error: unexpected '('\n"),
+    "cd /system/bin/sh": (2, f"{SH}: cd: /system/bin/sh: No such file or directory\n"),
+    "echo x 3>/sdcard/x": (1, f"{SH}: 3: bad file descriptor\n"),
+    "echo x >&7": (1, f"{SH}: 7: bad file descriptor\n"),
+    "echo ${x!}": (1, f"{SH}: bad substitution\n"),
+    "cat <<END\nopen": (1, f"{SH}: here document 'END' unclosed\n"),
+    "for $x in a; do true; done": (1, f"{SH}: syntax error: bad name\n"),
     "exec false": (1, ""),
 }
 

@@ -73,7 +73,10 @@ def evaluate(text: str, variables: Mapping[str, str]) -> int:
         tokens.append(match.group(1))
         at = match.end()
     sums = _Sums(tokens, variables)
-    value = sums.level(0) if tokens else 0
+    try:
+        value = sums.level(0) if tokens else 0
+    except RecursionError:
+        raise BadArithmeticError("nested too deeply") from None
     if sums.tokens:
         raise BadArithmeticError(f"unexpected '{sums.tokens[0]}'")
     # The shell's numbers are 64 bits wide.

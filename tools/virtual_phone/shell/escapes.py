@@ -41,7 +41,8 @@ def decode_escapes(text: str) -> tuple[str, bool]:
             out.append(_byte(int(match["hex"], 16)))
         elif number[1]:
             code = int(number[1], 16)
-            out.append(chr(code) if code <= 0x10FFFF else "\N{REPLACEMENT CHARACTER}")
+            real = code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF
+            out.append(chr(code) if real else "\N{REPLACEMENT CHARACTER}")
     out.append(text[at:])
     return "".join(out), False
 

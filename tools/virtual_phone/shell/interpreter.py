@@ -38,6 +38,7 @@ _ENVIRONMENT = {
     "USER": "shell",
 }
 _MAX_DEPTH = 24
+_MAX_ROUNDS = 20_000
 
 Builtin: TypeAlias = Callable[["Shell", Sequence[str], Streams], int]
 
@@ -277,11 +278,15 @@ class Shell:
 
     def _while(self, stage: While, streams: Streams) -> int:
         rc = 0
-        while self._condition(stage.condition, streams) != stage.until:
+        # Here `sleep` takes no time: a loop that waits for what never comes would never end.
+        for _ in range(_MAX_ROUNDS):
+            if self._condition(stage.condition, streams) == stage.until:
+                return rc
             if self._body(stage.body, streams):
-                break
+                return rc
             rc = self.rc
-        return rc
+        self.complain(streams, f"a loop went on for {_MAX_ROUNDS} rounds; it is ended")
+        raise ExitShell(1)
 
     def _for(self, stage: For, streams: Streams) -> int:
         words = self.arguments if stage.words is None else expand_words(stage.words, self)

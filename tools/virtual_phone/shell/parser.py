@@ -33,8 +33,11 @@ def parse_script(text: str) -> Script:
         ShellSyntaxError: It is wrong, or (`incomplete`) it breaks off in the middle.
     """
     parser = _Parser(Cursor(text))
-    script = parser.script(_NO_WORDS)
-    parser.expect_end()
+    try:
+        script = parser.script(_NO_WORDS)
+        parser.expect_end()
+    except RecursionError:
+        raise ShellSyntaxError("syntax error: nested too deeply") from None
     return script
 
 

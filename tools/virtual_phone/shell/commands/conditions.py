@@ -1,6 +1,9 @@
-"""`test` and `[`: conditions for scripts."""
+"""`test`, `[` and `[[`: conditions for scripts."""
 
+import operator
+import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 
 from tools.virtual_phone.shell.command import Call, CommandError, command
 
@@ -13,21 +16,29 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
     "-ge": lambda a, b: a >= b,
 }
 _TEXT: dict[str, Callable[[str, str], bool]] = {
-    "=": lambda a, b: a == b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
+}
+# In `[[ ... ]]` the right side is a pattern.
+_PATTERN: dict[str, Callable[[str, str], bool]] = {
+    "=": fnmatchcase,
+    "==": fnmatchcase,
+    "!=": lambda a, b: not fnmatchcase(a, b),
+    "=~": lambda a, b: bool(_pattern(b).search(a)),
 }
 _FILE_TESTS = "edfsrwxLh"
 
 
-@command("test", "[")
+@command("test", "[", "[[")
 def test(call: Call) -> int:
     """Give 0 where the condition holds, 1 where not, 2 where it is none."""
     words = list(call.args)
-    if call.name == "[" and (not words or words.pop() != "]"):
-        raise CommandError("missing ]", rc=2)
+    end = {"[": "]", "[[": "]]"}.get(call.name)
+    if end and (not words or words.pop() != end):
+        raise CommandError(f"missing {end}", rc=2)
     condition = _Condition(call, words)
     holds = condition.either() if words else False
     if condition.words:
@@ -66,13 +77,14 @@ class _Condition:
     def _single(self) -> bool:
         if not self.words:
             raise CommandError("argument expected", rc=2)
-        operator = self.words[1] if len(self.words) > 2 else ""
-        if operator in _TEXT or operator in _COMPARE:
+        infix = self.words[1] if len(self.words) > 2 else ""
+        texts = _TEXT | _PATTERN if self._call.name == "[[" else _TEXT
+        if infix in texts or infix in _COMPARE:
             left, _, right = self.words[:3]
             del self.words[:3]
-            if operator in _TEXT:
-                return _TEXT[operator](left, right)
-            return _COMPARE[operator](_number(left), _number(right))
+            if infix in texts:
+                return texts[infix](left, right)
+            return _COMPARE[infix](_number(left), _number(right))
         first = self.words.pop(0)
         if first == "(" and self.words:
             holds = self.either()
@@ -98,6 +110,13 @@ class _Condition:
         if kind == "s":
             return entry.size > 0
         return kind != "x" or bool(entry.mode & 0o111)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error:
+        raise CommandError(f"{text}: bad pattern", rc=2) from None
 
 
 def _number(text: str) -> int:

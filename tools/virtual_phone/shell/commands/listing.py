@@ -108,7 +108,8 @@ def human_size(size: int) -> str:
 
 def inode(entry: Entry) -> int:
     """Give a number for a file that stays the same."""
-    return int.from_bytes(hashlib.sha256(entry.path.encode()).digest()[:4], "little")
+    name = entry.path.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(name).digest()[:4], "little")
 
 
 def _when(entry: Entry) -> datetime:

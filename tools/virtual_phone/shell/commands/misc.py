@@ -168,8 +168,11 @@ def sh(call: Call) -> int:
         return call.run_script(_with_arguments(words[1], words[3:]))
     if not words:
         return call.run_script(decode(call.stdin))
-    with call.phone.lock:
-        script = decode(call.phone.files.read(call.path(words[0])))
+    try:
+        with call.phone.lock:
+            script = decode(call.phone.files.read(call.path(words[0])))
+    except OSError as error:
+        raise CommandError(f"{words[0]}: {error.strerror}", rc=127) from error
     return call.run_script(_with_arguments(script, words[1:]))
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from tools.virtual_phone.shell.command import Call, UsageError, command
 from tools.virtual_phone.shell.commands.inputs import encode, read_text, split_lines
-from tools.virtual_phone.shell.commands.text import python_pattern
+from tools.virtual_phone.shell.commands.patterns import python_pattern
 from tools.virtual_phone.shell.options import Options, parse_options
 
 _NUMBER = re.compile(r"\s*(-?\d+(?:\.\d+)?)")
@@ -182,7 +182,7 @@ def _substitution(
     try:
         compiled = re.compile(python_pattern(pattern, extended=extended), flags)
     except re.error as error:
-        raise UsageError(f"bad regex: {error}") from error
+        raise UsageError(f"bad regex '{pattern}'") from error
     edit = _Edit(*place, negated, "s", compiled, replacement, match[3])
     return edit, text[match.end() :]
 

@@ -12,11 +12,12 @@ from tools.virtual_phone.shell.commands.inputs import (
     read_text,
     split_lines,
 )
+from tools.virtual_phone.shell.commands.patterns import python_pattern
 from tools.virtual_phone.shell.escapes import decode_escapes, escaped_bytes
 from tools.virtual_phone.shell.options import parse_options
 
 _ECHO_OPTION = re.compile(r"-[neE]+")
-_DIRECTIVE = re.compile(r"%(?:%|([-+ #0]*)(\d+|\*)?(?:\.(\d+))?([sbcdiouxXeEfgGq]))")
+_DIRECTIVE = re.compile(r"%(?:%|([-+ #0]*)(\d{1,4}|\*)?(?:\.(\d{1,4}))?([sbcdiouxXeEfgGq]))")
 
 
 @command("echo")
@@ -67,6 +68,8 @@ def _formatted(form: str, rest: list[str]) -> tuple[str, bool]:
             continue
         if width == "*":
             width = rest.pop(0) if rest else "0"
+            if not re.fullmatch(r"-?\d{1,4}", width):
+                raise CommandError(f"{width}: not a number")
         value = rest.pop(0) if rest else ""
         ended = False
         if kind == "b":
@@ -152,46 +155,6 @@ def _pattern(
         return re.compile("|".join(sources), re.IGNORECASE if "i" in whole else 0)
     except re.error as error:
         raise UsageError(f"bad REGEX '{patterns[0]}'", rc=2) from error
-
-
-_CLASSES = {
-    "alpha": "a-zA-Z",
-    "digit": "0-9",
-    "alnum": "a-zA-Z0-9",
-    "space": r"\s",
-    "blank": r" \t",
-    "upper": "A-Z",
-    "lower": "a-z",
-    "punct": r"!-/:-@\[-`{-~",
-    "xdigit": "0-9A-Fa-f",
-}
-
-
-def python_pattern(pattern: str, *, extended: bool) -> str:
-    """Give a POSIX pattern, basic or extended, as Python writes it."""
-    for name, chars in _CLASSES.items():
-        pattern = pattern.replace(f"[:{name}:]", chars)
-    if extended:
-        return pattern
-    out = []
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "[":
-            end = pattern.find("]", at + 2)
-            out.append(pattern[at : end + 1] if end > 0 else r"\[")
-            at = end + 1 if end > 0 else at + 1
-            continue
-        if char == "\\" and at + 1 < len(pattern):
-            follow = pattern[at + 1]
-            out.append(follow if follow in "|+?(){}" else char + follow)
-            at += 2
-            continue
-        # In a basic pattern these are plain without a backslash, and a leading `*` is too.
-        plain = char in "|+?(){}" or (char == "*" and (not out or out == ["^"]))
-        out.append("\\" + char if plain else char)
-        at += 1
-    return "".join(out)
 
 
 def _hit_lines(
