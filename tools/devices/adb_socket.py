@@ -13,12 +13,13 @@ from types import TracebackType
 from typing import Self
 
 from tools.clock import Clock
-from tools.errors import DeviceGoneError, DeviceTimeoutError
+from tools.errors import ActionFailedError, DeviceGoneError, DeviceTimeoutError
 
 DEFAULT_PORT = 5037
 MAX_OUTPUT = 256 * 1024 * 1024
 _CHUNK = 1 << 20
 _STATUS = 4
+_LONGEST_SERVICE = 0xFFFF
 _TRANSPORT_ID = 8
 _STDOUT, _STDERR, _EXIT = 1, 2, 3
 _CLOSE_STDIN = b"\x04\x00\x00\x00\x00"
@@ -132,7 +133,7 @@ class AdbStream:
         Raises:
             DeviceGoneError: The connection ended before.
         """
-        held = bytearray()
+        held, self._ahead = bytearray(self._ahead), b""
         while len(held) < length:
             data = self.receive()
             if not data:
@@ -162,7 +163,7 @@ class AdbStream:
         Raises:
             DeviceGoneError: The connection ended before.
         """
-        held = bytearray()
+        held, self._ahead = bytearray(self._ahead), b""
         while (at := held.find(marker)) < 0:
             data = self.receive()
             if not data or len(held) > MAX_OUTPUT:
@@ -176,8 +177,11 @@ class AdbStream:
 
         Raises:
             DeviceGoneError: It says no, or something that is not ADB.
+            ActionFailedError: The command is longer than ADB can carry.
         """
-        name = service.encode("utf-8", "surrogatepass")
+        name = service.encode("utf-8", "replace")
+        if len(name) > _LONGEST_SERVICE:
+            raise ActionFailedError(f"A command of {len(name)} bytes is too long for the device.")
         self.send(b"%04x%s" % (len(name), name))
         status = self.read(_STATUS)
         if status == b"OKAY":

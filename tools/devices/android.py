@@ -60,6 +60,7 @@ class AndroidDevice:
         self._details = DetailReader(link, clock)
         self._text = TextEntry(link, clock, self._details, properties.text)
         self._apps = Apps(link, self._details)
+        self._tree: UiTree | None = None
         self._info = DeviceInfo(
             name=link.serial,
             kind="android",
@@ -118,6 +119,7 @@ class AndroidDevice:
         tree = details.ui_tree
         if tree is not None and self._touch_size(frame.size) != frame.size:
             tree = _scaled(tree, Projection(shown=self._touch_size(frame.size), device=frame.size))
+        self._tree = tree
         return Observation(
             screenshot=frame,
             app=details.app,
@@ -179,7 +181,7 @@ class AndroidDevice:
     def _touch(self, action: Action) -> None:
         frame = self._info.size
         projection = Projection(shown=frame, device=self._touch_size(frame))
-        command = touch_command(action, projection, display=self._display)
+        command = touch_command(action, projection, display=self._display, tree=self._tree)
         if command is None:
             raise ActionFailedError(f"An Android phone cannot do {action.kind}.")
         result = self._link.shell(command)

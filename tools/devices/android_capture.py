@@ -73,7 +73,7 @@ def decode_raw(data: bytes) -> Image.Image:
         )
     pixels = np.frombuffer(data, np.uint8, offset=header)  # a view: no copy of 10 MB
     size, mode = (width, height), _RAW_MODES[pixel_format]
-    return Image.frombuffer("RGB", size, pixels, "raw", mode, 0, 1)
+    return Image.frombytes("RGB", size, pixels, "raw", mode)
 
 
 def decode_gzip(data: bytes) -> Image.Image:
@@ -158,8 +158,8 @@ class Capture:
 
     @property
     def name(self) -> str:
-        """The method in use; empty if none works."""
-        return self._methods[0].name if self._methods else ""
+        """The method in use."""
+        return self._methods[0].name
 
     @property
     def size(self) -> Size | None:
@@ -198,9 +198,9 @@ class Capture:
             measured.append(self._measure(method, end_s))
         self.probes = tuple(measured)
         working = sorted((p for p in measured if not p.problem), key=lambda probe: probe.frame_s)
-        if not working and not reserve:
-            return methods  # perhaps only this screen cannot be captured
-        return (*(probe.method for probe in working), *reserve)
+        # Those that failed come last, not never: perhaps only this screen cannot be captured.
+        failed = (probe.method for probe in measured if probe.problem)
+        return (*(probe.method for probe in working), *reserve, *failed)
 
     def _measure(self, method: Method, end_s: float) -> Probe:
         best_s = float("inf")

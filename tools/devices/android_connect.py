@@ -81,6 +81,7 @@ def connect(
     clock: Clock | None = None,
     ui_tree: bool = False,
     display: int = 0,
+    timeout_s: float = 10.0,
 ) -> AndroidDevice:
     """Connect to a phone and find out how it is best looked at.
 
@@ -91,6 +92,7 @@ def connect(
         clock: How time passes.
         ui_tree: Whether observations carry the accessibility tree.
         display: Number of the display; 0 is the built-in one.
+        timeout_s: How long the phone may take for one command.
 
     Raises:
         UnknownDeviceError: It is not there or not ready, or several are and none was named.
@@ -99,7 +101,7 @@ def connect(
     where = server if server is not None else AdbServer()
     time = clock if clock is not None else SystemClock()
     serial = _find(name, where, time)
-    link = AdbLink(where, serial, time)
+    link = AdbLink(where, serial, time, timeout_s=timeout_s)
     properties = read_properties(link, display=display)
     mend_keyboard(link)
     capture = Capture(link, time, display=_physical(link, display))

@@ -17,6 +17,7 @@ from tools.action import (
 )
 from tools.errors import ActionFailedError
 from tools.geometry import Box, ModelPoint, Point, Projection, Size, Space
+from tools.ui_tree import UiTree
 
 KEYCODES = {
     "enter": 66, "delete": 67, "forward_delete": 112, "tab": 61, "escape": 111, "space": 62,
@@ -31,15 +32,20 @@ SELECT_ALL = (_MODIFIERS["ctrl"], _A)
 _SCROLL_S = 0.5
 # Fingers that start at the very edge belong to the system's own gestures.
 _EDGE = 0.08
+_BAR = 0.16
+_MARGIN = 8
 
 
-def touch_command(action: Action, projection: Projection, *, display: str = "") -> str | None:
+def touch_command(
+    action: Action, projection: Projection, *, display: str = "", tree: UiTree | None = None
+) -> str | None:
     """The shell command for ``action``; ``None`` if it is none of ``input``'s.
 
     Args:
         action: Positions in device px of the frame.
         projection: From the frame to the pixels that ``input`` counts in.
         display: Id of a display that is not the first one.
+        tree: What was last seen, if a tree was; tells where lists are.
 
     Raises:
         ActionFailedError: There is no such key on Android.
@@ -58,7 +64,7 @@ def touch_command(action: Action, projection: Projection, *, display: str = "") 
         case Drag():
             return f"{tool} draganddrop {places[0]} {places[1]} {_ms(action.duration_s)}"
         case Scroll():
-            start, end = scroll_path(action, projection.shown)
+            start, end = scroll_path(action, projection.shown, tree)
             path = f"{_place(start, projection)} {_place(end, projection)}"
             return f"{tool} swipe {path} {_ms(_SCROLL_S)}"
         case _:
@@ -100,13 +106,18 @@ def key_code(name: str) -> int:
     raise ActionFailedError(f"There is no key {name!r}. There are: {known}.")
 
 
-def scroll_path(action: Scroll, size: Size) -> tuple[Point, Point]:
+def scroll_path(action: Scroll, size: Size, tree: UiTree | None = None) -> tuple[Point, Point]:
     """Where a finger must go to scroll as asked: against the direction, off the screen's edges.
 
-    The path is centred on ``action.at`` as far as the edges allow, and made shorter only if it is
-    longer than the screen between its edges.
+    The finger has to go down inside the list: bars above and below it do not scroll. The path is
+    centred on ``action.at`` as far as that allows, and shorter than asked only if it has to be.
+
+    Args:
+        action: What is asked.
+        size: The screen.
+        tree: Tells where the list is; without it, bars of a usual height are kept clear of.
     """
-    inner = _inner(size)
+    inner = _scrolled_area(action.at, size, tree)
     x = _clamp(action.at.x, inner.left, inner.right - 1)
     y = _clamp(action.at.y, inner.top, inner.bottom - 1)
     if action.direction in ("up", "down"):
@@ -119,9 +130,17 @@ def scroll_path(action: Scroll, size: Size) -> tuple[Point, Point]:
     return (far, near) if action.direction in ("down", "right") else (near, far)
 
 
-def _inner(size: Size) -> Box:
-    across, along = int(size.width * _EDGE), int(size.height * _EDGE)
-    return Box(left=across, top=along, right=size.width - across, bottom=size.height - along)
+def _scrolled_area(at: Point, size: Size, tree: UiTree | None) -> Box:
+    across, above, below = (
+        int(part) for part in (size.width * _EDGE, size.height * _BAR, size.height * _EDGE)
+    )
+    usual = Box(left=across, top=above, right=size.width - across, bottom=size.height - below)
+    if tree is None:
+        return usual
+    screen = Box(left=across, top=_MARGIN, right=usual.right, bottom=size.height - _MARGIN)
+    lists = [node.box for node in tree.nodes if node.scrollable and node.box.contains(at)]
+    found = min(lists, key=lambda box: box.area, default=usual).grown(-_MARGIN).intersection(screen)
+    return found if found.area else usual
 
 
 def _span(center: int, length: float, low: int, high: int) -> tuple[int, int]:

@@ -39,14 +39,13 @@ def parse_date(text: str) -> datetime | None:
 
 def secure_windows(dump: str) -> tuple[str, ...]:
     """Titles of the windows that forbid screenshots, from ``dumpsys window windows``."""
-    starts = list(_WINDOW.finditer(dump))
-    ends = [match.start() for match in starts[1:]] + [len(dump)]
+    _, *parts = _WINDOW.split(dump)
     return tuple(
-        match[1]
-        for match, end in zip(starts, ends, strict=True)
-        if any("SECURE" in flags.split() for flags in _FLAGS.findall(dump[match.start() : end]))
-        and "isVisible=false" not in dump[match.start() : end]
-        and "isOnScreen=false" not in dump[match.start() : end]
+        title
+        for title, told in zip(parts[::2], parts[1::2], strict=True)
+        if any("SECURE" in flags.split() for flags in _FLAGS.findall(told))
+        and "isVisible=false" not in told
+        and "isOnScreen=false" not in told
     )
 
 
