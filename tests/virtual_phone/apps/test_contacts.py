@@ -168,6 +168,16 @@ def test_a_call_is_logged_unless_in_airplane_mode() -> None:
     assert toasts(driver)[-1] == "Turn off airplane mode to make a call"
 
 
+@pytest.mark.parametrize("screen", sorted(ContactsApp.screens))
+def test_every_screen_can_be_started_from_outside(screen: str) -> None:
+    driver = PhoneDriver()
+    driver.open(PACKAGE, screen)
+    assert driver.screen() == screen
+    assert driver.texts()
+    driver.back()
+    assert driver.phone.foreground()[0] != PACKAGE
+
+
 def test_everything_can_be_reached_with_large_text() -> None:
     driver = start("large_font")
     assert unreachable(driver) == set()

@@ -158,6 +158,14 @@ def test_search() -> None:
     assert driver.shows("No conversations found")
 
 
+def test_a_thread_with_nobody_sends_nothing() -> None:
+    driver = PhoneDriver()
+    driver.open(PACKAGE, "Thread")
+    driver.field("Text message", "anyone there?")
+    with pytest.raises(NotOnScreenError, match="disabled"):
+        driver.tap_desc("Send message")
+
+
 def test_everything_can_be_reached_with_large_text() -> None:
     driver = start("large_font")
     assert unreachable(driver) == set()

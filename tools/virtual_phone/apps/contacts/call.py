@@ -17,8 +17,8 @@ from tools.virtual_phone.ui.widgets import (
 
 def build(ctx: Context) -> Page:
     """Who is called, and a button to hang up; nobody ever answers."""
-    name, number = ctx.state["name"], ctx.state["number"]
-    video = ctx.state["kind"] == "video"
+    name, number = ctx.state.get("name", ""), ctx.state.get("number", "")
+    video = ctx.state.get("kind") == "video"
 
     def end() -> None:
         ctx.toast(ctx.t("Call ended"))

@@ -32,7 +32,7 @@ MESSAGES = "com.android.messaging"
 
 def build(ctx: Context) -> Page:
     """Name, four buttons, numbers and addresses; star, edit and delete in the bar."""
-    row = ctx.db.execute("SELECT * FROM contacts WHERE id = ?", (ctx.state["contact_id"],))
+    row = ctx.db.execute("SELECT * FROM contacts WHERE id = ?", (ctx.state.get("contact_id"),))
     contact = row.fetchone()
     if contact is None:
         text = Text(ctx.t("This contact has been deleted"), align="center")

@@ -65,7 +65,7 @@ def build(ctx: Context) -> Page:
 def _composer(ctx: Context, name: str, number: str) -> Widget:
     def send() -> None:
         body = ctx.text("body").strip()
-        if not body:
+        if not body or not number:
             return
         if not store.send(ctx, name, number, body):
             ctx.toast(ctx.t("Message not sent. Turn off airplane mode."))
@@ -77,7 +77,7 @@ def _composer(ctx: Context, name: str, number: str) -> Widget:
         "send",
         ctx.t("Send message"),
         send,
-        enabled=bool(ctx.text("body").strip()),
+        enabled=bool(number and ctx.text("body").strip()),
         key="send",
     )
     return Row([Expand(field), button], gap=4, padding=(12, 8, 8, 8), align="end")
