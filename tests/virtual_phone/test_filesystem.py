@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.virtual_phone.system.filesystem import FileSystem, real_path
@@ -161,6 +161,7 @@ def test_changes_are_announced() -> None:
     assert len(changes) == 4
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(

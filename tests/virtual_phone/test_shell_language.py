@@ -4,7 +4,7 @@ import shlex
 from base64 import b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.virtual_phone.shell_runner import ShellRunner
@@ -228,12 +228,16 @@ def test_a_shell_that_calls_itself_ends() -> None:
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_quoted_text_comes_back_from_echo(text: str) -> None:
-    # `-E`, because Android's echo turns escapes into what they mean.
-    assert ShellRunner().bytes(f"echo -E {shlex.quote(text)}") == (0, f"{text}\n".encode(), b"")
+    # `-E`, because Android's echo turns escapes into what they mean; `x`, as `-n` is an option too.
+    script = f"echo -E {shlex.quote('x' + text)}"
+
+    assert ShellRunner().bytes(script) == (0, f"x{text}\n".encode(), b"")
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT, max_size=5))
 def test_quoted_words_stay_words(words: list[str]) -> None:
     script = "printf '%s\\0' " + shlex.join(words) if words else "true"
@@ -243,6 +247,7 @@ def test_quoted_words_stay_words(words: list[str]) -> None:
     assert out == "".join(f"{word}\0" for word in words).encode()
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_double_quoted_text_comes_back(text: str) -> None:
     escaped = "".join(f"\\{char}" if char in '\\"$`' else char for char in text)
@@ -250,6 +255,7 @@ def test_double_quoted_text_comes_back(text: str) -> None:
     assert ShellRunner().bytes(f'printf %s "{escaped}"')[1] == text.encode()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_script_ends_in_an_exit_code(script: str) -> None:
     rc, _, _ = ShellRunner().bytes(script or "true")
@@ -257,6 +263,7 @@ def test_any_script_ends_in_an_exit_code(script: str) -> None:
     assert 0 <= rc <= 255
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_bytes_pass_through_pipes_and_files(data: bytes) -> None:
     script = "base64 -d | cat >/sdcard/x; cat /sdcard/x | cat"

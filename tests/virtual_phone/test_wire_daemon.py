@@ -186,7 +186,9 @@ PACKETS = st.tuples(
 ).map(_packet)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(garbage=st.lists(st.binary(max_size=60) | PACKETS, max_size=8).map(b"".join))
 def test_garbage_hurts_nobody(served: Served, garbage: bytes) -> None:
     connect = _packet((CNXN, 0x01000001, 1 << 20, b"host::"))

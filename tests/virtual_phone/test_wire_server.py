@@ -262,7 +262,9 @@ def test_port_of_the_real_server_is_refused() -> None:
         AdbServer(cast("PhonePort", StandIn()), port=5037)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(garbage=st.one_of(st.binary(max_size=200), st.text(max_size=50).map(request)))
 def test_garbage_hurts_nobody(served: Served, garbage: bytes) -> None:
     with connected(served.server.port) as connection:
@@ -273,7 +275,9 @@ def test_garbage_hurts_nobody(served: Served, garbage: bytes) -> None:
     assert ask(served.server.port, "host:version") == b"OKAY0004" + b"0029"
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     name=st.sampled_from(["sync:", "shell,v2:cat", "shell:", "framebuffer:", "reverse:x"]),
     garbage=st.binary(max_size=200),
