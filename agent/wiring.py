@@ -233,6 +233,10 @@ def open_device(
         DeviceError: It does not answer as it should.
     """
     name = config.device or _choose(config, notice)
+    if name != VIRTUAL and config.scenario != Config().scenario:
+        raise ConfigError(
+            f"A scenario is for the virtual phone, not for {name!r}.", hint="Leave one of them out."
+        )
     with ExitStack() as stack:
         server = _adb_server(config)
         if name == VIRTUAL:
@@ -269,6 +273,9 @@ def look_at_virtual_phone(config: Config) -> Screenshot:
 
 
 def _choose(config: Config, notice: Callable[[str], None]) -> str:
+    if config.scenario != Config().scenario:
+        notice("A scenario is given: starting the virtual phone.")
+        return VIRTUAL
     try:
         found = attached_devices(config)
     except DeviceGoneError as error:

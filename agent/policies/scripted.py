@@ -71,7 +71,9 @@ def read_script(path: Path) -> ScriptedPolicy:
     try:
         lines = _LINES.validate_python(value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        problems = error.errors(include_url=False)
+        # A misspelt key is told as such, not as the key that is missing because of it.
+        first = min(problems, key=lambda each: (each["loc"][:1], each["type"] == "missing"))
         where = ".".join(str(part) for part in first["loc"][1:]) or "the script"
         line = _line_of(root, first["loc"])
         raise ConfigError(
