@@ -127,6 +127,8 @@ def _choose(turn: Turn, want: Want) -> Decision | None:
     if control is not None and shows(turn, want, control.values):
         verify(turn, want, " ".join(control.texts))
         return None
+    if control is not None and not control.values and (uncover := turn.uncover(control)):
+        return uncover
     tappable = next((item for item in options if item.key not in turn.view.looks_like_nav), None)
     if tappable is not None:
         if turn.pressed(tappable) == 0:
@@ -146,6 +148,8 @@ def _open_picker(turn: Turn, want: Want) -> Decision | None:
     if shows(turn, want, values):
         verify(turn, want, " ".join(values))
         return None
+    if not shown.editable and not values and (uncover := turn.uncover(shown)):
+        return uncover
     if shown.editable and not shown.node.focused and want.kind == "place":
         return turn.edit(shown, want.values[0], f"Search for {want.values[0]!r}")
     if shown.editable:
@@ -176,6 +180,8 @@ def _count(turn: Turn, want: Want) -> Decision | None:
     if shows(turn, want, control.values):
         verify(turn, want, " ".join(control.values))
         return None
+    if not control.values and (uncover := turn.uncover(control)):
+        return uncover
     return _open(turn, want, control)
 
 

@@ -17,7 +17,10 @@ def pick_from_list(turn: Turn, want: Want) -> Decision | None:
     if entries:
         best = entries[0]
         if best.is_on and want.kind in {"choice", "option"}:
-            return accept(turn, f"{best.label!r} is chosen")
+            turn.memory.verified[want.slot] = best.label
+            return accept(turn, f"{best.label!r} is chosen") or decision(
+                f"{best.label!r} is chosen: close this", "back"
+            )
         if turn.pressed(best) < 2:
             turn.memory.chosen[want.slot] = best.texts
             turn.memory.tries[f"chosen|{want.slot}"] += 1

@@ -34,13 +34,16 @@ def pick_date(turn: Turn, want: Want) -> Decision | None:
     if not cells:
         return None
     earlier = want.day < min(cells)
+    month = want.day.strftime("%B %Y")
+    if any((day.year, day.month) == (want.day.year, want.day.month) for day in cells):
+        hidden = turn.scroll(f"Look for day {want.day.day}", direction="up" if earlier else "down")
+        if hidden is not None:
+            return hidden
     words = turn.words.previous_month if earlier else turn.words.next_month
     button = turn.find(words)
     if button is not None and button.enabled and turn.pressed(button) < 2:
-        return turn.tap(button, f"Page to {want.day.strftime('%B %Y')}")
-    return turn.scroll(
-        f"Look for {want.day.strftime('%B %Y')}", direction="up" if earlier else "down"
-    )
+        return turn.tap(button, f"Page to {month}")
+    return turn.scroll(f"Look for {month}", direction="up" if earlier else "down")
 
 
 def _day_cells(turn: Turn) -> dict[date, Element]:

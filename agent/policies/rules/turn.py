@@ -15,6 +15,7 @@ from tools.geometry import Point
 from tools.ui_tree import UiNode
 
 MAX_TRIES = 3
+_EDGE_PX = 4
 
 
 @dataclass
@@ -99,7 +100,12 @@ class Turn:
         return decision(why, "type_text", text=text, clear=bool(element.node.text))
 
     def scroll(
-        self, why: str, *, direction: str = "down", node: UiNode | None = None
+        self,
+        why: str,
+        *,
+        direction: str = "down",
+        node: UiNode | None = None,
+        amount: float = 0.5,
     ) -> Decision | None:
         """Scroll on, unless this place was seen to be at its end in that direction."""
         if node is None:
@@ -112,7 +118,24 @@ class Turn:
         self.memory.scrolled = (self.view.content, key)
         self.memory.ends.discard(f"{self.view.place}|{node.resource_id}|{_OPPOSITE[direction]}")
         center = node.box.center
-        return decision(why, "scroll", at=[center.x, center.y], direction=direction)
+        at: list[JsonValue] = [center.x, center.y]
+        return decision(why, "scroll", at=at, direction=direction, amount=amount)
+
+    def uncover(self, element: Element) -> Decision | None:
+        """Scroll a little, if ``element`` is cut off by the edge of its list; ``None`` if not."""
+        for area in self.view.scrollables:
+            if not area.box.encloses(element.box):
+                continue
+            below = area.box.bottom - element.box.bottom < _EDGE_PX
+            above = element.box.top - area.box.top < _EDGE_PX
+            if not below and not above:
+                return None
+            if not self.try_once(f"uncover|{self.view.place}|{element.key}", times=2):
+                return None
+            direction = "down" if below else "up"
+            why = f"{element.label!r} is cut off: scroll a little"
+            return self.scroll(why, direction=direction, node=area, amount=0.2)
+        return None
 
     def try_once(self, key: str, *, times: int = 1) -> bool:
         """Whether ``key`` was tried less than ``times`` times; counts this try."""
