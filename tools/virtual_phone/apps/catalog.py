@@ -5,6 +5,7 @@ from tools.virtual_phone.apps.clock.app import ClockApp
 from tools.virtual_phone.apps.contacts.app import ContactsApp
 from tools.virtual_phone.apps.launcher import LauncherApp
 from tools.virtual_phone.apps.messages.app import MessagesApp
+from tools.virtual_phone.apps.notes.app import NotesApp
 from tools.virtual_phone.apps.settings.app import SettingsApp
 from tools.virtual_phone.system.app import App
 
@@ -18,4 +19,5 @@ def all_apps() -> tuple[App, ...]:
         ContactsApp(),
         MessagesApp(),
         ClockApp(),
+        NotesApp(),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tools.virtual_phone.ui.build_button import FAINT, TOUCH
 from tools.virtual_phone.ui.layout import Context
 from tools.virtual_phone.ui.primitives import PILL, Act, EditText, FieldSpec, Sem, Surface
@@ -109,6 +111,7 @@ def _search_field(
     row: list[Widget] = [Icon(widget.leading_icon or "magnify"), Expand(edit)]
     if widget.on_clear is not None and edit.text:
         row.append(_clear_button(widget, context))
+        sem = replace(sem, leaf=False)  # so that the button is in the tree
     return Surface(
         Row(row, gap=12),
         fill="surface_container_high",

@@ -1,0 +1,1 @@
+"""The Notes app: short texts to keep."""
