@@ -18,8 +18,7 @@ from PIL import Image
 from agent.step import ToolCall
 from tools.action import Action, Wait, points_of
 from tools.device import DeviceInfo, Observation
-from tools.geometry import Box
-from tools.screen import Screenshot, compare
+from tools.screen import Screenshot, same_screen
 from tools.ui_tree import UiTree
 
 _STATUS_BAR_DP = 32
@@ -153,12 +152,15 @@ class StuckDetector:
     def _recognize(self, seen: Observation) -> tuple[_Screen, bool, str]:
         variant = self._variant(seen.screenshot)
         app = (seen.app, seen.activity)
-        bar = Box(left=0, top=0, right=seen.size.width, bottom=self._bar_px)
         for screen in reversed(self._screens):
-            if screen.app == app and compare(screen.frame, seen.screenshot, ignore=(bar,)).same:
-                known = variant in screen.variants
+            if screen.app == app and variant in screen.variants:
+                return screen, True, variant
+        for screen in reversed(self._screens):
+            if screen.app == app and same_screen(
+                screen.frame, seen.screenshot, below_px=self._bar_px
+            ):
                 screen.variants.add(variant)
-                return screen, known, variant
+                return screen, False, variant
         self._made += 1
         fresh = _Screen(f"s{self._made}", app, _small(seen.screenshot), {variant})
         self._screens.append(fresh)

@@ -150,6 +150,24 @@ def compare(before: Screenshot, after: Screenshot, *, ignore: tuple[Box, ...] = 
     return Difference(boxes=boxes, total=changed.size)
 
 
+def same_screen(before: Screenshot, after: Screenshot, *, below_px: int = 0) -> bool:
+    """Whether a person would call the two frames the same; ``compare`` without its list of tiles.
+
+    Args:
+        before: The earlier frame.
+        after: The later one.
+        below_px: Height in device px of a bar at the top to leave out, such as a status bar.
+    """
+    if before.image is after.image:
+        return True
+    if before.grey.shape != after.grey.shape:
+        return False
+    tile_px = _TILE * after.image.width / after.grey.shape[1]
+    first_row = round(below_px / tile_px)
+    changed = _changed_tiles(before.grey, after.grey)[first_row:]
+    return int(np.count_nonzero(changed)) <= SAME_TILES
+
+
 def _grid(shape: tuple[int, ...]) -> tuple[int, int]:
     return -(-shape[0] // _TILE), -(-shape[1] // _TILE)
 
