@@ -175,11 +175,12 @@ class TextEntry:
 
     def _erase(self, field: UiNode | None) -> None:
         """Delete on both sides of the cursor, so that it need not be moved to an end first."""
-        length = _LONGEST_UNSEEN if field is None else len(field.text)
-        for key in (_DELETE, _FORWARD_DELETE):
-            for start in range(0, length, _MANY_KEYS):
-                count = min(_MANY_KEYS, length - start)
-                self._run(f"input keyevent {' '.join([str(key)] * count)}")
+        left = _LONGEST_UNSEEN if field is None else len(field.text)
+        while left > 0:
+            count = min(left, _MANY_KEYS)
+            keys = [str(_DELETE)] * count + [str(_FORWARD_DELETE)] * count
+            self._run(f"input keyevent {' '.join(keys)}")
+            left -= count
 
     def _verify(self, action: TypeText, before: UiNode) -> None:
         """Read the field back; silence if it cannot be seen any more.
@@ -193,8 +194,10 @@ class TextEntry:
             return
         if after.password:
             wrong = len(after.text) < len(action.text)
+        elif action.clear:
+            wrong = _bare(action.text) != _bare(after.text)
         else:
-            wrong = action.text not in after.text and _bare(action.text) not in _bare(after.text)
+            wrong = _bare(action.text) not in _bare(after.text)
         if wrong:
             raise ActionFailedError(
                 f"The text was typed, but the field {after.hint or after.description!r} now holds "
