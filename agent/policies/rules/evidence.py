@@ -10,6 +10,7 @@ from agent.policies.rules.when import read_time
 from agent.step import Decision
 
 _ANSWER_TEXTS = 6
+_REFERENCE = re.compile(r"(?=.*[A-Z])[A-Z0-9]{5,12}")
 
 
 def finish_on_evidence(turn: Turn) -> Decision | None:
@@ -102,10 +103,17 @@ def _settled_answer(turn: Turn) -> str:
 
 def _answer(turn: Turn) -> str:
     """The most telling texts of the last screen, in reading order."""
-    seen: list[str] = []
-    for node in turn.view.plain_texts:
-        if node.label not in seen and len(node.label) > 1:
-            seen.append(node.label)
-    picked = " · ".join(seen[:_ANSWER_TEXTS])
+    seen = list(dict.fromkeys(text for text in turn.view.all_texts if 1 < len(text) <= 80))
+    telling = [text for text in seen if _is_telling(turn, text)]
+    picked = telling or seen
     wishes = ", ".join(f"{want.slot.replace('_', ' ')} {want.wish}" for want in turn.intent.wants)
-    return f"Done. Asked: {wishes}. The screen shows: {picked}."
+    return f"Done. Asked: {wishes}. The screen shows: {' · '.join(picked[:_ANSWER_TEXTS])}."
+
+
+def _is_telling(turn: Turn, text: str) -> bool:
+    """Whether it confirms, is a reference number, or says something that was asked for."""
+    if _is_confirmation(turn, text) or _REFERENCE.fullmatch(text):
+        return True
+    values = [want.values[0] for want in turn.intent.wants if want.values]
+    chosen = [name for texts in turn.memory.chosen.values() for name in _names(texts)]
+    return any(mentions((text,), value) for value in (*values, *chosen))

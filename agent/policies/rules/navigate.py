@@ -16,8 +16,7 @@ def go_to_app(turn: Turn) -> Decision | None:
             return None  # a question before the app shows: see interruptions.py
         memory.app = turn.view.app
         return None
-    if not memory.tries["home"]:
-        memory.tries["home"] += 1
+    if "launcher" not in turn.view.app and turn.try_once("home"):
         return decision("Start from the home screen", "home")
     memory.launcher = turn.view.app
     icon = _icon(turn)
