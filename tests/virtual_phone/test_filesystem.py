@@ -173,15 +173,16 @@ def test_changes_are_announced() -> None:
 )
 def test_dump_and_snapshot_bring_all_back(contents: dict[str, bytes]) -> None:
     files = FileSystem()
+    files.mkdir("/sdcard/own")
     for name, data in contents.items():
-        files.write(f"/sdcard/{name}", data)
+        files.write(f"/sdcard/own/{name}", data)
     dumped, snapshot = json.dumps(files.dump()), files.snapshot()
     other = FileSystem()
 
     other.load(json.loads(dumped))
     for name in contents:
-        files.remove(f"/sdcard/{name}")
+        files.remove(f"/sdcard/own/{name}")
     files.restore(snapshot)
 
-    assert {name: other.read(f"/sdcard/{name}") for name in contents} == contents
+    assert {name: other.read(f"/sdcard/own/{name}") for name in contents} == contents
     assert files.dump() == other.dump()

@@ -1,12 +1,15 @@
 """Tells a real adb server of the phone, so that nobody waits for it to find out."""
 
 import socket
+import threading
 
 from tools.virtual_phone.shell.streams import StreamClosedError
 from tools.virtual_phone.wire.channel import SocketChannel, read_all
 from tools.virtual_phone.wire.errors import WireError
 
 _TIMEOUT_S = 10.0
+_TRIES = 100
+_PAUSE_S = 0.02
 
 
 class RealServerError(WireError):
@@ -26,11 +29,18 @@ def register(server_port: int, address: str) -> str:
     Raises:
         RealServerError: No server answers, or it cannot reach the phone.
     """
-    unregister(server_port, address)
-    words = _ask(server_port, f"host:connect:{address}")
-    if not words.startswith(("connected to", "already connected to")):
-        raise RealServerError(f"The adb server on port {server_port} says: {words}.")
-    return words
+    pause = threading.Event()
+    words = ""
+    for _ in range(_TRIES):
+        unregister(server_port, address)
+        words = _ask(server_port, f"host:connect:{address}")
+        if words.startswith("connected to"):
+            return words
+        if not words.startswith("already connected to"):
+            break
+        # The server was still letting go of the old connection, and will: this one does not last.
+        pause.wait(_PAUSE_S)
+    raise RealServerError(f"The adb server on port {server_port} says: {words}.")
 
 
 def unregister(server_port: int, address: str) -> None:
