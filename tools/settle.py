@@ -10,7 +10,7 @@ from tools.action import Action, Wait
 from tools.clock import Clock
 from tools.device import Device, DeviceInfo, Observation, Settle
 from tools.geometry import Box, Frozen
-from tools.screen import Difference, Screenshot, compare
+from tools.screen import Difference, Screenshot, compare, same_screen
 
 _RECENT = 4
 _GRAIN_S = 1e-6  # polls of 0.1 s must add up to 0.3 s whatever binary fractions do
@@ -64,7 +64,7 @@ class _Watch:
     @property
     def has_changed(self) -> bool:
         """Whether the last look differs from the screen before the action."""
-        return not compare(self.before, self.last).same
+        return not same_screen(self.before, self.last)
 
     def is_local(self, share: float) -> bool:
         """Whether the last differences stay inside one small region."""

@@ -30,6 +30,7 @@ _ENTER, _DELETE, _FORWARD_DELETE = (
 )  # fmt: skip
 _PASTE = KEYCODES["paste"]
 _LONGEST_UNSEEN = 200
+_PATIENCE_S, _KEY_S = 10.0, 0.1
 _MANY_KEYS = 100
 _PART = 700  # characters in one command: old releases take commands of 4 KiB
 _KEEP, _DISABLE = "keep", "disable"
@@ -205,7 +206,9 @@ class TextEntry:
             )
 
     def _run(self, command: str) -> ShellResult:
-        result = self._link.shell(command)
+        # A slow phone takes its time for each key; the command is about as long as they are many.
+        patience_s = _PATIENCE_S + _KEY_S * len(command)
+        result = self._link.shell(command, timeout_s=patience_s)
         if result.code != 0:
             raise ActionFailedError(f"The device could not type: {result.complaint}")
         return result
