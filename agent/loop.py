@@ -130,9 +130,10 @@ def run_episode(goal: str, cast: Cast, limits: Limits) -> Episode:
         ending = _Ending(StopReason.MODEL_ERROR, error=str(error))
     except RecordingError as error:
         ending = _Ending(StopReason.RECORDING_LOST, error=error.message)
-    except Exception as error:  # noqa: BLE001 - the one edge of an episode
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the one edge of an episode
         trace = traceback.format_exc()
-        ending = _Ending(StopReason.CRASHED, error=f"{type(error).__name__}: {error}")
+        what = f"{type(error).__name__}: {error}"
+        ending = _Ending(StopReason.CRASHED, error=f"{what} (traceback in the recording)")
     return run.close(ending, trace)
 
 

@@ -3,6 +3,7 @@
 Nothing heavy is imported here or at the top of a command's file: ``agent --help`` must be quick.
 """
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -55,6 +56,9 @@ def _root(
 
 def main() -> NoReturn:
     """Run the command line of this process and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no ✓ shows a ? there
+            stream.reconfigure(errors="replace")
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -69,6 +73,7 @@ def run_command(arguments: Sequence[str]) -> int:
 
     try:
         code = app(args=list(arguments), prog_name="agent", standalone_mode=False)
+        sys.stdout.flush()  # here, where a reader that hung up is no surprise
     except _UsageProblem as error:
         return _complain(_in_words(error), 2)
     except UsageError as error:
@@ -80,9 +85,14 @@ def run_command(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort) as interrupt:
         return _complain("interrupted.", getattr(interrupt, "exit_code", 130))
     except BrokenPipeError:  # the reader has seen enough, as in `agent recordings | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        return _hang_up()
     return code if isinstance(code, int) else 0
+
+
+def _hang_up() -> int:
+    """Nobody reads any more: what is still in Python's buffer must not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE
 
 
 def _in_words(error: Exception) -> str:

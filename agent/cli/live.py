@@ -21,6 +21,13 @@ _GOOD = {StopReason.FINISHED, StopReason.DRY_RUN}
 _MARKS = {True: ("✓", "bold green"), False: ("✗", "bold red")}
 
 
+class _Console(Console):
+    """Goes silent when the reader hangs up: the run itself goes on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 class Live:
     """A watcher that prints.
 
@@ -30,7 +37,7 @@ class Live:
     """
 
     def __init__(self, stream: TextIO, *, muted: bool = False) -> None:
-        self._console = Console(file=stream, quiet=muted, highlight=False, soft_wrap=False)
+        self._console = _Console(file=stream, quiet=muted, highlight=False, soft_wrap=False)
         self._status: Status | None = None
         if self._console.is_terminal and not muted:
             self._status = self._console.status("starting …", spinner="dots")

@@ -162,8 +162,8 @@ def find_recording(name: str, parent: Path) -> Path:
     if (Path(name) / EVENTS_FILE).exists():
         return Path(name)
     folders = sorted(each.parent for each in parent.glob(f"*/{EVENTS_FILE}"))
-    if name == "last" and folders:
-        return folders[-1]
+    if name == "last" and (known := list_recordings(parent)[0]):
+        return parent / known[-1].run
     found = [each for each in folders if each.name.startswith(name) or each.name.endswith(name)]
     if len(found) == 1:
         return found[0]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -18,7 +19,6 @@ from agent.recording.reader import read_recording
 from agent.step import StopReason
 from tests.agent.episodes import COUNT, DONE, Rig, tap
 from tests.agent.test_loop import Grumbler
-from tools.devices.fake import FakeDevice
 
 GOLDEN = Path(__file__).parent / "golden" / "help.txt"
 LOOK = """\
@@ -350,16 +350,72 @@ def test_the_virtual_phone_dies_with_a_killed_run(running: "subprocess.Popen[str
     assert not any(Path(f"/proc/{child}/exe").exists() for child in children)
 
 
-def test_a_reader_that_hangs_up_gets_no_traceback(tmp_path: Path) -> None:
-    Rig(Path(os.environ["AGENT_RECORD_DIR"]), [DONE], device=FakeDevice()).run()
-    root = Path(__file__).parents[2]
-    done = subprocess.run(
-        f"{sys.executable} -m agent tools --json | head -c 1",
+def shell(command: str) -> "subprocess.CompletedProcess[str]":
+    """Run a line in a shell, ``agent`` standing for this one."""
+    return subprocess.run(
+        command.replace("agent ", f"{sys.executable} -m agent "),
         shell=True,
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
-    assert "Traceback" not in done.stderr
-    assert "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["tools --json", "tools", "config", "--help"])
+def test_a_reader_that_hangs_up_gets_no_traceback(command: str) -> None:
+    done = shell(f"agent {command} | head -c 1")
+    assert done.stderr == ""
+
+
+def test_a_run_goes_on_when_its_reader_hangs_up(script: str) -> None:
+    shell(f"agent run look --policy scripted --script {script} | head -c 1")
+    (folder,) = Path(os.environ["AGENT_RECORD_DIR"]).iterdir()
+    end = read_recording(folder).end
+    assert end is not None
+    assert end.stop is StopReason.FINISHED
+
+
+def test_a_terminal_without_unicode_is_no_reason_to_fail(script: str) -> None:
+    done = shell(f"PYTHONIOENCODING=ascii agent run 看 --policy scripted --script {script}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "? finished" in done.stdout
+
+
+def test_on_a_terminal_the_person_is_asked_and_may_refuse(tmp_path: Path) -> None:
+    path = tmp_path / "ask.yaml"
+    path.write_text(
+        "- {tool: ask_user, arguments: {question: 'Which day?'}}\n"
+        "- {tool: home}\n"
+        "- {tool: finish, arguments: {success: true, answer: fine}}\n"
+    )
+    Path("agent.toml").write_text("[[guard]]\nverdict = 'ask'\nactions = ['home']\n")
+    words = ["run", "x", "--device", "virtual", "--policy", "scripted", "--script", str(path)]
+    screen, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "agent", *words],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env={**os.environ, "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        answers = {b"Which day?": b"Monday\n", b"[y/n]": b"n\n"}
+        while chunk := _read(screen):
+            shown += chunk
+            for question in [each for each in answers if each in shown]:
+                os.write(screen, answers.pop(question))
+        assert process.wait(10) == 0
+    os.close(screen)
+    text = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", shown.decode())
+    assert "Monday" in text
+    assert "The person did not allow home" in " ".join(text.split())
+    assert "finished" in text
+
+
+def _read(screen: int) -> bytes:
+    try:
+        return os.read(screen, 4096)
+    except OSError:  # how Linux says that the other side was closed
+        return b""

@@ -151,6 +151,7 @@ def test_a_device_lost_between_two_steps_ends_it_too(tmp_path: Path) -> None:
         (NeedsHumanError("who?"), StopReason.NEEDS_HUMAN),
         (KeyboardInterrupt(), StopReason.INTERRUPTED),
         (ZeroDivisionError("division by zero"), StopReason.CRASHED),
+        (SystemExit(0), StopReason.CRASHED),
     ],
 )
 def test_whatever_goes_wrong_the_recording_has_its_end(

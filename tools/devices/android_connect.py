@@ -3,9 +3,10 @@
 import difflib
 import re
 import socket
+import subprocess
 from dataclasses import dataclass
 
-from adbutils import AdbClient, AdbError
+from adbutils import AdbClient, AdbError, adb_path
 
 from tools.clock import Clock, SystemClock
 from tools.devices.adb_socket import DEFAULT_PORT, AdbLink, AdbServer
@@ -18,6 +19,7 @@ from tools.errors import DeviceGoneError, UnknownDeviceError
 _ADDRESS = re.compile(r"(\[[\da-fA-F:.]+\]|[\w.-]+):\d{1,5}")
 _READY = "device"
 _CONNECT_S, _READY_S, _POLL_S = 5.0, 3.0, 0.05
+_START_S = 20.0
 _HINTS = {
     "unauthorized": "Unlock the phone and allow USB debugging for this computer.",
     "authorizing": "Unlock the phone and allow USB debugging for this computer.",
@@ -59,9 +61,10 @@ def attached(server: AdbServer | None = None, *, start: bool = False) -> tuple[A
         DeviceGoneError: What listens there is no ADB server, or it cannot be started.
     """
     where = server if server is not None else AdbServer()
-    may_start = start and where == AdbServer(port=DEFAULT_PORT)
-    if not may_start and not _listens(where):
-        return ()
+    if not _listens(where):
+        if not (start and where == AdbServer(port=DEFAULT_PORT)):
+            return ()
+        _start_server()
     try:
         listed = AdbClient(host=where.host, port=where.port, socket_timeout=_CONNECT_S).list(
             extended=True
@@ -180,6 +183,16 @@ def _physical(link: AdbLink, display: int) -> str:
     raise UnknownDeviceError(
         f"The device {link.serial!r} has no display {display}. It has: {numbers}."
     )
+
+
+def _start_server() -> None:
+    """``adb start-server``, without what adb says about it on the person's terminal."""
+    quiet = subprocess.DEVNULL
+    try:
+        command = [adb_path(), "start-server"]
+        subprocess.run(command, stdout=quiet, stderr=quiet, timeout=_START_S, check=True)  # noqa: S603
+    except (AdbError, OSError, subprocess.SubprocessError) as error:
+        raise DeviceGoneError(f"The ADB server cannot be started: {error}") from error
 
 
 def _listens(server: AdbServer) -> bool:
