@@ -153,9 +153,13 @@ def test_the_fastest_way_is_kept(scripted: ScriptedServer) -> None:
     scripted.script |= {"screencap 2>/dev/null": late, "screencap -p": png(DOT)}
     device = _connect(scripted)
     assert device.info.capture == "png"
-    assert [(probe.method.name, bool(probe.problem)) for probe in device.probes] == [
-        ("raw", False), ("png", False), ("gzip", True),
-    ]  # fmt: skip
+    tried = [(probe.method.name, bool(probe.problem)) for probe in device.probes]
+    assert tried == [("raw", False), ("png", False)]  # one is fast: gzip is kept in reserve
+    scripted.script["screencap -p"] = b""
+    device = _connect(scripted)
+    assert device.info.capture == "raw"
+    tried = [(probe.method.name, bool(probe.problem)) for probe in device.probes]
+    assert tried == [("raw", False), ("png", True), ("gzip", True)]
 
 
 def test_equal_bytes_are_decoded_once(scripted: ScriptedServer) -> None:

@@ -31,6 +31,7 @@ _HEADERS = (16, 12)  # with a colour space since Android 9, without one before
 _LONGEST_SIDE = 16384
 _RAW_MODES = {1: "RGBX", 2: "RGBX", 5: "BGRX"}  # RGBA_8888, RGBX_8888, BGRA_8888
 _PROBES = 2
+_FAST_S = 0.15  # with a choice of two and one that fast, more probing costs more than it gains
 
 
 def decode_png(data: bytes) -> Image.Image:
@@ -192,10 +193,12 @@ class Capture:
         measured: list[Probe] = []
         reserve: list[Method] = []
         for method in methods:
-            if measured and self._clock.now() >= end_s:
+            works = [probe.frame_s for probe in measured if not probe.problem]
+            fast = len(works) > 1 and min(works) < _FAST_S
+            if measured and (fast or self._clock.now() >= end_s):
                 reserve.append(method)
-                continue
-            measured.append(self._measure(method, end_s))
+            else:
+                measured.append(self._measure(method, end_s))
         self.probes = tuple(measured)
         working = sorted((p for p in measured if not p.problem), key=lambda probe: probe.frame_s)
         # Those that failed come last, not never: perhaps only this screen cannot be captured.
