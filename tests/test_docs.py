@@ -1,0 +1,76 @@
+"""What the documents show is true: commands exist, examples run, sizes are kept."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_is_short_and_shows_code_early() -> None:
+    lines = README.splitlines()
+    assert len(lines) <= 200
+    assert any(line.startswith("```sh") for line in lines[:15])
+    assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
+    example = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert example is not None
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example[1]],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "finished" in done.stdout
+    assert len(list((tmp_path / "recordings").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md"))),
+    ],
+)
+def test_every_command_and_option_that_a_document_shows_exists(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    shown = re.findall(r"^\s*(?:.*&& )?agent ((?:[a-z]+ ?)+)[^\n]*", text, re.MULTILINE)
+    lines = re.findall(r"^(?:.*&& )?(agent [a-z][^\n#]*)", text, re.MULTILINE)
+    for line in lines:
+        words = line.split()
+        command = [word for word in words[1:3] if word.isalpha() and word.islower()]
+        help_text = command_help(command)
+        for option in re.findall(r"(?<!\S)--[a-z-]+", line):
+            assert option in help_text, (
+                f"{document}: {line!r} shows {option}, which `agent {command}` does not know"
+            )
+    assert not lines or shown
+
+
+def command_help(command: list[str]) -> str:
+    """The help of ``agent`` and the given subcommands; a word that is no subcommand is dropped."""
+    for length in range(len(command), 0, -1):
+        done = subprocess.run(
+            [sys.executable, "-m", "agent", *command[:length], "--help"],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        if done.returncode == 0:
+            return done.stdout
+    raise AssertionError(f"agent {' '.join(command)} is no command")
+
+
+@pytest.mark.parametrize(
+    "document", sorted(path.name for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+)
+def test_links_inside_the_project_lead_somewhere(document: str) -> None:
+    path = next(found for found in (ROOT / document, ROOT / "docs" / document) if found.exists())
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), f"{document} links to {target}"
