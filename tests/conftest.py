@@ -1,5 +1,6 @@
 """What all tests share: what a missing part means, a home of their own, and no network."""
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -10,6 +11,10 @@ import pytest
 
 _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
     "adb": (lambda: shutil.which("adb") is not None, "the adb binary (apt-get install adb)"),
+    "local": (
+        lambda: all(map(importlib.util.find_spec, ("torch", "transformers", "llguidance"))),
+        "torch, transformers and llguidance (pip install -e '.[local]')",
+    ),
 }
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 
