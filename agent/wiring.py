@@ -16,6 +16,7 @@ from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.policies.rules.policy import RulesPolicy
 from agent.policies.scripted import read_script
 from agent.policy import Policy
+from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Decision, Episode, Step
 from tools.action import OpenApp
@@ -354,7 +355,8 @@ def _server_of(phone: RunningPhone) -> AdbServer:
 
 def _remove_unused(folder: Path) -> None:
     """A folder without a single event is no recording: the device could not be opened."""
-    if not (folder / "events.jsonl").exists():
+    events = folder / EVENTS_FILE
+    if not events.exists() or events.stat().st_size == 0:
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -63,9 +63,9 @@ class Live:
     def began(self, goal: str, device: DeviceInfo, policy: str) -> None:
         """Say what is about to happen."""
         where = f"{device.model} ({device.name}), Android {device.release}, {device.size}"
-        self._console.print(Text.assemble((f"{'Goal':10} ", "dim"), (goal, "bold")))
-        self._console.print(Text.assemble((f"{'Device':10} ", "dim"), where))
-        self._console.print(Text.assemble((f"{'Policy':10} ", "dim"), policy), end="\n\n")
+        for label, text in (("Goal", goal), ("Device", where), ("Policy", policy)):
+            self._console.print(field_line(label, text))
+        self._console.print()
         self._say("looking …")
 
     def decided(self, index: int, observation: Observation, decision: Decision) -> None:  # noqa: ARG002 - a watcher's signature

@@ -112,7 +112,11 @@ class RecordingWriter:
             (folder / _RESERVE_FILE).write_bytes(bytes(_RESERVE_BYTES))
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
             self._events = os.open(folder / EVENTS_FILE, flags, 0o644)
-        self._start(header)
+        try:
+            self._start(header)
+        except RecordingError:
+            self.close()
+            raise
 
     def observation(
         self, step: int, seen: Observation, *, frame_key: str = "", feedback: str = ""

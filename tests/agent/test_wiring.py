@@ -1,9 +1,13 @@
 """Which device is taken, and what becomes of a run when a device goes away under it."""
 
+import json
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +15,20 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli.app import run_command
+from agent.cli.findings import examine
 from agent.config import Config
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.recording.reader import read_recording
 from agent.step import Step, StopReason
 from agent.wiring import Nobody, open_device, run_goal
-from tools.errors import ConfigError, DeviceGoneError, UnknownDeviceError, UsageError
+from tools.errors import (
+    ConfigError,
+    DeviceGoneError,
+    RecordingError,
+    UnknownDeviceError,
+    UsageError,
+)
 
 NO_SERVER = "127.0.0.1:1"
 
@@ -74,6 +86,11 @@ def adb_server(*lines: str) -> Iterator[str]:
     thread.join(5)
 
 
+def hang_up(server: socket.socket) -> None:
+    """Take one connection and close it without a word."""
+    server.accept()[0].close()
+
+
 def test_without_a_device_the_virtual_phone_is_started_and_said_so(script: Path) -> None:
     ear = Ear()
     episode = run_goal("look", audience=ear, policy="scripted", script=script, adb_server=NO_SERVER)
@@ -119,6 +136,59 @@ def test_the_one_ready_device_is_taken() -> None:
     assert ear.notices == ["Using the attached device abc."]
 
 
+def test_the_state_of_every_device_is_shown_with_its_mend(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with adb_server("abc device model:Pixel_8", "def unauthorized", "ghi recovery") as server:
+        monkeypatch.setenv("AGENT_ADB_SERVER", server)
+        assert run_command(["devices"]) == 0
+        printed = capsys.readouterr().out
+        assert run_command(["devices", "--json"]) == 0
+        listed = json.loads(capsys.readouterr().out)
+        findings = {(each.about, each.what): each.mend for each in examine()}
+    assert [line.split() for line in printed.splitlines()] == [
+        ["abc", "device", "Pixel", "8"], ["def", "unauthorized"], ["ghi", "recovery"],
+    ]  # fmt: skip
+    assert listed[1] == {"serial": "def", "state": "unauthorized", "model": ""}
+    assert findings["device", "abc Pixel 8"] == ""
+    assert "accept this computer" in findings["device", "def is unauthorized"]
+    assert "adb reconnect" in findings["device", "ghi is recovery"]
+
+
+def test_what_listens_but_is_no_adb_server_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], script: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        threading.Thread(target=hang_up, args=(deaf,)).start()
+        monkeypatch.setenv("AGENT_ADB_SERVER", f"127.0.0.1:{deaf.getsockname()[1]}")
+        ear = Ear()
+        episode = run_goal("look", audience=ear, policy="scripted", script=script)
+    assert "Starting the virtual phone instead." in ear.notices[0]
+    assert episode.stop is StopReason.FINISHED
+
+
+def test_a_served_phone_says_how_to_connect_and_ends_with_ctrl_c(script: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "agent", "phone", "serve", "--port", "0", "--server-port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:
+        assert process.stdout is not None
+        text = ""
+        while "device_list" not in text:
+            text += process.stdout.readline()
+        (server,) = re.findall(r"AGENT_ADB_SERVER=(\S+)", text)
+        (serial, *_) = re.findall(r"--device (\S+)", text)
+        episode = run_goal(
+            "look", device=serial, adb_server=server, policy="scripted", script=script
+        )
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert "has ended" in process.stdout.read()
+    assert episode.stop is StopReason.FINISHED
+
+
 def test_rules_about_text_need_the_tree(script: Path) -> None:
     with pytest.raises(ConfigError, match="ui_tree is 'never'"):
         run_goal(
@@ -145,6 +215,20 @@ def test_a_rule_that_asks_without_a_person_stops_the_run(script: Path) -> None:
     rule = {"verdict": "ask", "actions": ["home"]}
     episode = run_goal("look", device="virtual", policy="scripted", script=script, guard=(rule,))
     assert (episode.stop, len(episode.steps)) == (StopReason.NEEDS_HUMAN, 2)
+
+
+def test_a_disk_that_is_full_from_the_start_is_a_usage_error(script: Path, tmp_path: Path) -> None:
+    mount = tmp_path / "tiny"
+    mount.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(mount)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        with pytest.raises(RecordingError, match="No space left on device"):
+            run_goal("look", device="virtual", policy="scripted", script=script, record_dir=mount)
+        assert list(mount.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(mount)], check=True)
 
 
 @pytest.fixture
