@@ -1,6 +1,7 @@
 """What every device must do, tried on each back end; a new one is added to ``CONNECTIONS``."""
 
 import time
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -24,8 +25,9 @@ from tools.action import (
 )
 from tools.device import Device
 from tools.devices.adb_socket import AdbServer
+from tools.devices.android import AndroidDevice
 from tools.devices.android_connect import connect
-from tools.errors import ActionFailedError
+from tools.errors import ActionFailedError, DeviceError
 from tools.geometry import Box, Point
 from tools.screen import compare
 from tools.ui_tree import UiNode, UiTree
@@ -182,3 +184,13 @@ def test_waiting_takes_the_device_s_time(device: Device) -> None:
 def test_closing_twice(device: Device) -> None:
     device.close()
     device.close()
+
+
+def test_files_can_be_brought(device: Device, tmp_path: Path) -> None:
+    assert isinstance(device, AndroidDevice)
+    source = tmp_path / "note.bin"
+    source.write_bytes(bytes(range(256)) * 1000)
+    device.push(source, "/sdcard/note.bin")
+    assert device.shell("wc -c < /sdcard/note.bin").text == "256000"
+    with pytest.raises(DeviceError, match="could not be copied"):
+        device.push(tmp_path / "nothing", "/sdcard/nothing")

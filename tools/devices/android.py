@@ -13,7 +13,7 @@ from tools.devices.adb_socket import AdbLink, ShellResult
 from tools.devices.android_apps import App, Apps
 from tools.devices.android_capture import Capture, Probe
 from tools.devices.android_input import touch_command
-from tools.devices.android_properties import Properties
+from tools.devices.android_properties import Properties, read_touch_size
 from tools.devices.android_text import TextEntry
 from tools.devices.android_tree import DetailReader
 from tools.devices.android_window import why_no_picture
@@ -53,7 +53,7 @@ class AndroidDevice:
         display: int = 0,
     ) -> None:
         self._link = link
-        self._properties = properties
+        self._upright = properties.touch_size
         self._capture = capture
         self._ui_tree = ui_tree and display == 0
         self._display = str(display) if display else ""
@@ -103,7 +103,10 @@ class AndroidDevice:
             raise why_no_picture(self._link) or error from error
         if frame.is_black and (reason := why_no_picture(self._link)) is not None:
             raise reason
-        if frame.size != self._info.size or frame.source != self._info.capture:
+        known = self._info.size
+        if {frame.size.width, frame.size.height} != {known.width, known.height}:  # no mere turn
+            self._upright = read_touch_size(self._link, display=int(self._display or 0))
+        if frame.size != known or frame.source != self._info.capture:
             changes = {"size": frame.size, "capture": frame.source}
             self._info = self._info.model_copy(update=changes)
         return frame
@@ -196,7 +199,7 @@ class AndroidDevice:
 
     def _touch_size(self, frame: Size) -> Size:
         """What ``input`` counts in, turned as ``frame`` is."""
-        size = self._properties.touch_size
+        size = self._upright
         if (frame.width > frame.height) != (size.width > size.height):
             return Size(width=size.height, height=size.width)
         return size

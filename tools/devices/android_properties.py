@@ -80,10 +80,6 @@ def read_properties(link: AdbLink, *, display: int = 0) -> Properties:
         answers[name] = [line.strip() for line in lines if line.strip()]
     if answers.keys() != questions.keys():
         raise DeviceError(f"The device {link.serial!r} does not answer as Android does.")
-    sizes = {match[1]: match for line in answers["size"] if (match := _SIZE.search(line))}
-    size = sizes.get("Override") or sizes.get("Physical")
-    if size is None:
-        raise DeviceError(f"The device {link.serial!r} does not tell the size of its screen.")
     densities = {m[1]: int(m[2]) for line in answers["density"] if (m := _DENSITY.search(line))}
     return Properties(
         model=_first(answers["model"]),
@@ -91,7 +87,7 @@ def read_properties(link: AdbLink, *, display: int = 0) -> Properties:
         emulated="1" in answers["qemu"] or "emulator" in _first(answers["characteristics"]),
         animated=not set(answers["animations"]) <= _STILL,
         locale=_first(answers["locale"]),
-        touch_size=Size(width=int(size[2]), height=int(size[3])),
+        touch_size=_parse_size(link, answers["size"]),
         density_dpi=densities.get("Override") or densities.get("Physical") or _STANDARD_DENSITY,
         text=TextWays(
             adb_keyboard=ADB_KEYBOARD in answers["keyboards"],
@@ -101,6 +97,16 @@ def read_properties(link: AdbLink, *, display: int = 0) -> Properties:
     )
 
 
+def read_touch_size(link: AdbLink, *, display: int = 0) -> Size:
+    """What ``input`` counts in, upright; it can be changed while the phone is in use.
+
+    Raises:
+        DeviceError: The device went away, or does not tell.
+    """
+    ask = f"{_QUESTIONS['size']} -d {display}" if display else _QUESTIONS["size"]
+    return _parse_size(link, link.shell(ask).text.splitlines())
+
+
 def physical_displays(link: AdbLink) -> tuple[str, ...]:
     """Ids by which ``screencap -d`` knows the displays, in order.
 
@@ -108,6 +114,14 @@ def physical_displays(link: AdbLink) -> tuple[str, ...]:
         DeviceError: The device went away.
     """
     return tuple(_DISPLAY_ID.findall(link.shell("dumpsys SurfaceFlinger --display-id").text))
+
+
+def _parse_size(link: AdbLink, lines: list[str]) -> Size:
+    sizes = {match[1]: match for line in lines if (match := _SIZE.search(line))}
+    size = sizes.get("Override") or sizes.get("Physical")
+    if size is None:
+        raise DeviceError(f"The device {link.serial!r} does not tell the size of its screen.")
+    return Size(width=int(size[2]), height=int(size[3]))
 
 
 def _first(lines: list[str]) -> str:
