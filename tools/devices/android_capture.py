@@ -223,7 +223,9 @@ class Capture:
         received_s = self._clock.now()
         if keep and self._last is not None and self._last[0] == data:
             # The same bytes are the same picture, though it was really taken again just now.
-            return self._last[1].again(requested_s, received_s - requested_s)
+            frame = self._last[1].again(requested_s, received_s - requested_s)
+            self._last = (self._last[0], frame)  # what is computed of it serves the next one
+            return frame
         image = method.decode(data)
         decoded_s = self._clock.now()
         frame = Screenshot(
