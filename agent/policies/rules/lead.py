@@ -18,8 +18,8 @@ def lead_on(turn: Turn) -> Decision | None:
     if scan is not None:
         return scan
     return (
-        _commit(turn)
-        or _go_to_goal_page(turn)
+        _go_to_goal_page(turn)
+        or _commit(turn)
         or _take_suggestion(turn)
         or _press_lead(turn)
         or _choose_card(turn)

@@ -136,7 +136,7 @@ def _weekday_index(word: str) -> int:
 
 
 _TIME_EN = re.compile(
-    r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?|o'?clock)?"
+    r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?:\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?|o'?clock))?"
     r"(?:\s+(?:in the )?(?P<part>morning|afternoon|evening|at night))?",
     re.IGNORECASE,
 )

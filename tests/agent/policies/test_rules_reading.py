@@ -1,0 +1,168 @@
+"""How goals are understood: places, dates, people, times, names; and what is no errand."""
+
+from datetime import date, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.policies.rules.numbers import number
+from agent.policies.rules.read_goal import read_goal
+from agent.policies.rules.text import mentions, says
+from agent.policies.rules.when import read_dates, read_time, read_weekdays
+
+MONDAY = date(2027, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("on January 28", [date(2027, 1, 28)]),
+        ("28 Jan 2028", [date(2028, 1, 28)]),
+        ("Thursday, January 28", [date(2027, 1, 28)]),
+        ("2027-02-03", [date(2027, 2, 3)]),
+        ("January 3", [date(2028, 1, 3)]),
+        ("next Friday", [date(2027, 1, 15)]),
+        ("this Friday and back on 3 Feb", [date(2027, 1, 8), date(2027, 2, 3)]),
+        ("on Monday", [date(2027, 1, 11)]),
+        ("the day after tomorrow", [date(2027, 1, 6)]),
+        ("in two weeks", [date(2027, 1, 18)]),
+        ("1月28日", [date(2027, 1, 28)]),
+        ("2027年1月28日星期四", [date(2027, 1, 28)]),
+        ("十二月三号", [date(2027, 12, 3)]),
+        ("下周五", [date(2027, 1, 15)]),
+        ("大后天", [date(2027, 1, 7)]),
+        ("31 April", []),
+        ("may I sit", []),
+    ],
+)
+def test_dates(text: str, days: list[date]) -> None:
+    assert [found.day for found in read_dates(text, MONDAY)] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("at 6:45", time(6, 45)),
+        ("7:30 pm", time(19, 30)),
+        ("12 am", time(0, 0)),
+        ("7 in the evening", time(19, 0)),
+        ("早上六点半", time(6, 30)),
+        ("下午3点20分", time(15, 20)),
+        ("晚上 7:05", time(19, 5)),
+        ("at noon", time(12, 0)),
+        ("for two adults", None),
+        ("25:99", None),
+    ],
+)
+def test_times(text: str, clock: time | None) -> None:
+    assert read_time(text) == clock
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("on weekdays", {0, 1, 2, 3, 4}),
+        ("every Monday and Wednesday", {0, 2}),
+        ("Monday to Friday", {0, 1, 2, 3, 4}),
+        ("周末", {5, 6}),
+        ("周一到周三", {0, 1, 2}),
+        ("每周一三五", {0, 2, 4}),
+        ("daily", set(range(7))),
+        ("tomorrow", set()),
+    ],
+)
+def test_weekdays(text: str, days: set[int]) -> None:
+    assert read_weekdays(text) == days
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("two", 2), ("a couple of", 2), ("十二", 12), ("二十", 20), ("两", 2), ("x", None)],
+)
+def test_numbers(word: str, value: int | None) -> None:
+    assert number(word) == value
+
+
+GOALS = {
+    "book a one-way ticket Chongqing to Beijing": {
+        "trip": "one way",
+        "origin": "Chongqing",
+        "destination": "Beijing",
+    },
+    "book a round-trip flight Shanghai to Chengdu from January 20 to January 27": {
+        "trip": "round trip",
+        "origin": "Shanghai",
+        "destination": "Chengdu",
+        "depart": "2027-01-20",
+        "return": "2027-01-27",
+    },
+    "fly me to Paris next Friday": {
+        "trip": "one way",
+        "destination": "Paris",
+        "depart": "2027-01-15",
+    },
+    "buy 2 tickets to Hong Kong from Chengdu tomorrow": {
+        "trip": "one way",
+        "origin": "Chengdu",
+        "destination": "Hong Kong",
+        "depart": "2027-01-05",
+        "adults": "2",
+    },
+    "预订1月20日上海虹桥到广州、1月25日返回的往返机票，两个成人": {
+        "trip": "round trip",
+        "origin": "上海虹桥",
+        "destination": "广州",
+        "depart": "2027-01-20",
+        "return": "2027-01-25",
+        "adults": "2",
+    },
+    "add a contact Maria Lopez, 555 0142": {
+        "first_name": "Maria",
+        "last_name": "Lopez",
+        "phone": "555 0142",
+    },
+    "save 555-0100 as Bob in my contacts": {"first_name": "Bob", "phone": "555-0100"},
+    "wake me at 7 am tomorrow": {"time": "07:00"},
+    "put two wireless headphones into the cart": {
+        "product": "wireless headphones",
+        "quantity": "2",
+    },
+    "把两个咖啡杯加入购物车": {"product": "咖啡杯", "quantity": "2"},
+    "create a folder named Receipts": {"folder": "Receipts"},
+    "add a note with the title Trip and the text pack bags": {"title": "Trip", "body": "pack bags"},
+    "text Bob that dinner is at 7": {"recipient": "Bob", "message": "dinner is at 7"},
+    "please turn on airplane mode.": {"switch": "on"},
+    "把字体大小设置为大": {"option": "大"},
+}
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_goals(goal: str) -> None:
+    intent = read_goal(goal, MONDAY)
+    assert intent is not None
+    assert {want.slot: want.wish for want in intent.wants} == GOALS[goal]
+
+
+@pytest.mark.parametrize(
+    "goal", ["what is the weather", "Réservez un billet Paris Lyon", "?", "42"]
+)
+def test_what_is_no_errand_is_not_understood(goal: str) -> None:
+    assert read_goal(goal, MONDAY) is None
+
+
+@given(st.text(max_size=80))
+def test_no_goal_breaks_the_reader(goal: str) -> None:
+    read_goal(goal, MONDAY)
+
+
+def test_one_word_inside_another_is_not_said() -> None:
+    assert says("Tomorrow", ("to",)) == 0
+    assert says("Premium economy", ("economy",)) == 1
+    assert says("Economy", ("economy",)) == 3
+
+
+def test_a_similar_name_is_not_the_same() -> None:
+    assert not mentions(("Atlanta", "ATL · Atlanta, United States"), "Atlantis")
+    assert mentions(("Chongqing Jiangbei", "CKG"), "chongqing")
+    assert mentions(("重庆江北", "CKG · 重庆，中国"), "重庆江北")
