@@ -7,6 +7,7 @@ from tools.virtual_phone.apps.launcher import LauncherApp
 from tools.virtual_phone.apps.messages.app import MessagesApp
 from tools.virtual_phone.apps.notes.app import NotesApp
 from tools.virtual_phone.apps.settings.app import SettingsApp
+from tools.virtual_phone.apps.shop.app import ShopApp
 from tools.virtual_phone.system.app import App
 
 
@@ -20,4 +21,5 @@ def all_apps() -> tuple[App, ...]:
         MessagesApp(),
         ClockApp(),
         NotesApp(),
+        ShopApp(),
     )

@@ -1,0 +1,1 @@
+"""The Shop app: products, a cart, orders."""
