@@ -25,6 +25,7 @@ class Options:
     state_file: Path | None = None
     exit_with_stdin: bool = False
     announce: bool = False
+    timings: Path | None = None
 
 
 def parse_options(arguments: Sequence[str]) -> Options:
@@ -43,6 +44,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
     add("--state-file", type=Path, help="write the phone's whole state there as JSON on exit")
     add("--exit-with-stdin", action="store_true", help="end when standard input ends")
     add("--announce", action="store_true", help="print one JSON line with the ports when ready")
+    add("--timings", type=Path, help="write how long the phone's own work takes, a line each")
     given = parser.parse_args(arguments)
     return Options(
         port=given.port,
@@ -53,6 +55,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         state_file=given.state_file,
         exit_with_stdin=given.exit_with_stdin,
         announce=given.announce,
+        timings=given.timings,
     )
 
 

@@ -17,6 +17,7 @@ from tools.virtual_phone.apps.catalog import all_apps
 from tools.virtual_phone.options import Options
 from tools.virtual_phone.system.phone import Phone
 from tools.virtual_phone.system.scenario import UnknownScenarioError
+from tools.virtual_phone.system.stopwatch import timings_written
 from tools.virtual_phone.wire.daemon import AdbDaemon
 from tools.virtual_phone.wire.errors import WireError
 from tools.virtual_phone.wire.server import AdbServer
@@ -88,6 +89,8 @@ def run(options: Options, out: TextIO, err: TextIO) -> int:
     try:
         if options.state_file is not None:
             _require_folder(options.state_file)
+        if options.timings is not None:
+            _require_folder(options.timings)
         phone = Phone(
             apps=all_apps(),
             scenario=options.scenario,
@@ -98,7 +101,10 @@ def run(options: Options, out: TextIO, err: TextIO) -> int:
     except (UnknownScenarioError, WireError, OSError) as error:
         err.write(f"virtual phone: {error}\n")
         return EXIT_USAGE
-    with _told_to_end(with_stdin=options.exit_with_stdin) as end:
+    with (
+        timings_written(options.timings),
+        _told_to_end(with_stdin=options.exit_with_stdin) as end,
+    ):
         server.start()
         try:
             out.write(_greeting(server, announce=options.announce))
@@ -131,9 +137,9 @@ def write_state(phone: Phone, path: Path) -> None:
 
 def _require_folder(path: Path) -> None:
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"the state file's folder {path.parent} does not exist")
+        raise FileNotFoundError(f"the folder {path.parent} of the file {path.name} does not exist")
     if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise PermissionError(f"the state file {path} cannot be written")
+        raise PermissionError(f"the file {path} cannot be written")
 
 
 def _greeting(server: PhoneServer, *, announce: bool) -> str:

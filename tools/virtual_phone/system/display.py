@@ -10,6 +10,7 @@ from PIL import Image
 
 from tools.virtual_phone.system.dates import format_time
 from tools.virtual_phone.system.pixels import to_png
+from tools.virtual_phone.system.stopwatch import timed
 from tools.virtual_phone.system.traps import PERMISSION_PACKAGE, TrapTexts, trap_dialog
 from tools.virtual_phone.system.windows import Windows
 from tools.virtual_phone.ui.nodes import Node, to_xml
@@ -101,14 +102,17 @@ class Display:
         drawn = self._now()
         if drawn.image is None:
             awake = self._windows.state.awake
-            drawn.image = drawn.scene.image() if awake else Image.new("RGB", self.size)
+            with timed("paint"):
+                drawn.image = drawn.scene.image() if awake else Image.new("RGB", self.size)
         return drawn.image
 
     def png(self) -> bytes:
         """The picture as PNG."""
         drawn = self._now()
         if drawn.png is None:
-            drawn.png = to_png(self.frame())
+            image = self.frame()
+            with timed("encode"):
+                drawn.png = to_png(image)
         return drawn.png
 
     def window(self) -> Node:
@@ -135,7 +139,8 @@ class Display:
     def _now(self) -> _Drawn:
         self._notice_changes()
         if self._drawn is None:
-            self._drawn = self._compose()
+            with timed("compose"):
+                self._drawn = self._compose()
             # Whether files matter is known only now.
             self._seen = self._sources()
         return self._drawn

@@ -17,6 +17,7 @@ from tools.virtual_phone.system.report import report
 from tools.virtual_phone.system.scenario import Scenario
 from tools.virtual_phone.system.settings import Settings
 from tools.virtual_phone.system.state import Event
+from tools.virtual_phone.system.stopwatch import timed
 from tools.virtual_phone.system.storage import TableRows
 from tools.virtual_phone.system.traps import PERMISSION_PACKAGE, PERMISSION_SCREEN
 from tools.virtual_phone.system.windows import Windows
@@ -132,7 +133,9 @@ class PhoneView:
     def rgba(self) -> bytes:
         """The picture's pixels, four bytes each, row by row."""
         with self.lock:
-            return self._display.frame().convert("RGBA").tobytes()
+            image = self._display.frame()
+            with timed("encode"):
+                return image.convert("RGBA").tobytes()
 
     def window(self) -> Node:
         """The top window's accessibility tree."""

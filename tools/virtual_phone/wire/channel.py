@@ -66,6 +66,31 @@ class SocketChannel:
                 pass
 
 
+class CountedChannel:
+    """A channel that knows how many bytes went through it."""
+
+    def __init__(self, channel: Channel) -> None:
+        """Count from here on."""
+        self._channel = channel
+        self.sent = 0
+        self.received = 0
+
+    def read(self, limit: int = -1) -> bytes:
+        """Give at most `limit` bytes (-1: all to the end), empty at the end. Waits."""
+        data = self._channel.read(limit)
+        self.received += len(data)
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`. Waits."""
+        self._channel.write(data)
+        self.sent += len(data)
+
+    def close(self) -> None:
+        """Say that nothing more comes, once all that was written is sent."""
+        self._channel.close()
+
+
 def read_all(channel: Channel, count: int) -> bytes:
     """Read exactly `count` bytes.
 

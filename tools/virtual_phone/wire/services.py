@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeAlias
@@ -9,7 +10,8 @@ from typing import TypeAlias
 from tools.virtual_phone.shell.phone_port import PhonePort
 from tools.virtual_phone.shell.session import ShellMaker
 from tools.virtual_phone.shell.streams import StreamClosedError
-from tools.virtual_phone.wire.channel import Channel
+from tools.virtual_phone.system.stopwatch import timed, wanted
+from tools.virtual_phone.wire.channel import Channel, CountedChannel
 from tools.virtual_phone.wire.framebuffer import serve_framebuffer
 from tools.virtual_phone.wire.reverse import ReverseTable
 from tools.virtual_phone.wire.shell_service import serve_shell
@@ -43,6 +45,10 @@ class Services:
 
     def open(self, name: str) -> Handler | None:
         """Give what serves `name`, `"shell:ls"`; None, told loudly, where nothing does."""
+        handler = self._find(name)
+        return partial(_serve_timed, name, handler) if handler and wanted() else handler
+
+    def _find(self, name: str) -> Handler | None:
         kind, _, rest = name.partition(":")
         word, *options = kind.split(",")
         if name in self._sockets:
@@ -67,6 +73,16 @@ class Services:
 
 def _refuse_root(channel: Channel) -> None:
     channel.write(b"adbd cannot run as root in production builds\n")
+
+
+def _serve_timed(name: str, handler: Handler, channel: Channel) -> None:
+    counted = CountedChannel(channel)
+    with timed("service") as told:
+        try:
+            handler(counted)
+        finally:
+            told.update(name=name, sent=counted.sent, received=counted.received)
+            told.update(process_cpu_s=time.process_time())
 
 
 def run_service(handler: Handler, channel: Channel) -> None:
