@@ -18,7 +18,7 @@ def lead_on(turn: Turn) -> Decision | None:
     if scan is not None:
         return scan
     return (
-        _go_to_goal_page(turn)
+        go_to_goal_page(turn)
         or _commit(turn)
         or _take_suggestion(turn)
         or _press_lead(turn)
@@ -69,7 +69,8 @@ def _commit(turn: Turn) -> Decision | None:
     return turn.tap(button, f"All is as asked: press {button.label!r}")
 
 
-def _go_to_goal_page(turn: Turn) -> Decision | None:
+def go_to_goal_page(turn: Turn) -> Decision | None:
+    """Where the result shows, once it was made final: the cart after "add to cart"."""
     page = turn.intent.errand.goal_page
     if not page or not turn.memory.committed:
         return None

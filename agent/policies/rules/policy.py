@@ -8,7 +8,7 @@ from agent.policies.rules.evidence import finish_on_evidence
 from agent.policies.rules.fill import accept_filled, fill_wants
 from agent.policies.rules.intent import Intent, Want
 from agent.policies.rules.interruptions import dismiss, wait_while_loading
-from agent.policies.rules.lead import lead_on
+from agent.policies.rules.lead import go_to_goal_page, lead_on
 from agent.policies.rules.navigate import begin, go_to_app, go_to_section
 from agent.policies.rules.pick import accept, pick_from_list
 from agent.policies.rules.read_goal import read_goal
@@ -179,6 +179,7 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     accept_filled,
     set_here,
     finish_on_evidence,
+    go_to_goal_page,
     dismiss,
     look_for,
     _stop_if_impossible,

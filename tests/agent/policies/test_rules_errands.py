@@ -142,6 +142,22 @@ def test_a_message_is_sent_once(
 
 
 @pytest.mark.parametrize(
+    ("goal", "scenario", "product", "quantity"),
+    [
+        ("put two travel mugs into the cart", "default", "Travel mug", 2),
+        ("add 3 wireless headphones to my cart", "large_font,dark", "Wireless headphones", 3),
+        ("把两个随行保温杯加入购物车", "zh", "Travel mug", 2),
+    ],
+)
+def test_the_cart_holds_exactly_what_was_asked_for(
+    errands: ErrandRunner, goal: str, scenario: str, product: str, quantity: int
+) -> None:
+    finishes(errands, goal, scenario)
+    rows = errands.rows(SHOP, "SELECT * FROM cart_items")
+    assert [(row["product"], row["quantity"]) for row in rows] == [(product, quantity)]
+
+
+@pytest.mark.parametrize(
     ("goal", "reason"),
     [
         ("turn on the toaster", "toaster"),
