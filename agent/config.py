@@ -10,7 +10,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -133,6 +133,17 @@ def load_config(
     except ValidationError as error:
         raise _describe(error, origins) from None
     return LoadedConfig(config, MappingProxyType(origins), notes)
+
+
+def environment_keys(
+    names: Iterable[str], *, environ: Mapping[str, str] | None = None
+) -> Mapping[str, str]:
+    """Those of ``names`` that are set in the environment: keys to model servers.
+
+    They are no part of ``Config``, so that no command prints them and no recording holds them.
+    """
+    found = os.environ if environ is None else environ
+    return {name: found[name] for name in names if name and name in found}
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

@@ -12,7 +12,7 @@ from tools.geometry import Frozen, Size
 if TYPE_CHECKING:
     from PIL import Image
 
-_COLOURS = ("#c62828", "#1565c0", "#2e7d32", "#6a1b9a", "#ef6c00", "#00838f", "#4e342e", "#ad1457")
+COLOURS = ("#c62828", "#1565c0", "#2e7d32", "#6a1b9a", "#ef6c00", "#00838f", "#4e342e", "#ad1457")
 _BACKGROUND = "#f2f2f2"
 _MARGIN = 0.08
 _STEP = 3
@@ -56,7 +56,7 @@ def draw_targets(targets: Sequence[Target], size: Size) -> ImagePart:
     font = ImageFont.load_default(radius * 1.2)
     for number, target in enumerate(targets):
         corners = (target.x - radius, target.y - radius, target.x + radius, target.y + radius)
-        draw.ellipse(corners, fill=_COLOURS[number % len(_COLOURS)])
+        draw.ellipse(corners, fill=COLOURS[number % len(COLOURS)])
         draw.text((target.x, target.y), target.letter, fill="white", font=font, anchor="mm")
     return _part(image, size)
 

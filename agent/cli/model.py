@@ -1,0 +1,248 @@
+"""``agent model``: what stands behind an address, and which model fits on which card."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from agent.models.fit import Estimate, Load
+    from agent.models.presets import Endpoint
+    from agent.models.probe import ServerReport
+    from agent.models.shapes import Shape
+
+app = typer.Typer(
+    name="model",
+    help="Try out a model server, or see what fits on a graphics card.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_LABEL = 12
+
+
+@app.command("probe")
+def probe(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[MODEL]", help="As the server names it; may be left out for one."),
+    ] = "",
+    *,
+    server: Annotated[
+        str, typer.Option("--server", help="Address, or a kind: vllm, ollama, openai, ...")
+    ] = "vllm",
+    kind: Annotated[
+        str, typer.Option("--kind", help="Kind of the server at an address, if known.")
+    ] = "",
+    key: Annotated[
+        str, typer.Option("--key", help="Key; better in the environment or the keyring.")
+    ] = "",
+    expect: Annotated[
+        Literal["pixels", "norm1000"] | None,
+        typer.Option("--expect", help="Coordinates that the dialect in use reads."),
+    ] = None,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate/--no-calibrate", help="Ask for known points.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> int:
+    """Ask a server a dozen small questions: does it see, what do its coordinates mean."""
+    from rich.console import Console
+
+    from agent.models.calibrate import PICTURE
+    from agent.models.openai_api import OpenAIModel
+    from agent.models.probe import probe as find_out
+    from tools.geometry import Space
+
+    end = _endpoint(server, kind, key)
+    spaces = {"pixels": Space.MODEL_PX, "norm1000": Space.NORM1000}
+    model = OpenAIModel(name or _only_model(end), end)
+    try:
+        with Console(stderr=True).status("asking"):
+            report = find_out(
+                model,
+                expected=spaces[expect] if expect else None,
+                picture=PICTURE if calibrate else None,
+            )
+    finally:
+        model.close()
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        _show_report(report)
+    return 1 if report.warnings else 0
+
+
+@app.command("fit")
+def fit(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="[MODEL]", help="Published name, folder or config.json. Left out: all known."
+        ),
+    ] = "",
+    *,
+    precision: Annotated[
+        Literal["bf16", "int8", "int4"] | None, typer.Option("--precision", help="Only this one.")
+    ] = None,
+    context: Annotated[
+        int, typer.Option("--context", min=1, help="Tokens of the longest conversation.")
+    ] = 8192,
+    pixels: Annotated[
+        int, typer.Option("--pixels", min=1, help="Pixels of a picture, as the model sees it.")
+    ] = 1280 * 28 * 28,
+    gpu: Annotated[str, typer.Option("--gpu", help="Memory of the card, such as 24GB.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> int:
+    """Say how much memory a model needs, by precision, and which cards have it."""
+    import json
+
+    from agent.models.fit import Load, estimate, estimates, parse_memory
+    from agent.models.shapes import known_shapes, shape_of
+
+    gib = parse_memory(gpu) if gpu else None
+    load = Load(context=context, pixels=pixels)
+    shapes = (shape_of(name),) if name else known_shapes()
+    found = [
+        (shape, (estimate(shape, precision, load),) if precision else estimates(shape, load))
+        for shape in shapes
+    ]
+    if as_json:
+        values = [_values(shape, needs, gib) for shape, needs in found]
+        typer.echo(json.dumps(values[0] if name else values, indent=2))
+    elif name:
+        _show_fit(*found[0], load, gib)
+    else:
+        _show_all(found, gib)
+    if gib is None:
+        return 0
+    return 0 if any(need.fits(gib) for _, needs in found for need in needs) else 1
+
+
+def _endpoint(server: str, kind: str, key: str) -> "Endpoint":
+    from agent.config import environment_keys
+    from agent.models.keys import find_key
+    from agent.models.presets import endpoint, preset_of
+
+    key_name = preset_of(kind or server).key_name
+    found = find_key(key_name, given=key, environment=environment_keys([key_name]))
+    return endpoint(server, key=found, preset=kind)
+
+
+def _only_model(end: "Endpoint") -> str:
+    """The model of a server that has only one."""
+    from agent.models.openai_api import OpenAIModel
+    from tools.errors import UsageError
+
+    asker = OpenAIModel("", end)
+    try:
+        models = asker.listing().models
+    finally:
+        asker.close()
+    if len(models) == 1:
+        return models[0]
+    listed = ", ".join(models[:20]) or "none"
+    raise UsageError(f"{end.base_url} has not one model.", hint=f"Name one of: {listed}.")
+
+
+def _show_report(report: "ServerReport") -> None:
+    told = f" ({report.told_by})" if report.told_by else ""
+    context = f", context {report.context} tokens" if report.context else ""
+    honoured = [name for name, value in report.constraints.items() if value]
+    speed = report.speed
+    rate = f", {speed.tokens_per_s:.0f} tokens/s" if speed.tokens_per_s else ""
+    lines = [
+        ("server", f"{report.base_url}, {report.kind}{told}"),
+        ("model", f"{report.model}{context}"),
+        ("latency", f"{speed.first_token_s:.2f} s to the first token{rate}"),
+        ("vision", f"yes, it read {report.read}" if report.sees else "no"),
+        ("structured", ", ".join(honoured) or "none that it honours"),
+    ]
+    if report.picture_speed is not None and report.sees:
+        first_s = report.picture_speed.first_token_s
+        lines.append(("picture", f"{first_s:.2f} s to the first token"))
+    if report.refused:
+        lines.append(("refuses", ", ".join(report.refused)))
+    if report.calibration is not None:
+        found = report.calibration
+        error = max(found.x.error, found.y.error)
+        fit = f"x {found.x.scale:.4g}, y {found.y.scale:.4g} a pixel, off by {error:.1%}"
+        lines.append(("coordinates", f"{found.convention.value}: {fit}"))
+    for label, text in lines:
+        typer.echo(f"{label:{_LABEL}}{text}")
+    for warning in report.warnings:
+        typer.echo(f"{'warning':{_LABEL}}{warning}")
+
+
+def _show_fit(shape: "Shape", needs: "Sequence[Estimate]", load: "Load", gib: float | None) -> None:
+    from agent.models.fit import image_tokens, most_pixels
+
+    tokens = image_tokens(shape, load)
+    typer.echo(
+        f"{shape.name}: {shape.parameters / 1e9:.2f} B parameters, "
+        f"{shape.vision_parameters / 1e9:.2f} B of them for pictures; "
+        f"{load.context} tokens of context, {tokens} a picture"
+    )
+    typer.echo(f"{'':10}{'weights':>9}{'cache':>8}{'working':>9}{'total':>9}  GiB")
+    for need in needs:
+        parts = "".join(
+            f"{_gib(value):>{width}.1f}"
+            for value, width in (
+                (need.weights, 9),
+                (need.cache, 8),
+                (need.activations + need.driver, 9),
+                (need.total, 9),
+            )
+        )
+        typer.echo(f"{need.precision:10}{parts}  {_verdict(need, gib)}")
+    if gib is not None and not any(need.fits(gib) for need in needs):
+        need = needs[-1]
+        pixels = most_pixels(shape, need.precision, gib, load)
+        if pixels:
+            typer.echo(f"It fits in {need.precision} with --pixels {pixels}.")
+    if shape.source == "recalled":
+        typer.echo("The shape is from memory; give the config.json to be sure.")
+
+
+def _show_all(found: "Sequence[tuple[Shape, Sequence[Estimate]]]", gib: float | None) -> None:
+    from agent.models.fit import PRECISIONS
+
+    width = max(len(shape.name) for shape, _ in found) + 2
+    typer.echo(f"{'':{width}}" + "".join(f"{name:>9}" for name in PRECISIONS) + "  GiB")
+    for shape, needs in found:
+        totals = {need.precision: need for need in needs}
+        cells = []
+        for name in PRECISIONS:
+            need = totals.get(name)
+            mark = "*" if need and gib is not None and need.fits(gib) else " "
+            cells.append(f"{_gib(need.total):>8.1f}{mark}" if need else f"{'':9}")
+        typer.echo(f"{shape.name:{width}}{''.join(cells)}")
+    if gib is not None:
+        typer.echo(f"* fits into {gib:g} GiB")
+
+
+def _verdict(need: "Estimate", gib: float | None) -> str:
+    if gib is not None:
+        return f"fits into {gib:g}" if need.fits(gib) else f"too large for {gib:g}"
+    card = need.smallest_card
+    return f"from {card.gib:g} GB: {card.name}" if card else "several cards"
+
+
+def _values(shape: "Shape", needs: "Sequence[Estimate]", gib: float | None) -> dict[str, object]:
+    return {
+        "model": shape.name,
+        "parameters": shape.parameters,
+        "source": shape.source,
+        "estimates": [
+            {
+                **need.model_dump(),
+                "total": need.total,
+                "smallest_card_gib": need.smallest_card.gib if need.smallest_card else None,
+                **({} if gib is None else {"fits": need.fits(gib)}),
+            }
+            for need in needs
+        ],
+    }
+
+
+def _gib(value: int) -> float:
+    return value / 1024**3
