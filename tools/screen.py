@@ -23,6 +23,9 @@ _TILE_SHARE = 0.1
 SAME_TILES = 2
 """At most this many changed tiles: the same screen (a blinking caret is one)."""
 JPEG_QUALITY = 90
+_HALVED_COLOUR = 2
+"""Pillow's name for 4:2:0. On screens it costs 2 dB (45 instead of 47) that nobody sees, and saves
+4 of 11 ms and a fifth of the bytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,7 @@ class Screenshot:
         """The frame as JPEG, encoded at the first call and kept."""
         if quality not in self._jpeg:
             buffer = io.BytesIO()
-            self.image.save(buffer, "JPEG", quality=quality, subsampling=0)
+            self.image.save(buffer, "JPEG", quality=quality, subsampling=_HALVED_COLOUR)
             self._jpeg[quality] = buffer.getvalue()
         return self._jpeg[quality]
 
@@ -75,11 +78,10 @@ class Screenshot:
         return -(-self.image.height // factor), -(-self.image.width // factor)
 
     @cached_property
-    def grey(self) -> NDArray[np.int16]:
-        """Grey levels 0..255, int16 (height, width), about 270 px wide."""
+    def grey(self) -> NDArray[np.uint8]:
+        """Grey levels 0..255, (height, width), about 270 px wide."""
         # reduce() averages whole blocks; on RGB before the grey conversion it is the cheaper order.
-        small = self.image.reduce(self._factor).convert("L")
-        return np.asarray(small, dtype=np.int16)
+        return np.asarray(self.image.reduce(self._factor).convert("L"))
 
     @property
     def is_black(self) -> bool:
@@ -87,22 +89,28 @@ class Screenshot:
         return int(self.grey.max()) < _GREY_STEP
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Difference:
     """Which tiles differ between two frames.
 
     Attributes:
-        boxes: The changed tiles in device px of the second frame, row by row.
-        total: How many tiles were compared.
+        tiles: Rows and columns of tiles, true where they changed.
+        size: The second frame, device px.
     """
 
-    boxes: tuple[Box, ...]
-    total: int
+    tiles: NDArray[np.bool_]
+    size: Size
+    _tile_px: float
 
     @property
+    def total(self) -> int:
+        """How many tiles were compared."""
+        return self.tiles.size
+
+    @cached_property
     def count(self) -> int:
         """How many tiles changed."""
-        return len(self.boxes)
+        return int(np.count_nonzero(self.tiles))
 
     @property
     def same(self) -> bool:
@@ -110,15 +118,36 @@ class Difference:
         return self.count <= SAME_TILES
 
     @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The changed tiles in device px of the second frame, row by row."""
+        rows, columns = (found.tolist() for found in np.nonzero(self.tiles))
+        return tuple(
+            self._box(row, column, row, column) for row, column in zip(rows, columns, strict=True)
+        )
+
+    @property
     def bounds(self) -> Box | None:
         """The smallest box around all changed tiles."""
-        if not self.boxes:
+        if not self.count:
             return None
+        rows, columns = np.nonzero(self.tiles)
+        return self._box(int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max()))
+
+    def outside(self, regions: tuple[Box, ...]) -> "Difference":
+        """The same without the tiles whose middle lies in one of ``regions``."""
+        tiles = self.tiles.copy()
+        for row, column in np.argwhere(tiles).tolist():
+            middle = self._box(row, column, row, column).center
+            tiles[row, column] = not any(region.contains(middle) for region in regions)
+        return Difference(tiles, self.size, self._tile_px)
+
+    def _box(self, top: int, left: int, bottom: int, right: int) -> Box:
+        """Around the tiles from one to another, both included."""
         return Box(
-            left=min(box.left for box in self.boxes),
-            top=min(box.top for box in self.boxes),
-            right=max(box.right for box in self.boxes),
-            bottom=max(box.bottom for box in self.boxes),
+            left=round(left * self._tile_px),
+            top=round(top * self._tile_px),
+            right=min(self.size.width, round((right + 1) * self._tile_px)),
+            bottom=min(self.size.height, round((bottom + 1) * self._tile_px)),
         )
 
 
@@ -134,20 +163,14 @@ def compare(before: Screenshot, after: Screenshot, *, ignore: tuple[Box, ...] = 
         The difference; all tiles if the frames differ in size.
     """
     if before.image is after.image:
-        tile_rows, tile_columns = _grid(after.compared_shape)
-        return Difference(boxes=(), total=tile_rows * tile_columns)
-    scale = after.image.width / after.compared_shape[1]
-    if before.image.size != after.image.size:
-        changed = np.ones(_grid(after.compared_shape), dtype=bool)
+        tiles = np.zeros(_grid(after.compared_shape), dtype=bool)
+    elif before.image.size != after.image.size:
+        tiles = np.ones(_grid(after.compared_shape), dtype=bool)
     else:
-        changed = _changed_tiles(before.grey, after.grey)
-    rows, columns = np.nonzero(changed)
-    boxes = tuple(
-        box
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-        if not _ignored(box := _tile_box(row, column, scale, after.size), ignore)
-    )
-    return Difference(boxes=boxes, total=changed.size)
+        tiles = _changed_tiles(before.grey, after.grey)
+    tile_px = _TILE * after.image.width / after.compared_shape[1]
+    found = Difference(tiles, after.size, tile_px)
+    return found.outside(ignore) if ignore else found
 
 
 def same_screen(before: Screenshot, after: Screenshot, *, below_px: int = 0) -> bool:
@@ -172,23 +195,13 @@ def _grid(shape: tuple[int, ...]) -> tuple[int, int]:
     return -(-shape[0] // _TILE), -(-shape[1] // _TILE)
 
 
-def _changed_tiles(before: NDArray[np.int16], after: NDArray[np.int16]) -> NDArray[np.bool_]:
+def _changed_tiles(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    # All in bytes: numpy then works on 32 of them at once, and nothing can overflow.
     rows, columns = _grid(after.shape)
-    differs = np.zeros((rows * _TILE, columns * _TILE), dtype=np.float32)
-    differs[: after.shape[0], : after.shape[1]] = np.abs(after - before) > _GREY_STEP
-    shares = differs.reshape(rows, _TILE, columns, _TILE).mean(axis=(1, 3))
-    changed: NDArray[np.bool_] = shares > _TILE_SHARE
+    differs = np.zeros((rows * _TILE, columns * _TILE), dtype=np.uint8)
+    step = np.maximum(before, after) - np.minimum(before, after)
+    differs[: after.shape[0], : after.shape[1]] = step > _GREY_STEP
+    in_columns = differs.reshape(rows, _TILE, columns * _TILE).sum(axis=1, dtype=np.uint8)
+    counts = in_columns.reshape(rows, columns, _TILE).sum(axis=2, dtype=np.uint8)
+    changed: NDArray[np.bool_] = counts > _TILE_SHARE * _TILE * _TILE
     return changed
-
-
-def _tile_box(row: int, column: int, scale: float, size: Size) -> Box:
-    return Box(
-        left=round(column * _TILE * scale),
-        top=round(row * _TILE * scale),
-        right=min(size.width, round((column + 1) * _TILE * scale)),
-        bottom=min(size.height, round((row + 1) * _TILE * scale)),
-    )
-
-
-def _ignored(box: Box, ignore: tuple[Box, ...]) -> bool:
-    return any(region.contains(box.center) for region in ignore)
