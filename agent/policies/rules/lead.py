@@ -74,7 +74,7 @@ def go_to_goal_page(turn: Turn) -> Decision | None:
     page = turn.intent.errand.goal_page
     if not page or not turn.memory.committed:
         return None
-    button = turn.find(page) or turn.find(page, least=1)
+    button = turn.find(page)
     if button is not None and turn.try_once(f"goal page|{turn.view.place}", times=MAX_TRIES):
         return turn.tap(button, f"Look at the result: {button.label!r}")
     return None
@@ -122,8 +122,8 @@ def _take_suggestion(turn: Turn) -> Decision | None:
 
 
 def _cards(turn: Turn) -> list[Element]:
-    """Rows or cards with several words each, of one width: a list to choose from."""
-    rich = [
+    """Rows or cards with several words each: what a list offers to choose from."""
+    return [
         item
         for item in turn.view.pressables
         if len(item.texts) >= 3
@@ -131,8 +131,6 @@ def _cards(turn: Turn) -> list[Element]:
         and item.key not in turn.view.looks_like_nav
         and not any(says(text, turn.words.unavailable) for text in item.texts)
     ]
-    widths = [item.box.width for item in rich]
-    return [item for item in rich if widths.count(item.box.width) >= 1]
 
 
 def _choose_card(turn: Turn) -> Decision | None:
