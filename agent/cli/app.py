@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.cli import devices, doctor, phone, recordings, run, settings, tools
+from agent.cli import devices, doctor, model, phone, recordings, run, settings, tools
 
 # typer has moved the class, BadParameter stays where it is.
 _UsageProblem: type[Exception] = typer.BadParameter.__bases__[0]
@@ -34,6 +34,7 @@ app.command("run")(run.run)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")
+app.add_typer(model.app, name="model")
 app.command("recordings")(recordings.recordings)
 app.command("show")(recordings.show)
 app.command("tools")(tools.tools)
