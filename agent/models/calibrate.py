@@ -97,10 +97,11 @@ class Calibration(Frozen):
         if self.convention is wanted:
             return ""
         mend = "Choose a dialect that reads those."
-        if self.convention is Convention.RESIZED_PX and expected is Space.MODEL_PX:
+        if self.resized is not None and expected is Space.MODEL_PX:
+            pixels = self.resized.width * self.resized.height
             mend = (
-                f"The server makes about {self.resized} of a picture of {self.size}: set "
-                "--max-pixels to that many, or raise the server's limit."
+                f"The server makes about {self.resized} of a picture of {self.size}: send none "
+                f"above {pixels} pixels, or raise the server's limit."
             )
         return (
             f"The dialect reads {wanted.value}, but the model speaks {self.convention.value}. "

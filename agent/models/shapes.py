@@ -148,8 +148,7 @@ def shape_of(model: str) -> Shape:
         return read_shape(path / "config.json" if path.is_dir() else path)
     table, short = _table(), _short_name(model)
     if short not in table:
-        names = [shape.name for shape in table.values()]
-        hint = did_you_mean(short, sorted(names))
+        hint = did_you_mean(short, sorted(table))
         raise ConfigError(
             f"The shape of {model!r} is not known.",
             hint=f"{hint} Or give the model's folder or its config.json.",
@@ -204,6 +203,8 @@ def read_shape(path: Path) -> Shape:
         )
     except KeyError as error:
         raise ConfigError(f"{path} does not say {error}.") from None
+    except TypeError as error:
+        raise ConfigError(f"{path} has a wrong value in it: {error}.") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
