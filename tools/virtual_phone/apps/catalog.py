@@ -3,6 +3,7 @@
 from tools.virtual_phone.apps.bookings.app import BookingsApp
 from tools.virtual_phone.apps.clock.app import ClockApp
 from tools.virtual_phone.apps.contacts.app import ContactsApp
+from tools.virtual_phone.apps.files.app import FilesApp
 from tools.virtual_phone.apps.launcher import LauncherApp
 from tools.virtual_phone.apps.messages.app import MessagesApp
 from tools.virtual_phone.apps.notes.app import NotesApp
@@ -22,4 +23,5 @@ def all_apps() -> tuple[App, ...]:
         ClockApp(),
         NotesApp(),
         ShopApp(),
+        FilesApp(),
     )

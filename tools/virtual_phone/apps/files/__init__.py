@@ -1,0 +1,1 @@
+"""The Files app: what is on the phone's storage."""
