@@ -158,6 +158,20 @@ def test_the_cart_holds_exactly_what_was_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("goal", "scenario", "name"),
+    [
+        ("create a folder named Receipts", "default", "Receipts"),
+        ("新建文件夹 发票", "zh", "发票"),
+    ],
+)
+def test_a_folder_is_made(errands: ErrandRunner, goal: str, scenario: str, name: str) -> None:
+    finishes(errands, goal, scenario)
+    with errands.server.phone.lock:
+        entries = errands.server.phone.files.list("/sdcard")
+    assert [entry.is_folder for entry in entries if entry.name == name] == [True]
+
+
+@pytest.mark.parametrize(
     ("goal", "reason"),
     [
         ("turn on the toaster", "toaster"),
