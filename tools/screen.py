@@ -198,10 +198,10 @@ def _grid(shape: tuple[int, ...]) -> tuple[int, int]:
 def _changed_tiles(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.bool_]:
     # All in bytes: numpy then works on 32 of them at once, and nothing can overflow.
     rows, columns = _grid(after.shape)
-    differs = np.zeros((rows * _TILE, columns * _TILE), dtype=np.uint8)
+    differs = np.zeros((rows * _TILE, columns * _TILE), dtype=bool)
     step = np.maximum(before, after) - np.minimum(before, after)
     differs[: after.shape[0], : after.shape[1]] = step > _GREY_STEP
-    in_columns = differs.reshape(rows, _TILE, columns * _TILE).sum(axis=1, dtype=np.uint8)
-    counts = in_columns.reshape(rows, columns, _TILE).sum(axis=2, dtype=np.uint8)
-    changed: NDArray[np.bool_] = counts > _TILE_SHARE * _TILE * _TILE
+    lines = differs.view(np.uint8).reshape(rows, _TILE, columns * _TILE)
+    counts = lines.sum(axis=1, dtype=np.uint8).reshape(rows, columns, _TILE)
+    changed: NDArray[np.bool_] = counts.sum(axis=2, dtype=np.uint8) > _TILE_SHARE * _TILE * _TILE
     return changed
