@@ -211,6 +211,29 @@ def test_broken_and_foreign_files_open_without_harm() -> None:
         assert driver.screen() == "Browse"
 
 
+@pytest.mark.parametrize(
+    ("screen", "args"),
+    [
+        ("Pick", {}),
+        ("Category", {"kind": "nonsense"}),
+        ("Browse", {"path": "/data/local/tmp"}),
+        ("Browse", {"path": "/sdcard/nowhere"}),
+        ("ImageViewer", {}),
+        ("ImageViewer", {"path": "/sdcard/.hidden.png"}),
+        ("TextViewer", {"path": "/sdcard/nothing.txt"}),
+        ("Details", {"path": "/sdcard/DCIM"}),
+    ],
+)
+def test_screens_stand_whatever_they_are_opened_with(screen: str, args: dict[str, str]) -> None:
+    driver = start()
+    driver.phone.files.write("/sdcard/.hidden.png", media.screenshot(0))
+    driver.open(PACKAGE, screen, **args)
+    driver.phone.frame()
+    for _ in range(3):
+        driver.back()
+    assert driver.phone.foreground()[0] == LauncherApp.package
+
+
 def test_a_pushed_picture_shows_in_its_own_colors() -> None:
     driver = start()
     buffer = BytesIO()

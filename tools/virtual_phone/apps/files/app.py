@@ -27,7 +27,10 @@ class FilesApp(App):
         "ImageViewer": viewers.build_image,
         "Details": viewers.build_details,
     }
-    on_open: ClassVar[Mapping[str, Callable[[Context], None]]] = {"Browse": browse.start}
+    on_open: ClassVar[Mapping[str, Callable[[Context], None]]] = {
+        "Browse": browse.start,
+        "Pick": pick.start,
+    }
     translations = Path(__file__).with_name("zh.yaml")
     permission = "access files on this device"
 

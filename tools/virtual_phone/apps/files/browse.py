@@ -28,8 +28,9 @@ _TINTS = {"image": "#f6dfe4", "video": "#e7e0f6", "audio": "#fbe9cf", "document"
 
 
 def start(ctx: Context) -> None:
-    """Begin at the root, or at the folder the screen was opened with."""
-    ctx.state["path"] = real_path(str(ctx.state.get("path", ROOT)))
+    """Begin at the root, or at the folder (of the shared storage) the screen was opened with."""
+    path = real_path(str(ctx.state.get("path", ROOT)))
+    ctx.state["path"] = path if f"{path}/".startswith(f"{ROOT}/") else ROOT
     ctx.state["selected"] = []
 
 

@@ -22,7 +22,9 @@ from tools.virtual_phone.ui.widgets import (
 
 def build(ctx: Context) -> Page:
     """Pictures as a grid, anything else as a list, the newest first."""
-    kind = ctx.state.get("kind", "image")
+    kind = ctx.state.get("kind")
+    if kind not in kinds.CATEGORIES:
+        kind = "image"
     found = [one for one in operations.everything(ctx.files, ROOT) if kinds.kind(one) == kind]
     found.sort(key=lambda entry: (-entry.mtime, entry.name))
     kept = {entry.path for entry in found}

@@ -20,6 +20,12 @@ from tools.virtual_phone.ui.widgets import (
 )
 
 
+def start(ctx: Context) -> None:
+    """Make sure that there is something to do, even if the screen was opened from outside."""
+    for key, value in {"mode": "move", "sources": [], "path": ROOT}.items():
+        ctx.state.setdefault(key, value)
+
+
 def build(ctx: Context) -> Page:
     """The folders of a folder, and the buttons to do it here or not at all."""
     path, moving = ctx.state["path"], ctx.state["mode"] == "move"

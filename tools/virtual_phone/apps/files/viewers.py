@@ -51,8 +51,10 @@ def build_image(ctx: Context) -> Page:
     picture = Bitmap(entry.data, height=160, description=ctx.t("Image {name}", name=entry.name))
     folder = entry.path.rpartition("/")[0]
     images = [one for one in operations.shown(ctx, folder) if kinds.kind(one) == "image"]
-    place = next(number for number, one in enumerate(images) if one.path == entry.path)
-
+    paths = [one.path for one in images]
+    if entry.path not in paths:  # a hidden one
+        images, paths = [entry], [entry.path]
+    place = paths.index(entry.path)
     last = place + 1 == len(images)
 
     def go(step: int) -> None:
