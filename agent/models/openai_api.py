@@ -34,6 +34,8 @@ _ABOUT_SCHEMAS = re.compile(
     r"response_format|json_schema|schema|grammar|guided|structur", re.IGNORECASE
 )
 _STANDARD = frozenset({"max_tokens", "max_completion_tokens", "temperature", "top_p", "stop"})
+_CRASHES = {"has no attribute 'get_vocab'": "stop"}
+"""What ``transformers serve`` says when it breaks on a field, and the field."""
 _LISTED = 12
 
 
@@ -112,6 +114,8 @@ class OpenAIModel:
     def try_constraint(self, constraint: Constraint) -> bool:
         """Find out whether the server honours ``constraint``, and remember it.
 
+        A server that is out of order is taken not to, for as long as this object lives.
+
         Raises:
             ModelError: It could not be asked at all.
         """
@@ -122,11 +126,12 @@ class OpenAIModel:
         except ModelHTTPError as error:
             if error.status in {401, 403, 404, 429}:
                 raise
-            found = False
+            found, lasting = False, error.status < 500
         else:
-            found = structured.honoured(constraint, reply)
+            found, lasting = structured.honoured(constraint, reply), True
         self._known()[constraint] = found
-        self._remembering().keep(self.endpoint.base_url, self._model, {constraint: found})
+        if lasting:
+            self._remembering().keep(self.endpoint.base_url, self._model, {constraint: found})
         return found
 
     def close(self) -> None:
@@ -235,6 +240,9 @@ class OpenAIModel:
 
 def _refused_fields(failure: Failure, sent: Json) -> frozenset[str]:
     """Which of the fields ``sent`` the server refuses; empty if its complaint is another."""
+    for crash, name in _CRASHES.items():
+        if failure.status == 500 and crash in failure.said and name in sent:
+            return frozenset({name})
     if failure.status not in {400, 422} or not _COMPLAINT.search(failure.said):
         return frozenset()
     if isinstance(failure.error, ContextTooLongError) or failure.is_unknown_model:

@@ -51,6 +51,16 @@ def test_the_limit_has_two_names(rig: Make) -> None:
     assert made.server.requests[1]["max_completion_tokens"] == 1024
 
 
+def test_a_field_that_breaks_the_server_is_left_out(rig: Make) -> None:
+    def fragile(body: Json) -> Answer:
+        broken = "'Qwen2_5_VLProcessor' object has no attribute 'get_vocab'"
+        return refuse(500, broken) if "stop" in body else words("ok")
+
+    made = rig(fragile)
+    assert made.model.ask(Request(messages=QUESTION.messages, stop=("x",))).text == "ok"
+    assert made.clock.slept == []
+
+
 def test_a_complaint_about_something_else_is_no_refusal(rig: Make) -> None:
     made = rig(refuse(400, "Invalid image: must be a PNG"))
     with pytest.raises(ModelHTTPError, match="must be a PNG"):
@@ -142,6 +152,12 @@ def test_a_server_that_is_down_is_not_remembered_as_unable(rig: Make) -> None:
     made = rig(refuse(401, "key"))
     with pytest.raises(ModelHTTPError):
         made.model.ask(HELD)
+    assert made.memory.recall(made.model.endpoint.base_url, "tiny-vl") == {}
+
+
+def test_a_server_out_of_order_is_not_remembered_as_unable(rig: Make) -> None:
+    made = rig(*[refuse(500, "oops")] * 5, words("ok"))
+    assert made.model.ask(HELD).text == "ok"
     assert made.memory.recall(made.model.endpoint.base_url, "tiny-vl") == {}
 
 
