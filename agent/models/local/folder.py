@@ -80,6 +80,11 @@ def read_folder(path: Path) -> ModelFolder:
     shards = _shards(path)
     for shard in shards:
         _check_shard(shard)
+    # transformers makes up an empty tokenizer where there is none.
+    if not any((path / name).is_file() for name in ("tokenizer.json", "vocab.json")):
+        raise ConfigError(
+            f"{path} has no tokenizer: no tokenizer.json.", hint="Download the model again."
+        )
     return ModelFolder(path, family, _template(path), shards)
 
 

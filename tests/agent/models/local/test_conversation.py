@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agent.model import Message, Request, Sampling
+from agent.model import ImagePart, Message, Request, Sampling
 from agent.models.local.conversation import Conversation
 from agent.models.local.model import LocalModel
 from agent.models.local.prompt import build_prompt
@@ -20,7 +20,7 @@ SHORT = Sampling(max_tokens=12)
 # Sizes that no processor changes: they are made with another rounding of bicubic otherwise.
 TALL = {"qwen2_vl": (112, 224), "qwen2_5_vl": (112, 224), "qwen3_vl": (256, 288)}
 WIDE = {"qwen2_vl": (168, 84), "qwen2_5_vl": (168, 84), "qwen3_vl": (320, 224)}
-TOLERANCE = {"rtol": 0.0, "atol": 2e-4}
+TOLERANCE: dict[str, Any] = {"rtol": 0.0, "atol": 2e-4}
 
 
 def full_prefill(model: LocalModel, messages: list[Message]) -> np.ndarray[Any, Any]:
@@ -32,8 +32,8 @@ def full_prefill(model: LocalModel, messages: list[Message]) -> np.ndarray[Any, 
     for message in messages:
         content = [
             {"type": "image", "image": decode(part)}
-            if hasattr(part, "data")
-            else {"type": "text", "text": part.text}
+            if isinstance(part, ImagePart)
+            else {"type": "text", "text": getattr(part, "text", "")}
             for part in message.parts
         ]
         spoken.append({"role": message.role, "content": content})

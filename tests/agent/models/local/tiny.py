@@ -69,13 +69,14 @@ TEMPLATE: Final = """\
 """
 
 
-def make_checkpoint(folder: Path, family: str, *, seed: int = 0) -> Path:
+def make_checkpoint(folder: Path, family: str, *, seed: int = 0, spread: float = 0.2) -> Path:
     """Write a checkpoint of ``family`` into ``folder``; needs torch and transformers.
 
     Args:
         folder: Where to; made if it is not there.
         family: One of ``FAMILIES``.
         seed: Of the weights.
+        spread: Of the weights; with 0.02, which is usual, greedy replies repeat one token.
     """
     import torch
     from transformers import AutoConfig, AutoModelForImageTextToText
@@ -83,7 +84,7 @@ def make_checkpoint(folder: Path, family: str, *, seed: int = 0) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     added = (*_SPECIAL, *_PLAIN, *(_QWEN3 if family == "qwen3_vl" else ()))
     ids = _write_tokenizer(folder, added)
-    _write(folder, "config.json", _config(family, ids))
+    _write(folder, "config.json", _config(family, ids, spread))
     _write(folder, "chat_template.json", {"chat_template": TEMPLATE})
     _write(folder, "preprocessor_config.json", _preprocessor(family))
     if family == "qwen3_vl":
@@ -162,7 +163,7 @@ def _write_tokenizer(folder: Path, added: tuple[str, ...]) -> dict[str, int]:
     return {**ids, "": int(tokenizer.get_vocab_size())}
 
 
-def _config(family: str, ids: dict[str, int]) -> dict[str, Any]:
+def _config(family: str, ids: dict[str, int], spread: float) -> dict[str, Any]:
     section = {"mrope_section": [2, 3, 3]}  # 8 pairs of a head of 16
     text: dict[str, Any] = {
         "vocab_size": ids[""],
@@ -176,7 +177,7 @@ def _config(family: str, ids: dict[str, int]) -> dict[str, Any]:
         "rms_norm_eps": 1e-6,
         "rope_theta": 1000000.0,
         "rope_scaling": {"type": "mrope", **section},
-        "initializer_range": 0.2,
+        "initializer_range": spread,
         "use_sliding_window": False,
         "bos_token_id": ids["<|endoftext|>"],
         "eos_token_id": ids["<|im_end|>"],
