@@ -17,6 +17,12 @@ _TAG = re.compile(r"</?[a-z_|]{1,24}>", re.IGNORECASE)
 _FINAL = re.compile(
     r"\*{0,2}(?:final answer|最终答案)\s{0,3}\*{0,2}\s{0,3}[:：]?\s{0,3}\*{0,2}", re.IGNORECASE
 )
+_EMPTY_LABEL = re.compile(
+    r"\s{1,3}[#*]{0,4}[ \t]?(?:action|动作)[ \t]?[#*]{0,4}[ \t]?[:：]?[#*]{0,4}"
+    r"\s{0,3}(?:```[a-z]{0,6})?\Z",
+    re.IGNORECASE,
+)
+_TAIL = 60
 THOUGHT_LENGTH = 2000
 LONGEST = 200_000
 
@@ -102,8 +108,10 @@ def thought_of(*pieces: str) -> str:
 
 def _unlabelled(piece: str) -> str:
     plain = _TAG.sub("", piece).strip()
-    label = _LABEL.match(plain)
-    return plain[label.end() :].strip() if label is not None else plain
+    if label := _LABEL.match(plain):
+        plain = plain[label.end() :]
+    # A heading with nothing under it: what stood there was the call.
+    return (plain[:-_TAIL] + _EMPTY_LABEL.sub("", plain[-_TAIL:])).strip()
 
 
 def _joined(*pieces: str) -> str:

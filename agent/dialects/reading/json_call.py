@@ -22,8 +22,8 @@ _FENCE = re.compile(r"```+[ \t]*(?:[a-zA-Z_+-]*)[ \t]*\n?")
 _TAG_INSIDE = re.compile(r"\s*(?:```[a-zA-Z]*\s*)?")
 # Runs are bounded in these patterns: a model that repeats one letter must not cost minutes.
 _ACTION_LINE = re.compile(
-    r"^[ \t]{0,8}(?:#{1,4}[ \t]{0,3})?\*{0,2}(?:action|动作|操作)\*{0,2}"
-    r"[ \t]{0,3}(?:[:：]|#{1,4})\*{0,2}",
+    r"^[ \t]{0,8}(?:#{1,4}[ \t]{0,3}\*{0,2}(?:action|动作|操作)\*{0,2}[ \t]{0,3}(?:[:：]|#{1,4}|$)"
+    r"|\*{0,2}(?:action|动作|操作)\*{0,2}[ \t]{0,3}[:：])\*{0,2}",
     re.IGNORECASE | re.MULTILINE,
 )
 _LINE_START = re.compile(
@@ -129,7 +129,7 @@ def _in_object(
         return "", {**flat, **(arguments or {})}, ""
     if arguments is not None and isinstance(arguments.get("action"), str):
         return "", arguments, ""
-    if len(value) == 1 and isinstance(only := next(iter(value.values())), dict):
+    if given is None and len(value) == 1 and isinstance(only := next(iter(value.values())), dict):
         return next(iter(value)), only, ""
     return None
 

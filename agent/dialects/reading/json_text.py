@@ -126,6 +126,8 @@ class _Reader:
         members: dict[str, JsonValue] = {}
         while not self._closed(_CLOSE_BRACES, other=_CLOSE_BRACKETS):
             letter = self._peek()
+            if members and letter in _OPEN_BRACES:  # the next call: this one lost its last brace
+                break
             key = self._string() if letter in _CLOSERS else self._bare()
             if self._peek() not in _COLONS:
                 self._fail("a colon is missing")

@@ -80,9 +80,9 @@ class _Reader:
         self.at = at
 
     def closed(self) -> bool:
-        """Whether the call ends here. At the end of the text it does: only the bracket is lost."""
+        """Whether the call ends here; at the end of text or tag it does: its bracket is lost."""
         self._skip(_COMMAS)
-        if self.at >= len(self._text):
+        if self.at >= len(self._text) or self._text.startswith("</", self.at):
             return True
         if self._text[self.at] in _CLOSE:
             self.at += 1
@@ -142,8 +142,11 @@ class _Reader:
         behind = rest[1:].lstrip(" \t\r")
         if not behind or behind[0] in _AFTER_CALL or _HEAD.match(behind):
             return True
-        # Something is said after the call, unless this line has a better end for the text.
+        # Something is said after the call, unless this line has a better end for the text. A call
+        # that follows is never taken for part of the text.
         line = self._text[after : after + 2000].partition("\n")[0]
+        if re.search(r"[A-Za-z_][(（]", line):
+            return True
         return re.search(rf"{closer}\s?[)）]\s{{0,3}}$", line) is None
 
     def _skip(self, also: str) -> None:
