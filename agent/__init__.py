@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agent.step import StopReason as StopReason
     from agent.step import ToolCall as ToolCall
     from agent.step import Verdict as Verdict
-    from agent.wiring import run_goal as run_goal
+    from agent.wiring.episode import run_goal as run_goal
 
 _HOMES = {
     "Config": "agent.config",
@@ -29,7 +29,7 @@ _HOMES = {
     "ToolCall": "agent.step",
     "Verdict": "agent.step",
     "read_recording": "agent.recording.reader",
-    "run_goal": "agent.wiring",
+    "run_goal": "agent.wiring.episode",
 }
 __all__ = [
     "Config",

@@ -35,8 +35,31 @@ class Config(BaseModel):
     device: _Name = ""
     """ADB serial, host:port or ``virtual``. Empty: the one real device that is attached, else the
     virtual phone, so that the first run needs nothing."""
-    policy: _Name = "rules"
-    """Who decides. ``rules`` needs no weights, no key and no network."""
+    policy: _Name = "auto"
+    """Who decides. ``auto``: ``vlm`` where a model is named, else ``rules``, which needs no
+    weights, no key and no network."""
+    model: _Name = ""
+    """Who is asked: a name on the Hub, a folder, a server's model. ``auto``: what is configured or
+    lies on this machine and fits, else the rules."""
+    server: _Name = ""
+    """Server of the model: a kind (vllm, ollama, openai, ...) or an address. Empty: the model is
+    loaded into this process."""
+    server_kind: _Name = ""
+    """Kind of the server at an address, where its quirks matter. Empty: told by the address."""
+    dialect: _Name = "auto"
+    """How the model is spoken to. ``auto``: by its name or configuration, never by its numbers."""
+    min_pixels: Annotated[int, Field(ge=0)] = 0
+    """Smallest area of the picture a model is shown. 0: what its family takes."""
+    max_pixels: Annotated[int, Field(ge=0)] = 0
+    """Largest area of that picture; fewer pixels cost less and show less. 0: the dialect's."""
+    window: Annotated[int, Field(ge=0, le=20)] = 0
+    """Screenshots a model is shown at least, as far as there are any. 0: the dialect's own."""
+    reply_timeout_s: Annotated[float, Field(gt=0, le=7200)] = 600.0
+    """Seconds for one reply of a server. Thinking models on small machines take minutes."""
+    quantization: Literal["none", "8bit", "4bit"] = "none"
+    """Smaller weights for a model in this process; needs the extra ``quant`` and a GPU."""
+    offline: bool = False
+    """Take only weights that are on this machine."""
     script: Path | None = None
     """File of decisions for the policy ``scripted``; no other policy reads one."""
     max_steps: Annotated[int, Field(ge=1, le=1000)] = 40
@@ -144,6 +167,15 @@ def environment_keys(
     """
     found = os.environ if environ is None else environ
     return {name: found[name] for name in names if name and name in found}
+
+
+def hub_cache(*, environ: Mapping[str, str] | None = None) -> Path:
+    """Where the Hub's client keeps what it downloaded: HF_HUB_CACHE, HF_HOME, or its default."""
+    found = os.environ if environ is None else environ
+    if "HF_HUB_CACHE" in found:
+        return Path(found["HF_HUB_CACHE"])
+    home = Path(found["HF_HOME"]) if "HF_HOME" in found else Path.home() / ".cache/huggingface"
+    return home / "hub"
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

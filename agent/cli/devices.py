@@ -13,7 +13,7 @@ def devices(
     from dataclasses import asdict
 
     from agent.config import load_config
-    from agent.wiring import attached_devices
+    from agent.wiring.devices import attached_devices
 
     found = attached_devices(load_config().config)
     if as_json:

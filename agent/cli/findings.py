@@ -11,7 +11,9 @@ from enum import Enum
 from pathlib import Path
 
 from agent.config import Config, LoadedConfig, load_config, user_file
-from agent.wiring import attached_devices, build_policy, build_registry, look_at_virtual_phone
+from agent.wiring.devices import attached_devices, look_at_virtual_phone
+from agent.wiring.episode import build_registry
+from agent.wiring.policies import find_mind
 from tools.clock import SystemClock
 from tools.errors import AutomationError, UsageError
 
@@ -42,6 +44,12 @@ class Finding:
     mend: str = ""
 
 
+def _policy(config: Config) -> str:
+    mind = find_mind(config, lambda _: None)
+    mind.close()
+    return " ".join(filter(None, (mind.policy, mind.model, mind.dialect)))
+
+
 def examine() -> Iterator[Finding]:
     """Look at everything, one after the other, cheap things first."""
     yield _python()
@@ -51,7 +59,7 @@ def examine() -> Iterator[Finding]:
     for note in loaded.notes if loaded is not None else ():
         yield Finding(Grade.NOTE, "environment", note, "Rename the variable.")
     yield _record_dir(config.record_dir)
-    yield _guarded("policy", lambda: f"{build_policy(config).name}")
+    yield _guarded("policy", lambda: _policy(config))
     yield _guarded("tools", lambda: f"{len(build_registry(config))} tools")
     yield _adb_binary()
     yield from _devices(config)

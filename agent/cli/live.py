@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.status import Status
 from rich.table import Table
@@ -17,6 +18,7 @@ from tools.action import describe_action
 from tools.device import DeviceInfo, Observation
 from tools.errors import NeedsHumanError
 
+_HEARD = 400
 _GOOD = {StopReason.FINISHED, StopReason.DRY_RUN}
 _MARKS = {True: ("✓", "bold green"), False: ("✗", "bold red")}
 
@@ -39,6 +41,7 @@ class Live:
     def __init__(self, stream: TextIO, *, muted: bool = False) -> None:
         self._console = _Console(file=stream, quiet=muted, highlight=False, soft_wrap=False)
         self._status: Status | None = None
+        self._spoken = ""
         if self._console.is_terminal and not muted:
             self._status = self._console.status("starting …", spinner="dots")
 
@@ -68,8 +71,15 @@ class Live:
         self._console.print()
         self._say("looking …")
 
+    def heard(self, piece: str) -> None:
+        """Show the end of what the model is saying."""
+        self._spoken = (self._spoken + piece)[-_HEARD:]
+        said = " ".join(self._spoken.split())
+        self._say(escape(said[-max(20, self._console.width - 8) :]))
+
     def decided(self, index: int, observation: Observation, decision: Decision) -> None:  # noqa: ARG002 - a watcher's signature
         """Show what is about to be done."""
+        self._spoken = ""
         self._say(f"{index + 1:3} {decision.call.name} …")
 
     def stepped(self, step: Step) -> None:

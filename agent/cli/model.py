@@ -7,7 +7,6 @@ import typer
 
 if TYPE_CHECKING:
     from agent.models.fit import Estimate, Load
-    from agent.models.presets import Endpoint
     from agent.models.probe import ServerReport
     from agent.models.shapes import Shape
 
@@ -49,13 +48,12 @@ def probe(
     from rich.console import Console
 
     from agent.models.calibrate import PICTURE
-    from agent.models.openai_api import OpenAIModel
     from agent.models.probe import probe as find_out
+    from agent.wiring.servers import model_at, server_at
     from tools.geometry import Space
 
-    end = _endpoint(server, kind, key)
     spaces = {"pixels": Space.MODEL_PX, "norm1000": Space.NORM1000}
-    model = OpenAIModel(name or _only_model(end), end)
+    model = model_at(server_at(server, kind=kind, key=key), name)
     try:
         with Console(stderr=True).status("asking"):
             report = find_out(
@@ -116,32 +114,6 @@ def fit(
     if gib is None:
         return 0
     return 0 if any(need.fits(gib) for _, needs in found for need in needs) else 1
-
-
-def _endpoint(server: str, kind: str, key: str) -> "Endpoint":
-    from agent.config import environment_keys
-    from agent.models.keys import find_key
-    from agent.models.presets import endpoint, preset_of
-
-    key_name = preset_of(kind or server).key_name
-    found = find_key(key_name, given=key, environment=environment_keys([key_name]))
-    return endpoint(server, key=found, preset=kind)
-
-
-def _only_model(end: "Endpoint") -> str:
-    """The model of a server that has only one."""
-    from agent.models.openai_api import OpenAIModel
-    from tools.errors import UsageError
-
-    asker = OpenAIModel("", end)
-    try:
-        models = asker.listing().models
-    finally:
-        asker.close()
-    if len(models) == 1:
-        return models[0]
-    listed = ", ".join(models[:20]) or "none"
-    raise UsageError(f"{end.base_url} has not one model.", hint=f"Name one of: {listed}.")
 
 
 def _show_report(report: "ServerReport") -> None:

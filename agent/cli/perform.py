@@ -8,7 +8,7 @@ from agent.cli.live import Live, verdict_line
 from agent.cli.signals import StopSignals
 from agent.config import LoadedConfig
 from agent.step import Episode, StopReason
-from agent.wiring import run_with
+from agent.wiring.episode import run_with
 
 _EXIT_CODES = {
     StopReason.FINISHED: 0,

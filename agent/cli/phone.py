@@ -47,7 +47,7 @@ def screenshot(
 ) -> None:
     """Save what a fresh virtual phone shows."""
     from agent.config import Config
-    from agent.wiring import look_at_virtual_phone
+    from agent.wiring.devices import look_at_virtual_phone
     from tools.errors import UsageError
 
     config = Config(seed=seed, scenario=scenario, app=app_name)

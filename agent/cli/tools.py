@@ -19,7 +19,7 @@ def tools(
     import json
 
     from agent.config import load_config
-    from agent.wiring import build_registry
+    from agent.wiring.episode import build_registry
 
     registry = build_registry(load_config({"tools": tuple(modules) if modules else None}).config)
     if as_json:

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, TypeAdapter
 
+from agent.model import Reply
+from agent.sight import Transform
 from agent.step import StepTiming, StopReason, ToolCall, Verdict
 from tools.action import Action
 from tools.device import DeviceInfo
@@ -36,20 +38,6 @@ class FileRef(Frozen):
     path: str
     sha256: str
     size_bytes: int
-
-
-class Transform(Frozen):
-    """One link in the chain from what the policy said to device px: ``x * scale + offset``.
-
-    Attributes:
-        space: The space this link leads into, such as ``device_px``.
-    """
-
-    space: str
-    scale_x: float
-    scale_y: float
-    offset_x: float
-    offset_y: float
 
 
 class Target(Frozen):
@@ -100,6 +88,9 @@ class RunStart(Event):
         format: Version of this format.
         run: Name of the recording's folder.
         started: Wall clock, UTC.
+        model: Who is asked; empty if nobody is.
+        dialect: How the model is spoken to.
+        prompt_hash: Changes when the words of the prompts do.
         config: The whole configuration as JSON.
         device: What is known of the device.
         versions: Name to version of the parts that matter.
@@ -111,6 +102,9 @@ class RunStart(Event):
     started: _FromJson
     goal: str
     policy: str
+    model: str = ""
+    dialect: str = ""
+    prompt_hash: str = ""
     config: dict[str, JsonValue]
     device: DeviceInfo
     versions: dict[str, str]
@@ -137,6 +131,45 @@ class ObservationSeen(Event):
     source: str
     frame_key: str
     feedback: str
+
+
+class ModelPart(Event):
+    """A part of requests, written when it is first sent: consecutive requests share most of it.
+
+    Attributes:
+        key: Hash of the value; requests name it.
+        value: A message (its pictures by ``sha256``), or the settings of a request.
+    """
+
+    event: Literal["model.part"] = "model.part"
+    key: str
+    value: dict[str, JsonValue]
+
+
+class ModelRequest(Event):
+    """Exactly what is about to be sent to the model.
+
+    Attributes:
+        messages: Keys of the messages, oldest first.
+        settings: Key of tools, schema, wrapper, sampling and stop strings.
+        images: The pictures in it, each once: the bytes that are sent.
+    """
+
+    event: Literal["model.request"] = "model.request"
+    step: int
+    model: str
+    messages: Annotated[tuple[str, ...], Field(strict=False)]
+    settings: str
+    images: Annotated[tuple[FileRef, ...], Field(strict=False)]
+
+
+class ModelResponse(Event):
+    """What came back, verbatim, before anyone tried to understand it."""
+
+    event: Literal["model.response"] = "model.response"
+    step: int
+    model: str
+    reply: Reply
 
 
 class DecisionMade(Event):
@@ -227,6 +260,9 @@ class RunEnd(Event):
 AnyEvent = Annotated[
     RunStart
     | ObservationSeen
+    | ModelPart
+    | ModelRequest
+    | ModelResponse
     | DecisionMade
     | MistakeMade
     | ActionIntent

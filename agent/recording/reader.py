@@ -18,6 +18,9 @@ from agent.recording.format import (
     DecisionMade,
     FileRef,
     MistakeMade,
+    ModelPart,
+    ModelRequest,
+    ModelResponse,
     ObservationSeen,
     RunEnd,
     RunStart,
@@ -215,7 +218,7 @@ def _gaps(events: list[AnyEvent]) -> list[str]:
 def _group(events: list[AnyEvent]) -> tuple[RecordedStep, ...]:
     found: dict[int, dict[str, object]] = {}
     for event in events:
-        if isinstance(event, RunStart | RunEnd | CheckDone):
+        if isinstance(event, RunStart | RunEnd | CheckDone | ModelPart):
             continue
         parts = found.setdefault(event.step, {})
         match event:
@@ -223,6 +226,8 @@ def _group(events: list[AnyEvent]) -> tuple[RecordedStep, ...]:
                 parts["observation"] = event
             case DecisionMade():
                 parts["decision"] = event
+            case ModelRequest() | ModelResponse():
+                pass  # read by replay, from the events themselves
             case MistakeMade():
                 earlier = parts.get("mistakes", ())
                 parts["mistakes"] = (*earlier, event) if isinstance(earlier, tuple) else (event,)

@@ -8,18 +8,20 @@ and a little space kept for it holds the end of the run.
 import contextlib
 import errno
 import hashlib
+import json
 import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import JsonValue
 
+from agent.model import ImagePart, Reply
 from agent.recording.format import (
     EVENTS_FILE,
     FORMAT_VERSION,
@@ -31,6 +33,9 @@ from agent.recording.format import (
     Event,
     FileRef,
     MistakeMade,
+    ModelPart,
+    ModelRequest,
+    ModelResponse,
     ObservationSeen,
     RunEnd,
     RunStart,
@@ -38,6 +43,7 @@ from agent.recording.format import (
     Summary,
 )
 from agent.recording.patch import cut_patch, find_target
+from agent.sight import Transform
 from agent.step import Decision, Episode, Step
 from tools.action import Action, points_of
 from tools.clock import Clock
@@ -54,6 +60,9 @@ class Header:
 
     Attributes:
         config: The configuration as JSON.
+        model: Who is asked; empty if nobody is.
+        dialect: How the model is spoken to.
+        prompt_hash: Changes when the words of the prompts do.
         versions: Name to version of the parts that matter.
     """
 
@@ -62,6 +71,9 @@ class Header:
     device: DeviceInfo
     config: Mapping[str, JsonValue]
     versions: Mapping[str, str]
+    model: str = ""
+    dialect: str = ""
+    prompt_hash: str = ""
 
 
 def new_folder(parent: Path, goal: str) -> Path:
@@ -107,7 +119,11 @@ class RecordingWriter:
         self._started_s = clock.now()
         self._seq = 0
         self._size = 0
+        self._step = 0
         self._stored: dict[str, FileRef] = {}
+        self._parts: set[str] = set()
+        self.transforms: Callable[[], tuple[Transform, ...]] = tuple
+        """How the policy's last point became device px; the policy's owner sets it."""
         with self._writing():
             (folder / _RESERVE_FILE).write_bytes(bytes(_RESERVE_BYTES))
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
@@ -122,6 +138,7 @@ class RecordingWriter:
         self, step: int, seen: Observation, *, frame_key: str = "", feedback: str = ""
     ) -> None:
         """Write one look: the frame, the UI tree, what is in front."""
+        self._step = step
         settle, tree = seen.settle, seen.ui_tree
         frame = self._store(f"{step:04d}-before.jpg", seen.screenshot.jpeg())
         has_tree = tree is not None and tree.source != ""
@@ -144,6 +161,40 @@ class RecordingWriter:
                 feedback=feedback,
             )
         )
+
+    def sent(
+        self, model: str, request: dict[str, JsonValue], images: tuple[ImagePart, ...]
+    ) -> None:
+        """Write what is about to be sent; messages sent before are named, not repeated."""
+        settings = {name: value for name, value in request.items() if name != "messages"}
+        messages = cast("list[dict[str, JsonValue]]", request["messages"])
+        keys = [self._part(message) for message in messages]
+        stored = [
+            self._store(f"{self._step:04d}-sent-{image.sha256[:8]}.jpg", image.data)
+            for image in images
+        ]
+        self._append(
+            ModelRequest(
+                **self._stamp(),
+                step=self._step,
+                model=model,
+                messages=tuple(keys),
+                settings=self._part(settings),
+                images=tuple(stored),
+            )
+        )
+
+    def received(self, model: str, reply: Reply) -> None:
+        """Write what came back, verbatim."""
+        self._append(ModelResponse(**self._stamp(), step=self._step, model=model, reply=reply))
+
+    def _part(self, value: dict[str, JsonValue]) -> str:
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+        key = hashlib.sha256(text.encode()).hexdigest()[:16]
+        if key not in self._parts:
+            self._append(ModelPart(**self._stamp(), key=key, value=value))
+            self._parts.add(key)
+        return key
 
     def decision(self, step: int, decision: Decision, duration_s: float) -> None:
         """Write what the policy decided."""
@@ -181,7 +232,14 @@ class RecordingWriter:
                 target=find_target(seen.ui_tree, points[0]),
             )
         self._append(
-            ActionIntent(**self._stamp(), step=step, action=action, anchor=anchor), sync=True
+            ActionIntent(
+                **self._stamp(),
+                step=step,
+                action=action,
+                transforms=self.transforms(),
+                anchor=anchor,
+            ),
+            sync=True,
         )
 
     def result(self, step: Step, *, error: str = "") -> None:
@@ -244,6 +302,9 @@ class RecordingWriter:
                 started=started,
                 goal=header.goal,
                 policy=header.policy,
+                model=header.model,
+                dialect=header.dialect,
+                prompt_hash=header.prompt_hash,
                 config=dict(header.config),
                 device=header.device,
                 versions=dict(header.versions),

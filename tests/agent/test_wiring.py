@@ -21,7 +21,9 @@ from agent.config import Config
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.recording.reader import read_recording
 from agent.step import Step, StopReason
-from agent.wiring import Nobody, open_device, run_goal
+from agent.wiring.audience import Nobody
+from agent.wiring.devices import open_device
+from agent.wiring.episode import run_goal
 from tools.errors import (
     ConfigError,
     DeviceGoneError,

@@ -11,7 +11,7 @@ from agent.loop import Cast, Limits, run_episode
 from agent.policies.rules.policy import RulesPolicy
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Episode, Step
-from agent.wiring import Nobody
+from agent.wiring.audience import Nobody
 from tools.builtin import builtin_registry
 from tools.clock import SystemClock
 from tools.devices.adb_socket import AdbServer

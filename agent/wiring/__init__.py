@@ -1,0 +1,1 @@
+"""The only folder that names a back end: a ``Config`` goes in, an ``Episode`` comes out."""

@@ -1,0 +1,147 @@
+"""From a name, or none, to a device that is connected: real, or the virtual phone."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from agent.config import Config
+from agent.phone_process import PhoneOptions, RunningPhone, running_phone
+from tools.action import OpenApp
+from tools.clock import SystemClock
+from tools.device import Device
+from tools.devices.adb_socket import AdbServer
+from tools.devices.android_connect import Attached, attached, connect
+from tools.errors import (
+    ActionFailedError,
+    ConfigError,
+    DeviceGoneError,
+    UnknownDeviceError,
+    UsageError,
+)
+from tools.guard import wants_ui_tree
+from tools.screen import Screenshot
+from tools.settle import SettlingDevice
+
+VIRTUAL = "virtual"
+
+
+def attached_devices(config: Config) -> tuple[Attached, ...]:
+    """The devices that the ADB server knows; none where there is no server and no adb.
+
+    Raises:
+        DeviceGoneError: What listens there is no ADB server.
+    """
+    return attached(_adb_server(config), start=shutil.which("adb") is not None)
+
+
+@contextmanager
+def open_device(
+    config: Config,
+    *,
+    tree: bool = False,
+    folder: Path | None = None,
+    notice: Callable[[str], None] = lambda _: None,
+) -> Iterator[Device]:
+    """Connect to the device that ``config`` asks for, for as long as the block lasts.
+
+    Args:
+        config: Names the device, or leaves it open.
+        tree: Whether the policy reads the accessibility tree.
+        folder: Where the virtual phone leaves its final state; ``None`` for nowhere.
+        notice: Told what was chosen, where the person did not choose.
+
+    Raises:
+        UnknownDeviceError: It is not there, or there are several to choose from.
+        DeviceError: It does not answer as it should.
+    """
+    name = config.device or _choose(config, notice)
+    if name != VIRTUAL and config.scenario != Config().scenario:
+        raise ConfigError(
+            f"A scenario is for the virtual phone, not for {name!r}.", hint="Leave one of them out."
+        )
+    with ExitStack() as stack:
+        server = _adb_server(config)
+        if name == VIRTUAL:
+            phone = stack.enter_context(
+                running_phone(
+                    PhoneOptions(scenario=config.scenario, seed=config.seed, folder=folder)
+                )
+            )
+            name, server = phone.serial, _server_of(phone)
+        else:
+            # The guard asks before what cannot be undone, and knows that by the words on it.
+            tree = True
+        tree = config.ui_tree == "always" or (
+            config.ui_tree == "auto" and (tree or wants_ui_tree(config.guard))
+        )
+        device = connect(name, server=server, clock=SystemClock(), ui_tree=tree)
+        stack.callback(device.close)
+        yield device
+
+
+def look_at_virtual_phone(config: Config) -> Screenshot:
+    """Start a virtual phone, open ``config.app`` if it names one, and take a settled frame.
+
+    Raises:
+        UsageError: The scenario or the app is unknown.
+        DeviceError: The phone does not start or answer.
+    """
+    virtual = config.model_copy(update={"device": VIRTUAL})
+    with open_device(virtual) as plain:
+        device = SettlingDevice(plain, SystemClock())
+        if config.app:
+            open_app(device, config.app)
+        return device.observe().screenshot
+
+
+def _choose(config: Config, notice: Callable[[str], None]) -> str:
+    if config.scenario != Config().scenario:
+        notice("A scenario is given: starting the virtual phone.")
+        return VIRTUAL
+    try:
+        found = attached_devices(config)
+    except DeviceGoneError as error:
+        notice(f"{error} Starting the virtual phone instead.")
+        return VIRTUAL
+    if not found:
+        notice("No device is attached: starting the virtual phone.")
+        return VIRTUAL
+    ready = [each for each in found if each.ready]
+    names = ", ".join(f"{each.serial} ({each.model or each.state})" for each in found)
+    if len(ready) == 1:
+        notice(f"Using the attached device {ready[0].serial}.")
+        return ready[0].serial
+    if not ready:
+        raise UnknownDeviceError(
+            f"The attached device cannot be used yet: {names}.",
+            hint="See what to do with: agent doctor; or take the virtual phone: --device virtual",
+        )
+    raise UnknownDeviceError(
+        f"There are several devices: {names}.",
+        hint=f"Choose one with --device {ready[0].serial}",
+    )
+
+
+def open_app(device: Device, name: str) -> None:
+    """Open an app before the first look.
+
+    Raises:
+        UsageError: The device has none of that name.
+    """
+    try:
+        device.observe()
+        device.perform(OpenApp(name=name))
+    except ActionFailedError as error:
+        raise UsageError(str(error), hint="Name it as it stands under its icon.") from error
+
+
+def _adb_server(config: Config) -> AdbServer:
+    host, _, port = config.adb_server.rpartition(":")
+    return AdbServer(host, int(port))
+
+
+def _server_of(phone: RunningPhone) -> AdbServer:
+    if phone.server_port is None:
+        raise DeviceGoneError("The virtual phone runs no ADB server.")
+    return AdbServer(port=phone.server_port)
