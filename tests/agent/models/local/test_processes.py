@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from agent.model import Request, Sampling
+from tests.agent.models.local.conftest import Loader
+from tests.agent.models.local.pictures import picture, user
+from tests.agent.models.local.tiny import FAMILIES
+
 ROOT = Path(__file__).resolve().parents[4]
 PRELUDE = "import sys; from agent.models.local.model import load_local; "
 NO_TORCHVISION = "sys.modules['torchvision'] = None; "
@@ -50,39 +55,30 @@ def test_a_missing_extra_is_named_with_its_command(missing: str, tmp_path: Path)
 
 
 @pytest.mark.local
-def test_pictures_work_without_torchvision(checkpoint: Checkpoint) -> None:
+def test_pictures_work_without_torchvision_and_clips_are_refused(
+    checkpoint: Checkpoint, loaded: Loader
+) -> None:
     code = f"""{ASK}
 {NO_TORCHVISION}
-model = load_local(sys.argv[1])
-print(model._open().weights.processor, ask(model, "See", picture(1, (100, 50))).usage)
 from tools.errors import ModelError
-try:
-    ask(model, VideoPart((picture(1),) * 2, 2.0))
-except ModelError as error:
-    print(error)
+for folder in sys.argv[1:]:
+    model = load_local(folder)
+    print(model._open().weights.processor, ask(model, "See", picture(1, (99, 50))).usage)
+    try:
+        ask(model, VideoPart((picture(1),) * 2, 2.0))
+    except ModelError as error:
+        print(error)
 """
-    done = run(code, checkpoint("qwen2_5_vl"))
+    done = run(code, *map(checkpoint, FAMILIES))
     assert done.stderr == ""
-    first, second = done.stdout.splitlines()
-    assert first.startswith("None prompt_tokens=")
-    assert "Clips need torchvision" in second
-
-
-@pytest.mark.local
-@pytest.mark.parametrize("family", ["qwen2_vl", "qwen3_vl"])
-def test_without_torchvision_the_tokens_are_the_same(
-    family: str, checkpoint: Checkpoint, loaded: Callable[..., object]
-) -> None:
-    from agent.model import Request, Sampling
-    from agent.models.local.model import LocalModel
-    from tests.agent.models.local.pictures import picture, user
-
-    code = f"{ASK}\n{NO_TORCHVISION}\nprint(ask(load_local(sys.argv[1]), 'See', picture(1)).usage)"
-    done = run(code, checkpoint(family))
-    model = loaded(family)
-    assert isinstance(model, LocalModel)
-    request = Request(messages=(user("See", picture(1)),), sampling=Sampling(max_tokens=3))
-    assert f"prompt_tokens={model.ask(request).usage.prompt_tokens} " in done.stdout
+    lines = done.stdout.splitlines()
+    request = Request(
+        messages=(user("See", picture(1, (99, 50))),), sampling=Sampling(max_tokens=3)
+    )
+    for place, family in enumerate(FAMILIES):
+        usage = loaded(family).ask(request).usage
+        assert lines[2 * place].startswith(f"None prompt_tokens={usage.prompt_tokens} ")
+        assert "Clips need torchvision" in lines[2 * place + 1]
 
 
 @pytest.mark.local
@@ -113,41 +109,36 @@ import resource
 from agent.models.local.options import LocalOptions
 from tools.errors import ModelError
 {NO_TORCHVISION}
-notices = []
 options = LocalOptions(attention="eager")  # keeps patches x patches x heads in memory
-model = load_local(sys.argv[1], options, notice=notices.append)
-ask(model, picture(1))
-used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[2]) * 2**20,) * 2)
-side = int(sys.argv[3])
-try:
-    reply = ask(model, picture(1, (side, side)), *([picture(2)] if len(sys.argv) > 4 else []))
-    print("answered", reply.usage.prompt_tokens)
-except ModelError as error:
-    print(type(error).__name__, error)
-print(notices)
+for case in sys.argv[1:]:
+    folder, side, others = case.split(":")
+    notices = []
+    model = load_local(folder, options, notice=notices.append)
+    ask(model, picture(1))
+    used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + 400 * 2**20, resource.RLIM_INFINITY))
+    try:
+        ask(model, picture(1, (int(side),) * 2), *(picture(2) for _ in range(int(others))))
+        print("answered", notices)
+    except ModelError as error:
+        print(type(error).__name__, error, notices)
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
 """
 
 
 @pytest.mark.local
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
-@pytest.mark.parametrize(
-    ("family", "side", "older", "words"),
-    [
-        ("qwen2_vl", 1120, False, "answered"),
-        ("qwen2_vl", 2240, False, "ModelOutOfMemoryError"),
-        ("qwen2_5_vl", 1120, True, "answered"),  # the older one of two pictures is shrunk
-        ("qwen2_5_vl", 2240, False, "ModelOutOfMemoryError"),  # the last one never is
-    ],
-)
-def test_memory_that_runs_out(
-    family: str, side: int, older: bool, words: str, checkpoint: Checkpoint
-) -> None:
-    done = run(SHORT_OF_MEMORY, checkpoint(family), 400, side, *(["older"] if older else []))
+def test_memory_that_runs_out(checkpoint: Checkpoint) -> None:
+    norm, pixels = checkpoint("qwen2_vl"), checkpoint("qwen2_5_vl")
+    cases = [f"{norm}:1120:0", f"{norm}:2240:0", f"{pixels}:1120:1", f"{pixels}:1120:0"]
+    done = run(SHORT_OF_MEMORY, *cases)
     assert done.stderr == ""
-    first, notices = done.stdout.splitlines()
-    assert first.startswith(words)
-    if words != "answered":
-        assert "--max-pixels" in first
-    shrunk = family == "qwen2_vl" or older
-    assert ("half their pixels" in notices) is shrunk
+    smaller, still_too_large, older, last = done.stdout.splitlines()
+    assert smaller.startswith("answered")
+    assert "half their pixels" in smaller
+    assert still_too_large.startswith("ModelOutOfMemoryError")
+    assert "--max-pixels" in still_too_large
+    assert older.startswith("answered")  # an older picture may be shrunk
+    # The last picture may not, where points are named in its pixels.
+    assert last.startswith("ModelOutOfMemoryError")
+    assert "half their pixels" not in last
