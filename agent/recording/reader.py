@@ -1,11 +1,12 @@
 """Reads recordings strictly, but never dies of a crash's traces: those are told as warnings."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from agent.recording.format import (
     EVENTS,
@@ -35,12 +36,16 @@ class RecordedStep:
     """The events of one step; what is missing was not reached.
 
     Attributes:
+        requests: What was sent to the model; several where it was asked again.
+        responses: What came back.
         mistakes: Unreadable replies that were asked for again, and the step's own mistake.
     """
 
     index: int
     observation: ObservationSeen | None = None
     decision: DecisionMade | None = None
+    requests: tuple[ModelRequest, ...] = ()
+    responses: tuple[ModelResponse, ...] = ()
     mistakes: tuple[MistakeMade, ...] = ()
     intent: ActionIntent | None = None
     result: StepResult | None = None
@@ -52,6 +57,7 @@ class Recording:
 
     Attributes:
         steps: In order; the last may be only a look.
+        parts: Messages and settings of requests, by the keys that requests name.
         end: ``None`` if the run crashed, or still goes on.
         warnings: What is wrong with the files, one line each.
     """
@@ -59,6 +65,7 @@ class Recording:
     folder: Path
     start: RunStart
     steps: tuple[RecordedStep, ...]
+    parts: Mapping[str, Mapping[str, JsonValue]]
     checks: tuple[CheckDone, ...]
     end: RunEnd | None
     warnings: tuple[str, ...]
@@ -130,6 +137,7 @@ def read_recording(folder: Path) -> Recording:
         folder=folder,
         start=events[0],
         steps=_group(events),
+        parts={event.key: event.value for event in events if isinstance(event, ModelPart)},
         checks=tuple(event for event in events if isinstance(event, CheckDone)),
         end=end,
         warnings=tuple(warnings),
@@ -226,11 +234,12 @@ def _group(events: list[AnyEvent]) -> tuple[RecordedStep, ...]:
                 parts["observation"] = event
             case DecisionMade():
                 parts["decision"] = event
-            case ModelRequest() | ModelResponse():
-                pass  # read by replay, from the events themselves
+            case ModelRequest():
+                _add(parts, "requests", event)
+            case ModelResponse():
+                _add(parts, "responses", event)
             case MistakeMade():
-                earlier = parts.get("mistakes", ())
-                parts["mistakes"] = (*earlier, event) if isinstance(earlier, tuple) else (event,)
+                _add(parts, "mistakes", event)
             case ActionIntent():
                 parts["intent"] = event
             case StepResult():
@@ -241,12 +250,18 @@ def _group(events: list[AnyEvent]) -> tuple[RecordedStep, ...]:
     )
 
 
+def _add(parts: dict[str, object], name: str, event: AnyEvent) -> None:
+    earlier = parts.get(name, ())
+    parts[name] = (*earlier, event) if isinstance(earlier, tuple) else (event,)
+
+
 def _missing_files(recording: Recording) -> list[str]:
     refs: list[FileRef] = []
     for step in recording.steps:
         if step.observation is not None:
             refs.append(step.observation.frame)
             refs.extend([step.observation.ui_tree] if step.observation.ui_tree else [])
+        refs.extend(image for request in step.requests for image in request.images)
         if step.intent is not None and step.intent.anchor is not None:
             refs.append(step.intent.anchor.patch)
     paths = sorted({ref.path for ref in refs if not recording.file(ref).is_file()})

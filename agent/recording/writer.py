@@ -166,7 +166,7 @@ class RecordingWriter:
         self, model: str, request: dict[str, JsonValue], images: tuple[ImagePart, ...]
     ) -> None:
         """Write what is about to be sent; messages sent before are named, not repeated."""
-        settings = {name: value for name, value in request.items() if name != "messages"}
+        settings = self._part({key: part for key, part in request.items() if key != "messages"})
         messages = cast("list[dict[str, JsonValue]]", request["messages"])
         keys = [self._part(message) for message in messages]
         stored = [
@@ -179,7 +179,7 @@ class RecordingWriter:
                 step=self._step,
                 model=model,
                 messages=tuple(keys),
-                settings=self._part(settings),
+                settings=settings,
                 images=tuple(stored),
             )
         )
