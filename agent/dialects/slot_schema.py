@@ -70,7 +70,8 @@ def _of_word(word: Word, tools: Registry, point: Mapping[str, Any]) -> dict[str,
             {**action, "pixels": pixels, "coordinate": dict(point)}, ["action", "pixels"]
         )
     if "keys" in word.takes:
-        keys = {"type": "array", "items": known["properties"]["key"], "minItems": 1, "maxItems": 4}
+        name = {"type": "string", "minLength": 1, "maxLength": 20}
+        keys = {"type": "array", "items": name, "minItems": 1, "maxItems": 4}
         return _object({**action, "keys": keys}, ["action", "keys"])
     properties, required = dict(action), ["action"]
     done: set[str] = set()

@@ -39,12 +39,21 @@ def _typed(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]: 
 
 def _hotkey(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:  # noqa: ARG001
     keys = arguments.get("key", arguments.get("keys"))
+    if isinstance(keys, list) or (isinstance(keys, str) and keys.startswith("[")):
+        return "hotkey", {"keys": keys}
     parts = keys.replace("+", " ").split() if isinstance(keys, str) else []
     if not parts:
         raise BadArgumentsError("hotkey cannot be called like this:\n- key: is missing")
     return ("press_key", {"key": parts[0]}) if len(parts) == 1 else ("hotkey", {"keys": [*parts]})
 
 
+_HOTKEY = Word(
+    "hotkey",
+    "Press keys together, such as ctrl a.",
+    "hotkey",
+    takes={"key": "keys", "keys": "keys"},
+    route=_hotkey,
+)
 _TYPE = Word(
     "type",
     "Enter content into the focused field; \\n at its end submits it.",
@@ -93,6 +102,7 @@ TARS_PHONE = Vocabulary(
         Word("drag", "Move a finger.", "swipe", takes=_FROM_TO, also=("swipe",)),
         Word("press_home", "Go to the home screen.", "home"),
         Word("press_back", "Go back one screen.", "back"),
+        _HOTKEY,
         *_TARS_ENDS,
     ),
     _TARS_ARGUMENTS,
@@ -103,7 +113,7 @@ TARS_COMPUTER = Vocabulary(
         Word("left_double", "Click it twice.", "double_tap", takes=_AT),
         Word("right_single", "Click it with the right button.", "right_click", takes=_AT),
         Word("drag", "Pick it up and drop it elsewhere.", "drag", takes=_FROM_TO),
-        Word("hotkey", "Press keys together.", "hotkey", takes={"key": "keys"}, route=_hotkey),
+        _HOTKEY,
         _TYPE,
         _SCROLL,
         *_TARS_ENDS,
@@ -219,9 +229,8 @@ def _example(schema: dict[str, Any], point: str) -> str:
     for option in options:
         if "enum" in option:
             return " or ".join(map(str, option["enum"]))
-    return {"number": "1.0", "integer": "1", "boolean": "true or false"}.get(
-        str(schema.get("type")), ""
-    )
+    kinds = {"number": "1.0", "integer": "1", "boolean": "true or false", "array": '["", ""]'}
+    return kinds.get(str(schema.get("type")), "")
 
 
 def _one_line(tool: Tool) -> str:

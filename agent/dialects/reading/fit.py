@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
+from agent.dialects.reading.json_text import read_json
 from agent.dialects.reading.points import read_position
 from agent.step import ToolCall
-from tools.errors import AgentMistakeError, BadArgumentsError
+from tools.errors import AgentMistakeError, BadArgumentsError, UnreadableReplyError
 from tools.geometry import ModelPoint, Projection, Space
 from tools.registry import Registry
 from tools.schema import POINT_FORMAT
@@ -126,6 +127,8 @@ def _fit(value: JsonValue, schema: dict[str, Any], root: dict[str, Any], aim: Ai
         options = [option for option in options if option.get("type") != "null"]
         one = len(options) == 1 and value is not None
         return _fit(value, options[0], root, aim) if one else value
+    if isinstance(value, str) and schema.get("type") == "array":
+        value = _listed(value)
     if isinstance(value, list) and schema.get("type") == "array":
         return [_fit(part, _item(schema, place), root, aim) for place, part in enumerate(value)]
     if isinstance(value, dict) and schema.get("type") == "object":
@@ -135,6 +138,16 @@ def _fit(value: JsonValue, schema: dict[str, Any], root: dict[str, Any], aim: Ai
             for key, part in value.items()
         }
     return _fit_scalar(value, schema)
+
+
+def _listed(text: str) -> JsonValue:
+    """A list that was written as a text."""
+    if not text.lstrip().startswith("["):
+        return text
+    try:
+        return read_json(text).value
+    except UnreadableReplyError:
+        return text
 
 
 def _item(schema: dict[str, Any], place: int) -> dict[str, Any]:
