@@ -196,6 +196,16 @@ def _grid(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def _changed_tiles(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    changed = np.zeros(_grid(after.shape), dtype=bool)
+    unequal = np.flatnonzero((before != after).any(axis=1))
+    if unequal.size:  # mostly a small part of the screen, and only that is looked at closely
+        top, bottom = int(unequal[0]) // _TILE, int(unequal[-1]) // _TILE + 1
+        part = slice(top * _TILE, bottom * _TILE)
+        changed[top:bottom] = _tiles_of(before[part], after[part])
+    return changed
+
+
+def _tiles_of(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.bool_]:
     # All in bytes: numpy then works on 32 of them at once, and nothing can overflow.
     rows, columns = _grid(after.shape)
     differs = np.zeros((rows * _TILE, columns * _TILE), dtype=bool)

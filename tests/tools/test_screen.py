@@ -1,8 +1,10 @@
 """Same screen or another one: the pairs of docs, drawn anew, each with the count it may have."""
 
 import io
+import random
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,6 +142,21 @@ def test_any_size(width: int, height: int) -> None:
     assert all(Box.of(white.size).encloses(box) for box in compare(white, black).boxes)
     assert black.is_black
     assert not white.is_black
+
+
+@given(st.integers(1, 60), st.integers(1, 90), st.randoms(use_true_random=False))
+def test_tiles_are_counted_as_the_rule_says(width: int, height: int, chance: random.Random) -> None:
+    before = Image.new("L", (width, height), 100)
+    after = before.copy()
+    for _ in range(chance.randrange(4)):
+        left, top = chance.randrange(width), chance.randrange(height)
+        box = (left, top, left + chance.randrange(9), top + chance.randrange(9))
+        after.paste(chance.choice((100, 116, 117, 83, 0, 255)), box)
+    found = compare(Screenshot(before.convert("RGB")), Screenshot(after.convert("RGB"))).tiles
+    for row, column in np.ndindex(*found.shape):
+        box = (column * 12, row * 12, min(width, column * 12 + 12), min(height, row * 12 + 12))
+        pairs = zip(before.crop(box).tobytes(), after.crop(box).tobytes(), strict=True)
+        assert found[row, column] == (sum(abs(a - b) > 16 for a, b in pairs) > 14.4)
 
 
 def test_encoded_once() -> None:
