@@ -129,3 +129,20 @@ class Device(Protocol):
     def close(self) -> None:
         """Let go of the device and put back what was changed on it. May be called twice."""
         ...
+
+
+@runtime_checkable
+class LooksTwice(Protocol):
+    """A device that can look twice in one go, which is all that settling needs at its best."""
+
+    def observe_twice(self) -> tuple[Screenshot, Observation] | None:
+        """Take a frame, and then observe.
+
+        Returns:
+            The first frame and the observation, whose frame was asked for after it; ``None`` if
+            that would cost more than to glance twice and then read the rest.
+
+        Raises:
+            DeviceError: The device cannot be looked at.
+        """
+        ...

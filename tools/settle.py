@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tools.action import Action, Wait
 from tools.clock import Clock
-from tools.device import Device, DeviceInfo, Observation, Settle
+from tools.device import Device, DeviceInfo, LooksTwice, Observation, Settle
 from tools.geometry import Box, Frozen
 from tools.screen import Difference, Screenshot, compare, same_screen
 
@@ -93,6 +93,7 @@ class SettlingDevice:
         self._device = device
         self._clock = clock
         self._limits = limits if limits is not None else SettleLimits()
+        self._twice = device if isinstance(device, LooksTwice) else None
         self._seen: Screenshot | None = None
         self._before: Screenshot | None = None
         self._waited = False
@@ -128,11 +129,7 @@ class SettlingDevice:
             DeviceError: The device cannot be looked at.
         """
         before, self._before = self._before, None
-        if before is None:
-            observation = self._device.observe(seen=seen)
-        else:
-            frame, settle = self._settle(before)
-            observation = replace(self._device.observe(seen=frame), settle=settle)
+        observation = self._device.observe(seen=seen) if before is None else self._settle(before)
         self._seen = observation.screenshot
         return observation
 
@@ -140,18 +137,31 @@ class SettlingDevice:
         """Let go of the device."""
         self._device.close()
 
-    def _settle(self, before: Screenshot) -> tuple[Screenshot, Settle]:
+    def _settle(self, before: Screenshot) -> Observation:
         start_s = self._clock.now()
-        first = self._device.glance()
+        still = not self._device.info.animated
+        pair = self._twice.observe_twice() if self._twice is not None and still else None
+        first = self._device.glance() if pair is None else pair[0]
         watch = _Watch(before, first, start_s, start_s)
         looked_s, reason = start_s, ""
+        if pair is not None:
+            observation = pair[1]
+            looked_s = max(start_s, observation.screenshot.requested_s)
+            watch.add(observation.screenshot, looked_s, self._limits.caret_tiles)
+            reason = self._verdict(watch, looked_s)
+            if reason:
+                return replace(observation, settle=self._settled(watch, reason))
         while not reason:
             self._pause(watch, looked_s)
             looked_s = self._clock.now()
             watch.add(self._device.glance(), looked_s, self._limits.caret_tiles)
             reason = self._verdict(watch, looked_s)
-        ended_s = self._clock.now()
-        return watch.last, Settle(reason, ended_s - start_s, watch.frames, watch.has_changed)
+        settle = self._settled(watch, reason)
+        return replace(self._device.observe(seen=watch.last), settle=settle)
+
+    def _settled(self, watch: _Watch, reason: str) -> Settle:
+        spent_s = self._clock.now() - watch.start_s
+        return Settle(reason, spent_s, watch.frames, watch.has_changed)
 
     def _verdict(self, watch: _Watch, looked_s: float) -> str:
         """Why to stop looking now; empty to go on."""

@@ -50,6 +50,7 @@ class ScriptedScreen:
         self.capture_s = capture_s
         self.acted_s: float | None = None
         self.glances = 0
+        self.twice = 0
         self.looks: list[Screenshot | None] = []
         self.refuses = False
         self.closed = 0
@@ -83,15 +84,24 @@ class ScriptedScreen:
         self.closed += 1
 
 
+class TwoAtOnce(ScriptedScreen):
+    """The same, which can also look twice in one go."""
+
+    def observe_twice(self) -> tuple[Screenshot, Observation] | None:
+        self.twice += 1
+        return self.glance(), Observation(screenshot=self.glance(), app="app")
+
+
 def _settled(
     shown: Callable[[float], Screenshot],
     *,
     action: Action = TAP,
     animated: bool = True,
     capture_s: float = 0.02,
+    kind: type[ScriptedScreen] = ScriptedScreen,
 ) -> tuple[Observation, ScriptedScreen]:
     clock = FakeClock(100.0)
-    screen = ScriptedScreen(clock, shown, animated=animated, capture_s=capture_s)
+    screen = kind(clock, shown, animated=animated, capture_s=capture_s)
     device = SettlingDevice(screen, clock)
     assert isinstance(device, Device)
     device.observe()
@@ -182,6 +192,37 @@ def test_without_animations_two_equal_frames_are_enough() -> None:
     assert seen.settle is not None
     assert (seen.settle.reason, seen.settle.frames) == ("quiet", 2)
     assert screen.clock.slept == [0.02] * 3  # three captures, no pause
+
+
+def test_without_animations_one_look_of_two_frames_is_enough() -> None:
+    seen, screen = _settled(lambda t: NEW, animated=False, kind=TwoAtOnce)
+    assert seen.settle is not None
+    assert (seen.settle.reason, seen.settle.frames, seen.settle.changed) == ("quiet", 2, True)
+    assert (screen.twice, screen.looks) == (1, [None])  # the first look, and none after the two
+    assert seen.app == "app"
+
+
+def test_two_frames_that_differ_are_not_enough() -> None:
+    seen, screen = _settled(lambda t: NEW if t > 0.01 else OLD, animated=False, kind=TwoAtOnce)
+    assert seen.settle is not None
+    assert (seen.settle.reason, seen.settle.frames) == ("quiet", 3)
+    assert seen.screenshot is NEW
+    assert screen.looks == [None, NEW]
+
+
+def test_two_frames_without_a_change_get_the_same_grace() -> None:
+    seen, _ = _settled(lambda t: NEW if t > 0.08 else OLD, animated=False, kind=TwoAtOnce)
+    assert seen.screenshot is NEW
+    seen, _ = _settled(lambda t: OLD, animated=False, kind=TwoAtOnce)
+    assert seen.settle is not None
+    assert 0.1 <= seen.settle.duration_s <= 0.16
+
+
+def test_with_animations_two_frames_say_nothing() -> None:
+    seen, screen = _settled(lambda t: NEW, kind=TwoAtOnce)
+    assert screen.twice == 0
+    assert seen.settle is not None
+    assert seen.settle.duration_s >= 0.3
 
 
 def test_without_animations_a_short_grace_for_the_first_change() -> None:

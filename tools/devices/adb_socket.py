@@ -96,6 +96,10 @@ class AdbStream:
         self._deadline_s = self._clock.now() + timeout_s
         self._timeout_s = timeout_s
 
+    def limit_again(self) -> None:
+        """Give what follows as much time as the conversation was given at first."""
+        self.limit(self._timeout_s)
+
     def send(self, data: bytes) -> None:
         """Send all of ``data``.
 
@@ -164,13 +168,16 @@ class AdbStream:
             DeviceGoneError: The connection ended before.
         """
         held, self._ahead = bytearray(self._ahead), b""
-        while (at := held.find(marker)) < 0:
+        sought = 0  # what was searched is not searched again: a frame comes in many pieces
+        while (at := held.find(marker, sought)) < 0:
+            sought = max(0, len(held) - len(marker) + 1)
             data = self.receive()
             if not data or len(held) > MAX_OUTPUT:
                 raise DeviceGoneError(f"{self._peer} hung up in the middle of an answer.")
             held += data
-        self._ahead = bytes(held[at + len(marker) :])
-        return bytes(held[:at])
+        whole = memoryview(held)
+        self._ahead = bytes(whole[at + len(marker) :])
+        return bytes(whole[:at])
 
     def request(self, service: str) -> None:
         """Ask the server for ``service`` and read its yes.

@@ -15,7 +15,7 @@ from tools.devices.android_capture import Capture, Probe
 from tools.devices.android_input import touch_command
 from tools.devices.android_properties import Properties, read_touch_size
 from tools.devices.android_text import TextEntry
-from tools.devices.android_tree import DetailReader
+from tools.devices.android_tree import DetailReader, Details
 from tools.devices.android_window import why_no_picture
 from tools.errors import ActionFailedError, CaptureError, DeviceError
 from tools.geometry import Box, ModelPoint, Projection, Size, Space
@@ -101,6 +101,10 @@ class AndroidDevice:
             frame = self._capture.grab()
         except CaptureError as error:
             raise why_no_picture(self._link) or error from error
+        return self._noted(frame)
+
+    def _noted(self, frame: Screenshot) -> Screenshot:
+        """Look at the frame for what it tells of the phone."""
         if frame.is_black and (reason := why_no_picture(self._link)) is not None:
             raise reason
         known = self._info.size
@@ -118,7 +122,28 @@ class AndroidDevice:
             DeviceError: The device cannot be looked at.
         """
         frame = self.glance() if seen is None else seen
-        details = self._details.read(tree=self._ui_tree)
+        return self._observation(frame, self._details.read(tree=self._ui_tree))
+
+    def observe_twice(self) -> tuple[Screenshot, Observation] | None:
+        """Look twice in one round trip; ``None`` if the UI tree is wanted or a frame is unusable.
+
+        Raises:
+            DeviceError: The device cannot be looked at.
+        """
+        if self._ui_tree:
+            return None
+
+        def taken(printed: bytes, requested_s: float) -> Screenshot:
+            # At once, so that the second frame, if it is the same, shares what was computed.
+            return self._noted(self._capture.accept(printed, requested_s))
+
+        try:
+            first, details, second = self._details.read_between(self._capture.command, taken)
+        except CaptureError:
+            return None  # glance() tries again, in other ways too, and says why it cannot
+        return first, self._observation(second, details)
+
+    def _observation(self, frame: Screenshot, details: Details) -> Observation:
         tree = details.ui_tree
         if tree is not None and self._touch_size(frame.size) != frame.size:
             tree = _scaled(tree, Projection(shown=self._touch_size(frame.size), device=frame.size))

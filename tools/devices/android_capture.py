@@ -219,9 +219,29 @@ class Capture:
             best_s = min(best_s, frame.capture_s + frame.decode_s)
         return Probe(method, frame_s=best_s)
 
+    @property
+    def command(self) -> str:
+        """The shell command of the method in use."""
+        return self._command(self._methods[0])
+
+    def accept(self, data: bytes, requested_s: float) -> Screenshot:
+        """Make a frame of what ``command`` printed, which came just now.
+
+        Raises:
+            CaptureError: It is no usable frame.
+        """
+        return self._read(self._methods[0], data, requested_s)
+
+    def _command(self, method: Method) -> str:
+        return method.command.format(display=self._option)
+
     def _take(self, method: Method, *, keep: bool = True) -> Screenshot:
         requested_s = self._clock.now()
-        data = self._link.run(method.command.format(display=self._option))
+        return self._read(method, self._link.run(self._command(method)), requested_s, keep=keep)
+
+    def _read(
+        self, method: Method, data: bytes, requested_s: float, *, keep: bool = True
+    ) -> Screenshot:
         received_s = self._clock.now()
         if keep and self._last is not None and self._last[0] == data:
             # The same bytes are the same picture, though it was really taken again just now.

@@ -5,6 +5,7 @@ and its absence is no error.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from tools.clock import Clock
 from tools.devices.adb_socket import AdbLink, AdbStream
 from tools.devices.android_window import DATE_COMMAND, FOCUS_COMMAND, parse_date, parse_focus
 from tools.errors import CaptureError, DeviceTimeoutError
+from tools.screen import Screenshot
 from tools.ui_tree import UiTree, parse_ui_tree
 
 _LOG = logging.getLogger(__name__)
@@ -76,6 +78,31 @@ class DetailReader:
             app = ui_tree.package
         state = {"mInputShown=true": True, "mInputShown=false": False}.get(shown)
         return Details(app, activity, parse_date(date), state, ui_tree)
+
+    def read_between(
+        self, command: str, taken: Callable[[bytes, float], Screenshot]
+    ) -> tuple[Screenshot, Details, Screenshot]:
+        """Take two frames and look once in between, all in one round trip. No UI tree.
+
+        Args:
+            command: Shell command that prints a frame.
+            taken: Makes a frame of what it printed and of when that was asked for. While it does,
+                the phone goes on.
+
+        Raises:
+            CaptureError: ``taken`` says so.
+            DeviceError: The device went away.
+        """
+        script = "; echo --tapwright--; ".join((command, DATE_COMMAND, FOCUS_COMMAND, command))
+        requested_s = self._clock.now()
+        with self._link.open(f"exec:{script}") as stream:
+            first = taken(stream.read_until(_MARK), requested_s)
+            stream.limit_again()
+            date = _text(stream.read_until(_MARK))
+            app, activity = parse_focus(_text(stream.read_until(_MARK)))
+            requested_s = self._clock.now()
+            second = taken(stream.read_all(), requested_s)
+        return first, Details(app, activity, parse_date(date), None, None), second
 
     def _read_tree(self, stream: AdbStream) -> UiTree | None:
         end_s = self._clock.now() + self._tree_timeout_s
