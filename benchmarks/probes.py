@@ -13,14 +13,14 @@ from agent.recording.writer import RecordingWriter
 from agent.step import Decision, Step
 from tools.action import Action
 from tools.clock import Clock
-from tools.device import Device, DeviceInfo, Observation
+from tools.device import Device, DeviceInfo, LooksTwice, Observation
 from tools.screen import Screenshot
 
 PARTS = (
     "capture",
     "decode",
     "settle",
-    "front",
+    "look",
     "decide",
     "guard",
     "act",
@@ -31,8 +31,9 @@ PARTS = (
 """What a step is made of, without gaps or overlaps:
 
 capture: asking for frames and receiving them; decode: to pixels; settle: comparing frames, waiting;
-front: asking what is in front; decide: the policy; guard: the rules; act: the action's delivery;
-encode: the frame's JPEG; record: events and files; loop: all else, the stuck detector included."""
+look: the rest of looking, which is what is in front and the small grey picture; decide: the policy;
+guard: the rules; act: the action's delivery; encode: the frame's JPEG; record: events and files;
+loop: all else, the stuck detector included."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,17 @@ class TracedDevice:
             if self._innermost and seen is None:
                 self._tracer.carve(observation.screenshot)
         return observation
+
+    def observe_twice(self) -> tuple[Screenshot, Observation] | None:
+        """Look twice in one go, if the device can."""
+        if not isinstance(self._device, LooksTwice):
+            return None
+        with self._tracer.part(self._observe):
+            pair = self._device.observe_twice()
+            if pair is not None:
+                self._tracer.carve(pair[0])
+                self._tracer.carve(pair[1].screenshot)
+        return pair
 
     def perform(self, action: Action) -> None:
         """Carry out ``action``."""

@@ -74,7 +74,7 @@ def measure(steps: int, folder: Path, progress: Callable[[int], None]) -> dict[s
         server = AdbServer(port=phone.server_port or 0)
         switches = open_switches(phone.serial, server, clock)
         plain = connect(phone.serial, server=server, clock=clock)
-        inner = TracedDevice(plain, tracer, observe="front", perform="act", innermost=True)
+        inner = TracedDevice(plain, tracer, observe="look", perform="act", innermost=True)
         guarded = GuardedDevice(
             SettlingDevice(inner, clock), default_rules(plain.info), NeverApprover()
         )
