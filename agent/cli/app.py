@@ -12,12 +12,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from agent.cli import devices, doctor, model, phone, recordings, run, settings, tools
+from agent.cli.plain import plain, silence_output
 
 # typer has moved the class, BadParameter stays where it is.
 _UsageProblem: type[Exception] = typer.BadParameter.__bases__[0]
-_HINTS = {
+_HINTS = {  # for agent run
     "unexpected extra argument": "Put the goal in quotes.",
-    "Missing argument 'GOAL'": 'Say what is to be done: agent run "turn on airplane mode"',
+    "missing argument 'goal'": 'Say what is to be done: agent run "turn on airplane mode"',
 }
 BROKEN_PIPE = 141
 
@@ -57,7 +58,10 @@ def _root(
 
 def main() -> NoReturn:
     """Run the command line of this process and exit."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - as long as the process
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no ✓ shows a ? there
             stream.reconfigure(errors="replace")
     sys.exit(run_command(sys.argv[1:]))
@@ -73,37 +77,59 @@ def run_command(arguments: Sequence[str]) -> int:
     from tools.errors import DeviceError, ModelError, NeedsHumanError, UsageError
 
     try:
-        code = app(args=list(arguments), prog_name="agent", standalone_mode=False)
+        code = _invoke(arguments)
         sys.stdout.flush()  # here, where a reader that hung up is no surprise
     except _UsageProblem as error:
-        return _complain(_in_words(error), 2)
+        return _misused(error, arguments)
     except UsageError as error:
         return _complain(str(error), 2)
-    except (DeviceError, ModelError) as error:
-        return _complain(str(error), 3)
-    except NeedsHumanError as error:
-        return _complain(str(error), 4)
+    except (DeviceError, ModelError, NeedsHumanError) as error:
+        return _complain(str(error), 4 if isinstance(error, NeedsHumanError) else 3)
     except (KeyboardInterrupt, typer.Abort) as interrupt:
         return _complain("interrupted.", getattr(interrupt, "exit_code", 130))
     except BrokenPipeError:  # the reader has seen enough, as in `agent recordings | head`
-        return _hang_up()
+        silence_output()
+        return BROKEN_PIPE
+    except OSError as error:
+        return _refused(error)
     return code if isinstance(code, int) else 0
 
 
-def _hang_up() -> int:
-    """Nobody reads any more: what is still in Python's buffer must not complain at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return BROKEN_PIPE
+def _invoke(arguments: Sequence[str]) -> object:
+    """What ``app()`` does, but every interruption comes out as it is: typer makes 130 of all."""
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("agent", list(arguments)) as context:
+            return command.invoke(context)
+    except typer.Exit as exit_:
+        return exit_.exit_code
 
 
-def _in_words(error: Exception) -> str:
+def _refused(error: OSError) -> int:
+    if error.filename is not None:
+        return _complain(f"{str(error.filename)!r}: {error.strerror}.", 2)
+    silence_output()
+    return _complain(f"The output cannot be written: {error.strerror or error}.", 2)
+
+
+def _misused(error: Exception, arguments: Sequence[str]) -> int:
     message = str(error.format_message()) if hasattr(error, "format_message") else str(error)
-    for part, hint in _HINTS.items():
-        if part in message:
-            return f"{message.rstrip('.')}. {hint}"
-    return f"{message.rstrip('.')}. See: agent --help"
+    if type(error).__name__ == "NoArgsIsHelpError":  # `agent phone`: the message is the help
+        typer.echo(message)
+        return 0
+    command = arguments[0] if arguments and arguments[0] in _commands() else ""
+    hints = _HINTS if command == "run" else {}
+    hint = next((hint for part, hint in hints.items() if part in message.lower()), "")
+    hint = hint or f"See: agent {command} --help".replace("  ", " ")
+    return _complain(f"{message.rstrip('.')}. {hint}", 2)
+
+
+def _commands() -> set[str]:
+    commands = {each.name for each in app.registered_commands}
+    groups = {each.name for each in app.registered_groups}
+    return {name for name in commands | groups if isinstance(name, str)}
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"agent: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201 - the CLI speaks
+    print(f"agent: {plain(' '.join(message.split()))}", file=sys.stderr)  # noqa: T201 - the CLI speaks
     return code

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.plain import json_text
+
 
 def devices(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False
 ) -> None:
     """List the attached devices."""
-    import json
     from dataclasses import asdict
 
     from agent.config import load_config
@@ -17,7 +18,7 @@ def devices(
 
     found = attached_devices(load_config().config)
     if as_json:
-        typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
+        typer.echo(json_text([asdict(each) for each in found]))
         return
     if not found:
         typer.echo("No device is attached. agent run starts the virtual phone then.")

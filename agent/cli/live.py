@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +13,7 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from agent.cli.plain import NARROW, plain, shortened
 from agent.step import Decision, Episode, Step, StopReason
 from tools.action import describe_action
 from tools.device import DeviceInfo, Observation
@@ -24,10 +25,18 @@ _MARKS = {True: ("✓", "bold green"), False: ("✗", "bold red")}
 
 
 class _Console(Console):
-    """Goes silent when the reader hangs up: the run itself goes on."""
+    """Goes silent when the reader hangs up or the disk is full: the run itself goes on."""
+
+    trouble: OSError | None = None
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as in Console
+        try:
+            super().print(*objects, **options)
+        except OSError as error:
+            self.quiet, self.trouble = True, error
 
 
 class Live:
@@ -61,12 +70,12 @@ class Live:
 
     def notice(self, text: str) -> None:
         """Say something that is no step."""
-        self._console.print(Text(text, style="dim"))
+        self._console.print(Text(plain(text), style="dim"))
 
     def began(self, goal: str, device: DeviceInfo, policy: str) -> None:
         """Say what is about to happen."""
         where = f"{device.model} ({device.name}), Android {device.release}, {device.size}"
-        for label, text in (("Goal", goal), ("Device", where), ("Policy", policy)):
+        for label, text in (("Goal", shortened(goal)), ("Device", where), ("Policy", policy)):
             self._console.print(field_line(label, text))
         self._console.print()
         self._say("looking …")
@@ -86,12 +95,14 @@ class Live:
         """Print a step that is over."""
         if step.decision is None:
             return
-        thought = Text(step.decision.thought or "·", style="" if step.decision.thought else "dim")
+        said = plain(step.decision.thought)
+        thought = Text(said or "·", style="" if said else "dim")
         for line, style in ((step.mistake, "red"), (step.result, "green")):
             if line:
-                thought.append(f"\n{line}", style=style)
-        row = _row(f"{step.index + 1}", thought, Text(_deed(step), style="cyan"), _spent(step))
-        self._console.print(row)
+                thought.append(f"\n{plain(line)}", style=style)
+        row = _narrow_row if self._console.width < NARROW else _row
+        deed = Text(plain(_deed(step)), style="cyan")
+        self._console.print(row(f"{step.index + 1}", thought, deed, _spent(step)))
         self._say("looking …")
 
     def ask(self, question: str) -> str:
@@ -103,7 +114,7 @@ class Live:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise NeedsHumanError(question)
         with self.paused():
-            sys.stderr.write(f"{question}\n> ")
+            sys.stderr.write(f"{plain(question)}\n> ")
             sys.stderr.flush()
             answer = sys.stdin.readline()
         if not answer:
@@ -123,11 +134,15 @@ class Live:
             self._status.start()
 
     def summary(self, episode: Episode) -> None:
-        """Print how it ended: verdict line, answer, recording."""
+        """Print how it ended: verdict line, answer, recording.
+
+        Raises:
+            OSError: What was to be printed could not be written.
+        """
         mark, style = _MARKS[episode.stop in _GOOD]
-        seconds = f"{len(episode.steps)} steps, {episode.duration_s:.1f} s"
+        seconds = f"{counted(len(episode.steps), 'step')}, {episode.duration_s:.1f} s"
         line = Text.assemble(
-            (f"{mark} {_words(episode.stop)}", style),
+            (f"{mark} {in_words(episode.stop)}", style),
             (f"  {episode.verdict.value}", "yellow"),
             (f"  {seconds}", "dim"),
         )
@@ -135,12 +150,14 @@ class Live:
         self._console.print(line)
         for label, text in (("Answer", episode.answer), ("Reason", episode.error)):
             if text:
-                self._console.print(field_line(label, text))
+                self._console.print(field_line(label, shortened(text)))
         if episode.recording is not None:
             # No wrapping: a path that is broken in two cannot be copied.
             self._console.print(
                 Text.assemble((f"{'Recording':10} ", "dim"), str(episode.recording)), soft_wrap=True
             )
+        if self._console.trouble is not None:
+            raise self._console.trouble
 
     def _say(self, text: str) -> None:
         if self._status is not None:
@@ -149,15 +166,21 @@ class Live:
 
 def verdict_line(episode: Episode) -> str:
     """The whole outcome in one line."""
-    said = " ".join((episode.answer or episode.error).split())
-    parts = [f"{_words(episode.stop)} ({episode.verdict.value}): {said}".removesuffix(": ")]
+    said = plain(shortened(" ".join((episode.answer or episode.error).split())))
+    parts = [f"{in_words(episode.stop)} ({episode.verdict.value}): {said}".removesuffix(": ")]
     if episode.recording is not None:
         parts.append(f"[{episode.recording}]")
     return " ".join(parts)
 
 
-def _words(stop: StopReason) -> str:
+def in_words(stop: StopReason) -> str:
+    """A stop reason as it is printed."""
     return stop.value.replace("_", " ")
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 step``, ``2 steps``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def field_line(label: str, text: str) -> Table:
@@ -165,7 +188,7 @@ def field_line(label: str, text: str) -> Table:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=10, style="dim")
     grid.add_column(overflow="fold")
-    grid.add_row(label, text)
+    grid.add_row(label, plain(text))
     return grid
 
 
@@ -177,6 +200,16 @@ def _row(number: str, thought: Text, deed: Text, spent: str) -> Padding:
     grid.add_column(width=7, justify="right", style="dim")
     grid.add_row(number, thought, deed, spent)
     return Padding(grid, 0)
+
+
+def _narrow_row(number: str, thought: Text, deed: Text, spent: str) -> Table:
+    """Columns a few letters wide cannot be read: here all stands below each other."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", style="dim")
+    grid.add_column(overflow="fold")
+    grid.add_row(number, thought)
+    grid.add_row("", Text.assemble(deed, (f" · {spent}", "dim")))
+    return grid
 
 
 def _deed(step: Step) -> str:

@@ -1,10 +1,10 @@
 """What ``agent run`` does: wires the episode, shows it, and tells its outcome as an exit code."""
 
-import json
 import sys
 from enum import Enum
 
 from agent.cli.live import Live, verdict_line
+from agent.cli.plain import json_text, silence_output
 from agent.cli.signals import StopSignals
 from agent.config import LoadedConfig
 from agent.step import Episode, StopReason
@@ -55,16 +55,24 @@ def perform(goal: str, loaded: LoadedConfig, output: Output) -> int:
     code = exit_code(episode.stop)
     if episode.stop is StopReason.INTERRUPTED and signals.exit_code:
         code = signals.exit_code
-    match output:
-        case Output.FULL:
-            live.summary(episode)
-        case Output.QUIET:
-            print(verdict_line(episode))  # noqa: T201 - the CLI speaks
-        case Output.JSON:
-            print(_as_json(episode, code))  # noqa: T201 - the CLI speaks
+    try:
+        match output:
+            case Output.FULL:
+                live.summary(episode)
+            case Output.QUIET:
+                print(verdict_line(episode))  # noqa: T201 - the CLI speaks
+            case Output.JSON:
+                print(_as_json(episode, code))  # noqa: T201 - the CLI speaks
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # what was done is done: the code must not say otherwise
+        silence_output()
+        reason = error.strerror or error
+        print(f"agent: The output cannot be written: {reason}.", file=sys.stderr)  # noqa: T201
     return code
 
 
 def _as_json(episode: Episode, code: int) -> str:
     fields = episode.model_dump(mode="json")
-    return json.dumps({**fields, "exit_code": code}, ensure_ascii=False)
+    return json_text({**fields, "exit_code": code})

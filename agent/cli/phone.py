@@ -55,7 +55,8 @@ def screenshot(
     try:
         shot.image.save(file, "PNG")
     except (OSError, ValueError) as error:
-        raise UsageError(f"{str(file)!r} cannot be written: {error}.") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{str(file)!r} cannot be written: {reason}.") from None
     typer.echo(f"{file}  {shot.size}")
 
 

@@ -1,13 +1,19 @@
 """``agent recordings`` and ``agent show``: what was recorded."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.plain import NARROW, json_text, plain, report_console, shortened
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.table import Table
 
+    from agent.recording.format import Summary
     from agent.recording.reader import RecordedStep, Recording
 
 RecordDir = Annotated[Path | None, typer.Option(help="Folder that recordings are in.")]
@@ -19,42 +25,61 @@ def recordings(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
     """List the recordings, oldest first."""
-    import json
-
     from agent.config import load_config
     from agent.recording.reader import list_recordings
 
     parent = load_config({"record_dir": record_dir}).config.record_dir
-    found, problems = list_recordings(parent)
+    found, problems = list_recordings(_folder(parent))
     if as_json:
-        typer.echo(json.dumps([each.model_dump(mode="json") for each in found], indent=2))
+        typer.echo(json_text([each.model_dump(mode="json") for each in found], indent=2))
     elif not found:
         typer.echo(f"No recordings in {str(parent)!r} yet. Make one with: agent run GOAL")
     else:
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        table.add_column("ID", no_wrap=True, style="cyan")
-        table.add_column("STARTED (UTC)", no_wrap=True)
-        table.add_column("GOAL", overflow="fold")
-        table.add_column("STOP", no_wrap=True)
-        table.add_column("STEPS", justify="right", no_wrap=True)
-        table.add_column("TIME", justify="right", no_wrap=True)
-        for each in found:
-            table.add_row(
-                each.run.rpartition("-")[2],
-                f"{each.started:%Y-%m-%d %H:%M}",
-                each.goal,
-                each.stop.value if each.stop is not None else "no end",
-                str(each.steps),
-                f"{each.duration_s:.1f} s",
-                style="" if each.stop is not None else "red",
-            )
-        Console(highlight=False, markup=False).print(table)
+        console = report_console()
+        console.print(_list_table(found, narrow=console.width < NARROW))
         typer.echo(f"\nThey are in {str(parent)!r}. Look at one with: agent show ID")
     for problem in problems:
         typer.echo(f"Left out: {problem}", err=True)
+
+
+def _folder(parent: Path) -> Path:
+    """``parent``, which need not be there yet.
+
+    Raises:
+        UsageError: It is there and is no folder, or its link leads nowhere.
+    """
+    from tools.errors import UsageError
+
+    if os.path.lexists(parent) and not parent.is_dir():
+        raise UsageError(f"{str(parent)!r} is no folder.", hint="Name one with --record-dir.")
+    return parent
+
+
+def _list_table(found: "Sequence[Summary]", *, narrow: bool) -> "Table":
+    from rich.table import Table
+
+    from agent.cli.live import in_words
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("ID", no_wrap=True, style="cyan", min_width=6)
+    table.add_column("GOAL", overflow="fold", min_width=6)
+    table.add_column("STOP", overflow="fold")
+    if not narrow:
+        table.add_column("STEPS", justify="right", no_wrap=True)
+        table.add_column("TIME", justify="right", no_wrap=True)
+        table.add_column("STARTED (UTC)", no_wrap=True)
+    for each in found:
+        cells = [
+            each.run.rpartition("-")[2],
+            plain(shortened(each.goal)),
+            in_words(each.stop) if each.stop is not None else "no end",
+            str(each.steps),
+            f"{each.duration_s:.1f} s",
+            f"{each.started:%Y-%m-%d %H:%M}",
+        ]
+        style = "" if each.stop is not None else "red"
+        table.add_row(*cells[: len(table.columns)], style=style)
+    return table
 
 
 def show(
@@ -65,44 +90,52 @@ def show(
     record_dir: RecordDir = None,
 ) -> None:
     """Show one recording, step by step."""
-    from rich.console import Console
     from rich.text import Text
 
-    from agent.cli.live import field_line
+    from agent.cli.live import counted, field_line, in_words
     from agent.config import load_config
     from agent.recording.reader import find_recording, read_recording
 
     parent = load_config({"record_dir": record_dir}).config.record_dir
     found = read_recording(find_recording(recording, parent))
-    console = Console(highlight=False, markup=False)
+    console = report_console()
     start = found.start
     for label, text in (
         ("Recording", str(found.folder)),
-        ("Goal", start.goal),
+        ("Goal", shortened(start.goal)),
         ("Started", f"{start.started:%Y-%m-%d %H:%M:%S} UTC"),
         ("Device", f"{start.device.model} ({start.device.name}), {start.device.size}"),
         ("Policy", start.policy),
     ):
-        console.print(Text.assemble((f"{label:10} ", "dim"), text), soft_wrap=True)
+        console.print(Text.assemble((f"{label:10} ", "dim"), plain(text)), soft_wrap=True)
     console.print()
-    console.print(_steps_table(found))
+    console.print(_steps_table(found, narrow=console.width < NARROW))
     console.print()
     if found.end is not None:
         end = found.end
-        said = f"{end.stop.value}, {end.verdict.value}, {end.steps} steps, {end.duration_s:.1f} s"
-        console.print(Text.assemble((f"{'Stop':10} ", "dim"), said))
+        steps = counted(end.steps, "step")
+        said = f"{in_words(end.stop)}, {end.verdict.value}, {steps}, {end.duration_s:.1f} s"
+        console.print(field_line("Stop", said))
         for label, text in (("Answer", end.answer), ("Reason", end.error)):
             if text:
-                console.print(field_line(label, text))
+                console.print(field_line(label, shortened(text)))
         if end.traceback:
-            console.print(Text(end.traceback.rstrip(), style="red"))
+            console.print(Text(plain(end.traceback.rstrip()), style="red"))
     for warning in found.warnings:
-        console.print(Text(f"Warning: {warning}", style="yellow"))
+        console.print(Text(plain(f"Warning: {warning}"), style="yellow"))
 
 
-def _steps_table(found: "Recording") -> "Table":
+def _steps_table(found: "Recording", *, narrow: bool) -> "Table":
     from rich.table import Table
 
+    if narrow:
+        table = Table.grid(padding=(0, 1))
+        table.add_column(justify="right", style="dim")
+        table.add_column(overflow="fold")
+        for step in found.steps:
+            number, screen, *rest = map(plain, _cells(step))
+            table.add_row(number, "\n".join(filter(None, (f"[{screen}]", *rest))))
+        return table
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("#", justify="right", width=3, style="dim")
     table.add_column("SCREEN", overflow="ellipsis", no_wrap=True, width=14)
@@ -111,7 +144,7 @@ def _steps_table(found: "Recording") -> "Table":
     table.add_column("RESULT", overflow="fold", ratio=3)
     table.add_column("TIME", justify="right", width=7, style="dim")
     for step in found.steps:
-        table.add_row(*_cells(step))
+        table.add_row(*map(plain, _cells(step)))
     return table
 
 

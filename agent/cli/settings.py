@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.plain import json_text
+
 
 def config(
     *,
@@ -11,8 +13,6 @@ def config(
     why: Annotated[bool, typer.Option("--why", help="Say what each setting is for.")] = False,
 ) -> None:
     """Print the settings and where they come from."""
-    import json
-
     from agent.config import Config, load_config, user_file
 
     loaded = load_config()
@@ -21,7 +21,7 @@ def config(
         found = {
             name: {"value": value, "from": loaded.origins[name]} for name, value in values.items()
         }
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        typer.echo(json_text(found, indent=2))
         return
     width = max(map(len, values))
     shown = {name: _shown(value) for name, value in values.items()}

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.plain import json_text, report_console
+
 
 def tools(
     *,
@@ -16,16 +18,13 @@ def tools(
     ] = False,
 ) -> None:
     """List the tools that a model is offered."""
-    import json
-
     from agent.config import load_config
     from agent.wiring.episode import build_registry
 
     registry = build_registry(load_config({"tools": tuple(modules) if modules else None}).config)
     if as_json:
-        typer.echo(json.dumps(registry.openai_tools(), ensure_ascii=False, indent=2))
+        typer.echo(json_text(registry.openai_tools(), indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -38,5 +37,5 @@ def tools(
         names = list(properties) if isinstance(properties, dict) else []
         needed = required if isinstance(required, list) else []
         shown = ", ".join(name if name in needed else f"[{name}]" for name in names)
-        table.add_row(entry.name, shown.replace("[", r"\["), entry.description.split("\n")[0])
-    Console(highlight=False).print(table)
+        table.add_row(entry.name, shown, entry.description.split("\n")[0])
+    report_console().print(table)

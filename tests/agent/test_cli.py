@@ -86,7 +86,7 @@ def test_every_stop_reason_has_an_exit_code() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["run"], 2, "Missing argument"),
+        (["run"], 2, 'Say what is to be done: agent run "turn on airplane mode"'),
         (["run", ""], 2, "The goal is empty."),
         (["run", " \t\n"], 2, "The goal is empty."),
         (["run", "?!"], 2, "has no words"),
