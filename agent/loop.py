@@ -203,6 +203,9 @@ class _Run:
                     return self._time_is_up()
                 asked += 1
                 history = [*self._steps, turn.step()]  # told so; only then is the list copied
+            except AgentMistakeError as error:  # readable, but not to be meant: off the screen, ...
+                self._blame(turn, error)
+                return None
         turn.mistake = ""
         with self._timed(turn, "record"):
             self._cast.recorder.decision(turn.index, turn.decision, turn.spent_s["decide"])
@@ -232,13 +235,17 @@ class _Run:
                         return _Ending(StopReason.DRY_RUN, answer=describe_action(outcome))
                     self._perform(turn, outcome)
         except AgentMistakeError as error:
-            turn.mistake = str(error)
-            self._mistakes += 1
-            self._cast.recorder.mistake(turn.index, error, counts=True)
+            self._blame(turn, error)
         else:
             self._mistakes = 0
             self._detector.acted(decision.call, turn.action)
         return None
+
+    def _blame(self, turn: _Turn, error: AgentMistakeError) -> None:
+        """The policy is told what was wrong; the step counts, and so does the mistake."""
+        turn.mistake = str(error)
+        self._mistakes += 1
+        self._cast.recorder.mistake(turn.index, error, counts=True)
 
     def _perform(self, turn: _Turn, action: Action) -> None:
         with self._timed(turn, "record"):

@@ -80,6 +80,26 @@ def test_a_click_is_mapped_through_the_chain_that_is_recorded(
     assert (intent.action.at.x, intent.action.at.y) == (int(x), int(y))
 
 
+def test_a_point_off_the_screen_is_told_to_the_model_and_the_run_goes_on(
+    settings: dict[str, Any],
+) -> None:
+    off = call(action="click", coordinate=[100_000, 5])
+    with serving(words(off), words(DONE)) as running:
+        episode = run_goal(GOAL, server=running.base_url, **settings)
+
+    assert episode.stop is StopReason.FINISHED, episode.error
+    assert "off the screen" in episode.steps[0].mistake
+    assert "off the screen" in str(running.requests[1]["messages"])
+
+
+def test_three_points_off_the_screen_in_a_row_end_the_run(settings: dict[str, Any]) -> None:
+    with serving(words(call(action="click", coordinate=[100_000, 5]))) as running:
+        episode = run_goal(GOAL, server=running.base_url, max_mistakes=3, **settings)
+
+    assert episode.stop is StopReason.STUCK
+    assert len(episode.steps) == 3
+
+
 def test_a_model_that_cannot_be_asked_ends_the_run_as_model_error(
     settings: dict[str, Any],
 ) -> None:
