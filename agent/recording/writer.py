@@ -140,7 +140,8 @@ class RecordingWriter:
         """Write one look: the frame, the UI tree, what is in front."""
         self._step = step
         settle, tree = seen.settle, seen.ui_tree
-        frame = self._store(f"{step:04d}-before.jpg", seen.screenshot.jpeg())
+        kind, data = seen.screenshot.file()
+        frame = self._store(f"{step:04d}-before.{kind}", data)
         has_tree = tree is not None and tree.source != ""
         self._append(
             ObservationSeen(

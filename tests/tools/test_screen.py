@@ -168,6 +168,14 @@ def test_encoded_once() -> None:
     assert frame.size == Size(width=1080, height=2340)
 
 
+def test_kept_as_it_came_where_that_is_small() -> None:
+    small, large = b"\x89PNG small", bytes(600_000)
+    assert Screenshot(PAGE, png=small).file() == ("png", small)
+    assert Screenshot(PAGE, png=small).again(1.0, 0.1).file() == ("png", small)
+    for frame in (Screenshot(PAGE), Screenshot(PAGE, png=large)):
+        assert frame.file() == ("jpg", frame.jpeg())
+
+
 def test_a_picture_taken_again_keeps_what_was_computed() -> None:
     frame = Screenshot(PAGE, source="raw", requested_s=1.0, capture_s=0.2, decode_s=0.1)
     grey = frame.grey

@@ -40,10 +40,9 @@ def decode_png(data: bytes) -> Image.Image:
     Raises:
         CaptureError: There is no whole picture in it.
     """
-    start = data.find(_PNG_MAGIC)
-    if start < 0:
+    picture = _png_in(data)
+    if not picture:
         raise CaptureError(f"The screenshot is no PNG: {_excerpt(data)}.")
-    picture = data[start:] if start else data
     if _PNG_END not in picture[-64:]:
         raise CaptureError(f"The screenshot is cut short after {len(picture)} bytes.")
     try:
@@ -55,6 +54,11 @@ def decode_png(data: bytes) -> Image.Image:
         raise CaptureError(f"The screenshot cannot be decoded: {error}.") from error
     except Image.DecompressionBombError as error:
         raise CaptureError(f"The screenshot is far too large: {error}.") from error
+
+
+def _png_in(data: bytes) -> bytes:
+    start = data.find(_PNG_MAGIC)
+    return data[start:] if start >= 0 else b""
 
 
 def decode_raw(data: bytes) -> Image.Image:
@@ -251,7 +255,12 @@ class Capture:
         image = method.decode(data)
         decoded_s = self._clock.now()
         frame = Screenshot(
-            image, method.name, requested_s, received_s - requested_s, decoded_s - received_s
+            image,
+            method.name,
+            requested_s,
+            received_s - requested_s,
+            decoded_s - received_s,
+            png=_png_in(data) if method.decode is decode_png else b"",
         )
         self._last = (data, frame)
         return frame

@@ -1,4 +1,4 @@
-"""Two frames and what is in front in one round trip, and when that is not to be had."""
+"""Two frames in one round trip, when that is not to be had, and what is kept of a frame."""
 
 import pytest
 
@@ -84,3 +84,17 @@ def test_an_answer_cut_short_is_no_look(scripted: ScriptedServer) -> None:
     scripted.script = {"screencap": png(picture()), **scripted.script}
     with pytest.raises(DeviceGoneError, match="middle"):
         device.observe_twice()
+
+
+def test_a_png_is_kept_as_it_came(scripted: ScriptedServer) -> None:
+    sent = png(picture("red"))
+    scripted.script |= PNG_ONLY | {"screencap -p": b"WARNING: linker\n" + sent}
+    frame = connect(server=AdbServer(port=scripted.port)).glance()
+    assert frame.source == "png"
+    assert frame.file() == ("png", sent)
+
+
+def test_raw_pixels_are_kept_as_jpeg(scripted: ScriptedServer) -> None:
+    frame = connect(server=AdbServer(port=scripted.port)).glance()
+    assert frame.source == "raw"
+    assert frame.file() == ("jpg", frame.jpeg())
