@@ -75,16 +75,14 @@ def step_costs(sources: Sources, count: int) -> list[StepCost]:
 
 
 def _step_cost(sources: Sources, step: int, disk_bytes: int) -> StepCost:
-    mark, phone = sources.tracer.marks[step], sources.phone
+    mark = sources.tracer.marks[step]
+    phone = sources.phone.between(mark.start_s, mark.end_s)
     parts, drawing = dict.fromkeys(PARTS, 0.0), dict.fromkeys(PARTS, 0.0)
     glances = 0
-    for span in sources.tracer.spans:
-        if mark.start_s <= span.start_s and span.end_s <= mark.end_s:
-            parts[span.part] += span.end_s - span.start_s
-            drawing[span.part] += phone.drawing_within(span.start_s, span.end_s)
-            glances += span.part == "capture"
-    services = [one for one in phone.services if mark.start_s <= one.start_s < mark.end_s]
-    before = [one for one in phone.services if one.start_s < mark.start_s]
+    for span in sources.tracer.spans_between(mark.start_s, mark.end_s):
+        parts[span.part] += span.end_s - span.start_s
+        drawing[span.part] += phone.drawing_within(span.start_s, span.end_s)
+        glances += span.part == "capture"
     encoded = [size for at_s, size in sources.jpegs.encoded if mark.start_s <= at_s < mark.end_s]
     whole = (sources.screen.width, sources.screen.height)
     return StepCost(
@@ -92,11 +90,11 @@ def _step_cost(sources: Sources, step: int, disk_bytes: int) -> StepCost:
         wall_s=mark.end_s - mark.start_s,
         drawing_s=phone.drawing_within(mark.start_s, mark.end_s),
         cpu_s=mark.cpu_s,
-        phone_cpu_s=services[-1].process_cpu_s - before[-1].process_cpu_s if services else 0.0,
+        phone_cpu_s=phone.cpu_s,
         parts_s=parts,
         parts_drawing_s=drawing,
-        round_trips=len(services),
-        wire_bytes=sum(one.sent + one.received + len(one.name) for one in services),
+        round_trips=len(phone.services),
+        wire_bytes=sum(one.sent + one.received + len(one.name) for one in phone.services),
         disk_bytes=disk_bytes,
         glances=glances,
         encoded=encoded.count(whole),
@@ -143,9 +141,14 @@ def growth(values: Sequence[float], yardstick: Sequence[float]) -> float | None:
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
-    """Median, ninth decile and mean."""
-    high = quantiles(values, n=10)[-1] if len(values) > 1 else values[0]
-    return {"median": median(values), "p90": high, "mean": sum(values) / len(values)}
+    """Median, mean, and the first and last decile."""
+    tenths = quantiles(values, n=10, method="inclusive") if len(values) > 1 else [values[0]] * 9
+    return {
+        "p10": tenths[0],
+        "median": median(values),
+        "p90": tenths[-1],
+        "mean": sum(values) / len(values),
+    }
 
 
 def summary(costs: Sequence[StepCost], yardstick: Yardstick) -> dict[str, Any]:
@@ -160,6 +163,8 @@ def summary(costs: Sequence[StepCost], yardstick: Yardstick) -> dict[str, Any]:
         return {name: round(1000 * value, 3) for name, value in spread(values).items()}
 
     framework, cpu = [cost.framework_s for cost in costs], [cost.cpu_s for cost in costs]
+    # What the yardstick waited for a CPU is what others took; its own time hardly varies.
+    stretch = max(1.0, median(yardstick.wall_s) / spread(yardstick.cpu_s)["p10"])
     return {
         "parts_ms": {
             part: ms([cost.parts_s[part] - cost.parts_drawing_s[part] for cost in costs])
@@ -170,10 +175,12 @@ def summary(costs: Sequence[StepCost], yardstick: Yardstick) -> dict[str, Any]:
             "wall": ms([cost.wall_s for cost in costs]),
             "drawing": ms([cost.drawing_s for cost in costs]),
             "framework": ms(framework),
+            "unloaded": ms([value / stretch for value in framework]),
             "cpu": ms(cpu),
             "phone_cpu": ms([cost.phone_cpu_s for cost in costs]),
             "yardstick_cpu": ms(yardstick.cpu_s),
         },
+        "stretch": round(stretch, 3),
         "growth": {
             "wall": _share(growth(framework, yardstick.wall_s[1:])),
             "cpu": _share(growth(cpu, yardstick.cpu_s[1:])),

@@ -1,6 +1,7 @@
 """The virtual phone in its own process, and what it says of its own work."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,10 +59,29 @@ class Service:
 
 @dataclass(frozen=True)
 class PhoneTimings:
-    """All that a phone wrote down, in the order of beginning."""
+    """What a phone wrote down, in the order of beginning.
+
+    Attributes:
+        cpu_before_s: CPU time the phone had used before that.
+    """
 
     drawing: tuple[Work, ...]
     services: tuple[Service, ...]
+    cpu_before_s: float = 0.0
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU time of the whole phone for these services and since the ones before."""
+        return self.services[-1].process_cpu_s - self.cpu_before_s if self.services else 0.0
+
+    def between(self, start_s: float, end_s: float) -> "PhoneTimings":
+        """That which began between two moments."""
+        began = [service.start_s for service in self.services]
+        first, last = bisect_left(began, start_s), bisect_left(began, end_s)
+        before_s = self.services[first - 1].process_cpu_s if first else self.cpu_before_s
+        drawn = [work.start_s for work in self.drawing]
+        drawing = self.drawing[bisect_left(drawn, start_s) : bisect_left(drawn, end_s)]
+        return PhoneTimings(drawing, self.services[first:last], before_s)
 
     def drawing_within(self, start_s: float, end_s: float) -> float:
         """Seconds of drawing between two moments."""

@@ -2,6 +2,7 @@
 
 import io
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,8 +33,8 @@ PARTS = (
 
 capture: asking for frames and receiving them; decode: to pixels; settle: comparing frames, waiting;
 look: the rest of looking, which is what is in front and the small grey picture; decide: the policy;
-guard: the rules; act: the action's delivery; encode: the frame's JPEG; record: events and files;
-loop: all else, the stuck detector included."""
+guard: the rules; act: the action's delivery; encode: the frame's JPEG, if it needs one;
+record: events and files; loop: all else, the stuck detector included."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,12 @@ class Tracer:
         """The next step begins."""
         self._start_cpu_s = time.process_time()
         self._start_s = self._since_s = self._clock.now()
+
+    def spans_between(self, start_s: float, end_s: float) -> list[Span]:
+        """The spans that began between two moments; none goes on after the end of a step."""
+        first = bisect_left(self.spans, start_s, key=lambda span: span.start_s)
+        last = bisect_left(self.spans, end_s, key=lambda span: span.start_s)
+        return self.spans[first:last]
 
     def _cut(self, until_s: float, part: str = "") -> None:
         self.spans.append(Span(part or self._parts[-1], self._since_s, until_s))
@@ -194,7 +201,7 @@ class TracedWriter(RecordingWriter):
     ) -> None:
         """Write one look."""
         with self.tracer.part("encode"):
-            seen.screenshot.jpeg()
+            seen.screenshot.file()
         with self.tracer.part("record"):
             super().observation(step, seen, frame_key=frame_key, feedback=feedback)
 

@@ -27,12 +27,12 @@ def test_a_short_run_tells_all(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert cost["framework_s"] == pytest.approx(cost["wall_s"] - cost["drawing_s"])
         assert cost["cpu_s"] > 0
         assert cost["phone_cpu_s"] > 0
-        assert cost["encoded"] == 1
+        assert cost["encoded"] <= 1
         assert cost["round_trips"] >= 2
         assert cost["glances"] >= 2
         assert cost["wire_bytes"] > 10_000
         assert cost["disk_bytes"] > 10_000
-    for part in ("capture", "decode", "settle", "act", "encode", "record"):
+    for part in ("capture", "decode", "settle", "look", "act", "record", "loop"):
         assert report["parts_ms"][part]["median"] > 0
     assert report["growth"]["cpu"] is None
     assert {goal["met"] for goal in report["goals"]} <= {True, False, None}
