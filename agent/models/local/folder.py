@@ -5,6 +5,7 @@ transformers says about a folder that lacks something is a page of names.
 """
 
 import importlib
+import io
 import json
 import re
 from collections.abc import Callable
@@ -183,8 +184,8 @@ def _fetch(name: str, progress: LoadProgress, *, offline: bool) -> Path:
             hint="Download it first, or name a folder.",
         )
     try:
-        bar = _bar(progress)
-        return Path(snapshot_download(name, allow_patterns=_NEEDED, tqdm_class=bar))
+        bar = _bar(progress, _download_size(name))
+        fetched = Path(snapshot_download(name, allow_patterns=_NEEDED, tqdm_class=bar))
     except GatedRepoError:
         raise ConfigError(
             f"The model {name!r} is given only to those who accepted its terms.",
@@ -197,6 +198,21 @@ def _fetch(name: str, progress: LoadProgress, *, offline: bool) -> Path:
             f"The model {name!r} is not on this machine, and the Hub cannot be reached: {error}.",
             hint="Name a folder, or try again online.",
         ) from None
+    progress("download", 1.0)
+    return fetched
+
+
+def _download_size(name: str) -> int:
+    """Bytes that fetching ``name`` will take; 0 if that cannot be known."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import DryRunError
+
+    quiet = _bar(lambda *_: None, 1)
+    try:
+        files = snapshot_download(name, allow_patterns=_NEEDED, dry_run=True, tqdm_class=quiet)
+    except DryRunError:  # the real attempt says what is wrong
+        return 0
+    return sum(each.file_size or 0 for each in files if each.will_download)
 
 
 def _is_whole(path: Path) -> bool:
@@ -206,13 +222,23 @@ def _is_whole(path: Path) -> bool:
         return False
 
 
-def _bar(progress: LoadProgress) -> type[Any]:
-    """A progress bar in the manner of tqdm that draws nothing and tells ``progress``."""
+def _bar(progress: LoadProgress, total: int) -> type[Any]:
+    """A progress bar in the manner of tqdm that draws nothing and tells ``progress``.
+
+    The Hub's own bars learn their total file by file; ``total`` is that of all, in bytes.
+    """
     tqdm = importlib.import_module("tqdm.auto").tqdm
+    told = 0.0
+
+    def begin(bar: Any, *given: object, **settings: object) -> None:  # noqa: ANN401 - a tqdm
+        tqdm.__init__(bar, *given, **{**settings, "file": io.StringIO(), "leave": False})
 
     def display(bar: Any, *_: object, **__: object) -> None:  # noqa: ANN401 - a tqdm
-        if bar.unit == "B" and bar.total:
-            progress("download", min(1.0, bar.n / bar.total))
+        nonlocal told
+        share = min(1.0, bar.n / max(total, 1)) if bar.unit == "B" else 0.0
+        if share > told:
+            told = share
+            progress("download", share)
 
-    members: dict[str, Callable[..., None]] = {"display": display}
+    members: dict[str, Callable[..., None]] = {"__init__": begin, "display": display}
     return type("TellingBar", (tqdm,), members)

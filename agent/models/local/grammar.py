@@ -25,6 +25,7 @@ RESERVE: Final = 384
 """Tokens kept for the JSON, or half of all where there are fewer."""
 _LANDING: Final = 48
 _TEXT: Final = "/(?s:.*)/"
+_THOUGHT_START: Final = "<think>"
 _THOUGHT_END: Final = "</think>"
 # The spacing in which Qwen writes JSON; a fixed one leaves less to decide.
 _SPACING: Final = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
@@ -53,8 +54,12 @@ class GrammarMaker:
         self._bound = bridge.from_tokenizer(tokenizer, n_vocab=vocabulary, eos_token=list(ends))
         self._added: dict[str, int] = dict(tokenizer.get_added_vocab())
         texts = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
-        self._closers = np.asarray(
-            [number for number, text in enumerate(texts) if text and set(text) <= _CLOSING]
+        closing = [n for n, text in enumerate(texts) if text and set(text) <= _CLOSING]
+        quotes = [n for n in closing if texts[n].startswith('"')]
+        # Within a string a bracket closes nothing, so a quote comes first where one is allowed.
+        self._closers = tuple(
+            np.asarray(each, dtype=np.int64)
+            for each in (quotes, sorted(set(closing) - set(quotes)))
         )
 
     def guide(self, request: Request, *, thinking: bool = False) -> "Guide":
@@ -82,7 +87,8 @@ class GrammarMaker:
                 vocabulary=self._vocabulary,
                 closers=self._closers,
                 opening=self._opening(request.wrapper[0].lstrip(), thinking=thinking),
-                thought_end=self._added.get(_THOUGHT_END),
+                marks=(self._added.get(_THOUGHT_START, -1), self._added.get(_THOUGHT_END, -1)),
+                thinking=thinking,
                 thought=limit - min(limit // 2, RESERVE),
                 landing=limit - min(_LANDING, limit // 4),
             ),
@@ -104,11 +110,9 @@ class GrammarMaker:
             rest = opening if isinstance(first, int) else opening[len(first) :]
             start = ["thought", self._literal(rest), *start]
         if _THOUGHT_END in self._added and (opening or thinking):
-            begin = f"<[{self._added['<think>']}]>? " if "<think>" in self._added else ""
-            end = f"<[{self._added[_THOUGHT_END]}]>"
-            optional = "?" if opening else ""
-            rules.append(f"inner: {begin}{_TEXT} {end} /\\s*/")
-            start = [f"inner{optional}", *start]
+            begin = "" if thinking else f"<[{self._added[_THOUGHT_START]}]>"
+            rules.append(f"inner: {begin} {_TEXT} <[{self._added[_THOUGHT_END]}]> /\\n{{0,2}}/")
+            start = ["inner" if thinking else "inner?", *start]
         return "\n".join([f"start: {' '.join(filter(None, start))}", *rules, ""])
 
     def _opening(self, text: str, *, thinking: bool) -> "Opening | None":
@@ -167,17 +171,19 @@ class Terms:
 
     Attributes:
         vocabulary: How many logits there are.
-        closers: Tokens that do nothing but close strings, lists and objects.
+        closers: Tokens that do nothing but close: first those that begin with a quote, then others.
         opening: What ends the thought; ``None`` where the JSON comes at once.
-        thought_end: The token with which a model ends what it says to itself, if it has one.
+        marks: The tokens that begin and end what a model says to itself; -1 if it has none.
+        thinking: Whether it begins within that.
         thought: Tokens after which the thought is ended.
         landing: Tokens after which the JSON is brought to its end.
     """
 
     vocabulary: int
-    closers: NDArray[np.int64]
+    closers: tuple[NDArray[np.int64], ...]
     opening: Opening | None
-    thought_end: int | None
+    marks: tuple[int, int]
+    thinking: bool
     thought: int
     landing: int
 
@@ -196,6 +202,7 @@ class Guide:
         self._bits = np.zeros((terms.vocabulary + 31) // 32, dtype=np.int32)
         self._count = 0
         self._pressed = False
+        self._inside = terms.thinking
         self._in_body = terms.opening is None
         self._begun = list(terms.opening.tokens) if terms.opening is not None else []
 
@@ -229,14 +236,17 @@ class Guide:
             self._check()
         self._count += 1 + len(forced)
         opening = self._terms.opening
-        if opening is not None and opening.mark in (token, *forced):
-            self._open()
+        for each in (token, *forced):
+            if each in self._terms.marks:
+                self._inside = each == self._terms.marks[0]
+            if opening is not None and opening.mark == each:
+                self._open()
         return forced
 
     def hear(self, text: str) -> None:
         """Hear the reply so far, in letters."""
         opening = self._terms.opening
-        if opening is not None and opening.mark is None:
+        if opening is not None and opening.mark is None and not self._inside:
             _, _, said = text.rpartition(_THOUGHT_END)
             if opening.text in said:
                 self._open()
@@ -248,21 +258,20 @@ class Guide:
     def _begin(self, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Only the next token of the opening, or what must come before it."""
         only = np.zeros_like(allowed)
-        end = self._terms.thought_end
-        if self._begun and allowed[self._begun[0]]:
+        if self._inside:
+            only[self._terms.marks[1]] = True
+        elif self._begun and allowed[self._begun[0]]:
             only[self._begun.pop(0)] = True
-        elif end is not None and allowed[end]:
-            only[end] = True
-        else:
-            return allowed
-        return only
+        return only if (only & allowed).any() else allowed
 
     def _land(self, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Only what closes something, if anything does."""
-        closing = np.zeros_like(allowed)
-        closers = self._terms.closers
-        closing[closers] = allowed[closers]
-        return closing if closing.any() else allowed
+        for closers in self._terms.closers:
+            closing = np.zeros_like(allowed)
+            closing[closers] = allowed[closers]
+            if closing.any():
+                return closing
+        return allowed
 
     def _check(self) -> None:
         if self._matcher.is_error():

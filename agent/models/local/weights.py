@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -185,6 +186,8 @@ def _quantization(kind: str) -> Any:  # noqa: ANN401 - of transformers
     import torch
     from transformers import BitsAndBytesConfig
 
+    # It says for every layer and token that numbers are cast, which is what it is for.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     if kind == "8bit":
         # The eye stays as it is: it is small, and pictures suffer most.
         return BitsAndBytesConfig(
@@ -242,20 +245,20 @@ class _Told:
 @contextmanager
 def _telling(progress: LoadProgress) -> Iterator[None]:
     """Let ``progress`` hear of the loading, and keep transformers off the terminal meanwhile."""
-    from transformers.utils import logging
+    from transformers.utils import logging as talk
 
     def bar(_: Callable[..., Any], items: tuple[Any, ...], settings: dict[str, Any]) -> _Told:
         listed = items[0] if items else settings.get("iterable", ())
         size = len(listed) if hasattr(listed, "__len__") else None
         return _Told(progress, listed, settings.get("total", size))
 
-    before, verbosity = logging.set_tqdm_hook(bar), logging.get_verbosity()
-    logging.set_verbosity_error()
+    before, verbosity = talk.set_tqdm_hook(bar), talk.get_verbosity()
+    talk.set_verbosity_error()
     try:
         yield
     finally:
-        logging.set_tqdm_hook(before)
-        logging.set_verbosity(verbosity)
+        talk.set_tqdm_hook(before)
+        talk.set_verbosity(verbosity)
 
 
 def _version(package: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from agent.model import Request, Sampling
 from tests.agent.models.local.conftest import Loader
+from tests.agent.models.local.hub import GATED, NAME, serving
 from tests.agent.models.local.pictures import picture, user
 from tests.agent.models.local.tiny import FAMILIES
 
@@ -18,6 +19,7 @@ PRELUDE = "import sys; from agent.models.local.model import load_local; "
 NO_TORCHVISION = "sys.modules['torchvision'] = None; "
 ASK = """
 from agent.model import *
+from tests.agent.models.local.hub import GATED, NAME, serving
 from tests.agent.models.local.pictures import picture, user
 def ask(model, *parts):
     return model.ask(Request(messages=(user(*parts),), sampling=Sampling(max_tokens=3)))
@@ -102,6 +104,33 @@ def test_a_hub_that_cannot_be_reached_is_told() -> None:
     )
     done = run(code)
     assert "ConfigError: The model 'Nobody/No-Model' is not on this machine" in done.stderr
+
+
+@pytest.mark.local
+def test_a_model_of_the_hub_is_fetched_once(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    code = f"""{NO_TORCHVISION}
+import os
+os.environ.update(HF_ENDPOINT=sys.argv[1], HF_HOME=sys.argv[2])
+from agent.models.local.options import LocalOptions
+from tools.errors import ConfigError
+told = []
+try:
+    options = LocalOptions(offline=len(sys.argv) > 4)
+    model = load_local(sys.argv[3], options, progress=lambda *each: told.append(each))
+    downloaded = [share for what, share in told if what == "download"]
+    print(model.family, downloaded[-1:], downloaded == sorted(downloaded))
+except ConfigError as error:
+    print(error)
+"""
+    with serving(checkpoint("qwen2_vl")) as address:
+        first = run(code, address, tmp_path, NAME)
+        refused = [run(code, address, tmp_path, name).stdout for name in (GATED, "Tiny/None")]
+    again = run(code, "http://127.0.0.1:9", tmp_path, NAME)
+    offline = run(code, "http://127.0.0.1:9", tmp_path, NAME, "offline")
+    assert (first.stdout, first.stderr) == ("qwen2_vl [1.0] True\n", "")
+    assert "accepted its terms" in refused[0]
+    assert "The Hub has no model 'Tiny/None'" in refused[1]
+    assert again.stdout == offline.stdout == "qwen2_vl [] True\n"
 
 
 SHORT_OF_MEMORY = f"""{ASK}

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from agent.model import Request, Sampling
 from agent.models.local.model import LocalModel, load_local
 from tests.agent.models.local.conftest import Loader
 from tests.agent.models.local.pictures import picture, system, user
-from tests.agent.models.local.tiny import FAMILIES, make_checkpoint
+from tests.agent.models.local.tiny import FAMILIES, TEMPLATE, make_checkpoint
 from tools.clock import FakeClock
 from tools.errors import ModelError
 
@@ -90,6 +91,40 @@ def test_random_weights_answer_valid_json(family: str, loaded: Loader) -> None:
 def test_other_wrappers_hold_too(family: str, wrapper: tuple[str, str], loaded: Loader) -> None:
     for seed in range(4):
         check(loaded(family).ask(wanted(seed, wrapper=wrapper)).text, wrapper)
+
+
+@pytest.fixture(scope="module")
+def thinking(torch_ready: None, tmp_path_factory: pytest.TempPathFactory) -> LocalModel:
+    """A model whose replies begin within a thought."""
+    folder = make_checkpoint(tmp_path_factory.mktemp("thinking"), "qwen3_vl")
+    begun = TEMPLATE.replace(
+        "assistant\\n' -}}{%- endif -%}", "assistant\\n<think>\\n' -}}{%- endif -%}"
+    )
+    assert begun != TEMPLATE
+    (folder / "chat_template.jinja").write_text(begun)
+    return load_local(str(folder))
+
+
+@pytest.mark.parametrize("wrapper", [("", ""), TAGS, ("Action: ", "\n")])
+def test_a_thinking_model_thinks_first(wrapper: tuple[str, str], thinking: LocalModel) -> None:
+    thoughts = set()
+    for seed in range(4):
+        reply = thinking.ask(wanted(seed, wrapper=wrapper))
+        check(reply.text, wrapper)
+        assert "</think>" not in reply.text + reply.reasoning
+        thoughts.add(reply.reasoning)
+    assert len(thoughts) > 1
+
+
+@pytest.mark.skipif(not find_spec("bitsandbytes"), reason="needs bitsandbytes (extra quant)")
+@pytest.mark.parametrize("bits", ["8bit", "4bit"])
+def test_smaller_weights_answer_too(bits: str, loaded: Loader) -> None:
+    model = loaded("qwen2_5_vl", quantization=bits)
+    network = model._open().weights.network
+    inner = network.model.language_model.layers[0].mlp.up_proj
+    assert type(inner).__name__ == {"8bit": "Linear8bitLt", "4bit": "Linear4bit"}[bits]
+    assert type(network.model.visual.blocks[0].attn.qkv).__name__ == "Linear"
+    check(model.ask(wanted(1)).text, TAGS)
 
 
 @pytest.mark.parametrize("max_tokens", [80, 120])
