@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import linear_regression, median, quantiles
+from statistics import linear_regression, mean, median, quantiles
 from typing import Any
 
 from agent.recording.format import EVENTS_FILE
@@ -114,7 +114,7 @@ def _disk_bytes(recording: Path) -> Counter[int]:
     return found
 
 
-def growth(values: Sequence[float], yardstick: Sequence[float]) -> float | None:
+def growth(values: Sequence[float], yardstick: Sequence[float]) -> dict[str, float] | None:
     """How much the last value is above that of step ``WARM_UP``, as a share of the latter.
 
     A line is fitted to the medians of windows, so that single slow steps do not count, each
@@ -125,7 +125,8 @@ def growth(values: Sequence[float], yardstick: Sequence[float]) -> float | None:
         yardstick: What a fixed piece of work took right after each step.
 
     Returns:
-        0.05 for five per cent more; ``None`` where there are too few values to tell.
+        ``share``, 0.05 for five per cent more, and ``error``, two standard errors of it; ``None``
+        where there are too few values to tell.
     """
     width = (len(values) - WARM_UP + 1) // _WINDOWS
     if width < 2:
@@ -135,9 +136,14 @@ def growth(values: Sequence[float], yardstick: Sequence[float]) -> float | None:
         median(values[start : start + width]) / median(yardstick[start : start + width])
         for start in starts
     ]
-    slope, intercept = linear_regression([start + (width - 1) / 2 for start in starts], ratios)
+    middles = [start + (width - 1) / 2 for start in starts]
+    slope, intercept = linear_regression(middles, ratios)
+    apart = (ratio - intercept - slope * at for at, ratio in zip(middles, ratios, strict=True))
+    unsure = sum(rest * rest for rest in apart) / (_WINDOWS - 2)
+    spacing = sum((at - mean(middles)) ** 2 for at in middles)
     first, last = (intercept + slope * at for at in (WARM_UP - 1, len(values) - 1))
-    return last / first - 1
+    error = 2 * (unsure / spacing) ** 0.5 * (len(values) - WARM_UP) / first
+    return {"share": round(last / first - 1, 4), "error": round(error, 4)}
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
@@ -147,7 +153,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
         "p10": tenths[0],
         "median": median(values),
         "p90": tenths[-1],
-        "mean": sum(values) / len(values),
+        "mean": mean(values),
     }
 
 
@@ -182,8 +188,8 @@ def summary(costs: Sequence[StepCost], yardstick: Yardstick) -> dict[str, Any]:
         },
         "stretch": round(stretch, 3),
         "growth": {
-            "wall": _share(growth(framework, yardstick.wall_s[1:])),
-            "cpu": _share(growth(cpu, yardstick.cpu_s[1:])),
+            "wall": growth(framework, yardstick.wall_s[1:]),
+            "cpu": growth(cpu, yardstick.cpu_s[1:]),
             "from_step": WARM_UP,
             "to_step": len(costs),
         },
@@ -200,7 +206,3 @@ def summary(costs: Sequence[StepCost], yardstick: Yardstick) -> dict[str, Any]:
         },
         "steps": [asdict(cost) | {"framework_s": cost.framework_s} for cost in costs],
     }
-
-
-def _share(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)

@@ -1,6 +1,7 @@
 """The benchmark runs and tells everything it promises; no time is asserted here."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -41,12 +42,27 @@ def test_a_short_run_tells_all(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "ADB round trips" in printed
 
 
+def _share(values: list[float], yardstick: list[float]) -> float:
+    grown = growth(values, yardstick)
+    assert grown is not None
+    assert grown["error"] == pytest.approx(0.0, abs=1e-3)
+    return grown["share"]
+
+
 def test_growth_is_that_of_the_cost_not_of_the_machine() -> None:
     flat, rising = [2.0] * 200, [2.0 + 0.01 * number for number in range(200)]
-    assert growth(flat, [1.0] * 200) == pytest.approx(0.0)
-    assert growth(rising, [1.0] * 200) == pytest.approx((3.99 - 2.09) / 2.09)
-    assert growth(rising, rising) == pytest.approx(0.0)
+    assert _share(flat, [1.0] * 200) == pytest.approx(0.0)
+    assert _share(rising, [1.0] * 200) == pytest.approx((3.99 - 2.09) / 2.09, abs=1e-3)
+    assert _share(rising, rising) == pytest.approx(0.0)
     assert growth(flat[:25], flat[:25]) is None
+
+
+def test_growth_says_how_sure_it_is() -> None:
+    chance = random.Random(1)
+    noisy = [chance.uniform(1.0, 3.0) for _ in range(200)]
+    grown = growth(noisy, [1.0] * 200)
+    assert grown is not None
+    assert abs(grown["share"]) < grown["error"] < 1.0
 
 
 def test_no_screen_comes_twice() -> None:
