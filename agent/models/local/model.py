@@ -19,7 +19,7 @@ from agent.models.local.speech import Speaker, Spoken
 from agent.models.local.vision import Vision
 from agent.models.local.weights import Weights, load_weights
 from tools.clock import Clock, SystemClock
-from tools.errors import ModelError
+from tools.errors import ConfigError, ModelError
 
 _FALLBACK: Final = 0.5
 
@@ -48,7 +48,11 @@ def load_local(
     """
     chosen = options if options is not None else LocalOptions()
     weights = load_weights(name, chosen, progress if progress is not None else _unheard)
-    shared = _Shared(weights, Vision(weights), notice if notice is not None else _unheard)
+    try:
+        vision = Vision(weights)
+    except (LookupError, TypeError, ValueError) as error:
+        raise ConfigError(f"{name} has an unusable preprocessor_config.json: {error}.") from error
+    shared = _Shared(weights, vision, notice if notice is not None else _unheard)
     return LocalModel(shared, clock if clock is not None else SystemClock())
 
 

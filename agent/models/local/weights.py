@@ -86,7 +86,7 @@ def load_weights(name: str, options: LocalOptions, progress: LoadProgress) -> We
         try:
             processor, tokenizer, image_processor = _processors(folder, seeing=seeing)
             network = _network(folder, options)
-        except (OSError, ValueError, RuntimeError, ImportError) as error:
+        except _unusable() as error:
             if is_out_of_memory(error):
                 raise ModelError(
                     f"{name} does not fit into the memory. Take a smaller one, or 8- or 4-bit."
@@ -126,6 +126,22 @@ def torchvision_works() -> bool:
     return True
 
 
+def _unusable() -> tuple[type[Exception], ...]:
+    """What transformers raises over files that are not what they should be."""
+    from huggingface_hub.errors import StrictDataclassError
+
+    return (
+        StrictDataclassError,
+        OSError,
+        ImportError,
+        RuntimeError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+    )
+
+
 def _require(options: LocalOptions) -> None:
     needed = [*_NEEDED, *(["llguidance"] if options.constrained else [])]
     if not all(importlib.util.find_spec(each) for each in needed):
@@ -163,6 +179,7 @@ def _network(folder: ModelFolder, options: LocalOptions) -> Any:  # noqa: ANN401
         local_files_only=True,
         use_safetensors=True,
         output_loading_info=True,
+        ignore_mismatched_sizes=True,  # told below, in fewer words
         **settings,
     )
     # transformers fills what is missing with random numbers and goes on.
@@ -269,5 +286,5 @@ def _version(package: str) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    lines = [line.strip() for line in str(error).splitlines()]
+    return next(filter(None, lines), type(error).__name__)

@@ -122,8 +122,28 @@ def test_weights_that_lack_a_tensor_are_not_made_up(copied: Path) -> None:
 
 def test_weights_of_another_shape(copied: Path) -> None:
     edit(copied / "config.json", intermediate_size=96)
-    with pytest.raises(ConfigError, match=r"cannot be loaded"):
+    with pytest.raises(ConfigError, match=r"other shapes than its config.json says"):
         load_local(str(copied))
+
+
+@pytest.mark.parametrize(
+    ("file", "changes"),
+    [
+        ("config.json", {"hidden_size": "x"}),
+        ("config.json", {"vision_config": []}),
+        ("config.json", {"num_hidden_layers": 3}),
+        ("preprocessor_config.json", {"image_processor_type": "No"}),
+        ("preprocessor_config.json", {"patch_size": "a"}),
+        ("tokenizer.json", {"model": None}),
+    ],
+)
+def test_settings_that_make_no_sense_are_told_in_words(
+    file: str, changes: dict[str, Any], copied: Path
+) -> None:
+    edit(copied / file, **changes)
+    with pytest.raises(ConfigError, match=str(copied)) as caught:
+        load_local(str(copied))
+    assert len(caught.value.message.splitlines()) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]"])
