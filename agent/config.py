@@ -17,14 +17,34 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_origin
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from tools.errors import ConfigError
 from tools.guard import Rule
 
 FILE_NAME = "agent.toml"
 PREFIX = "AGENT_"
+_LAST_PORT = 65535
+_SHOWN = 80
 _Name = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not re.fullmatch(r"[^\s:]+", host) or not re.fullmatch(r"[0-9]{1,5}", port):
+        raise ValueError("HOST:PORT")
+    if not 1 <= int(port) <= _LAST_PORT:
+        raise ValueError(f"HOST:PORT with a port from 1 to {_LAST_PORT}")
+    return text
 
 
 class Config(BaseModel):
@@ -87,11 +107,41 @@ class Config(BaseModel):
     """Who answers when a rule says ask. Without a terminal the run stops with needs_human."""
     tools: tuple[str, ...] = ()
     """Modules with further tools, imported by name, so that nothing is run unasked."""
-    adb_server: Annotated[str, Field(pattern=r"^[^\s:]+:\d{1,5}$")] = "127.0.0.1:5037"
+    adb_server: Annotated[str, AfterValidator(_address)] = "127.0.0.1:5037"
     """Address of the ADB server, which is adb's own default."""
     ui_tree: Literal["auto", "always", "never"] = "auto"
     """Whether the accessibility tree is read. ``auto``: only if the policy looks at it, because
     it is the slowest part of a look on a real phone."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        if (
+            isinstance(value, bool)
+            and cls.model_fields[info.field_name or ""].annotation is not bool
+        ):
+            raise ValueError("something else than true or false")
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_written(cls, value: object) -> object:
+        """Every setting goes into the recording, which is UTF-8."""
+        for each in value if isinstance(value, tuple) else (value,):
+            try:
+                str(each).encode()
+            except UnicodeEncodeError:
+                raise ValueError("text in UTF-8") from None
+        return value
+
+    @field_validator("record_dir", "script")
+    @classmethod
+    def _at_home(cls, value: Path | None) -> Path | None:
+        """No shell has replaced the ``~`` in a file or a variable."""
+        try:
+            return value.expanduser() if value is not None else None
+        except RuntimeError:
+            raise ValueError("a path without ~, as the home folder is not known") from None
 
 
 @dataclass(frozen=True)
@@ -227,15 +277,19 @@ def _from_text(field: str, text: str, place: str) -> Any:  # noqa: ANN401 - pyda
 
 def _read_file(path: Path) -> _Source:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin with a mark
     except (FileNotFoundError, NotADirectoryError):
         return _Source({}, {})
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} cannot be read: it is not UTF-8 ({error.reason}).") from None
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _toml_error(path, text, error) from None
+    except RecursionError:
+        raise ConfigError(f"{path}: this is nested too deeply.") from None
     keys = _key_places(text)
     places = {name: f"{path}:{line}:{column}" for name, (line, column) in keys.items()}
     for name in table:
@@ -267,19 +321,47 @@ def _key_places(text: str) -> dict[str, tuple[int, int]]:
     return places
 
 
+_WANTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "string": "text",
+    "tuple": "a list",
+    "path": "a path",
+    "model": "a table",
+    "dict": "a table",
+}
+"""What a value should have been, by how pydantic's name for the mistake begins."""
+
+
 def _describe(error: ValidationError, origins: Mapping[str, str]) -> ConfigError:
-    first = error.errors(include_url=False)[0]
+    # A misspelt key is told as such, not as the key that is missing because of it.
+    first = min(error.errors(include_url=False), key=lambda each: each["type"] == "missing")
     field, *inner = first["loc"]
+    place = origins.get(str(field), "default")
     where = ".".join([str(field), *(str(part) for part in inner)])
-    message = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    kind, given = first["type"], first["input"]
+    if kind == "extra_forbidden":
+        known = sorted(Rule.model_fields) if inner else _names()
+        hint = did_you_mean(str(first["loc"][-1]), known)
+        return ConfigError(f"{place}: unknown key {where!r}.", hint=hint)
+    if kind == "missing":
+        return ConfigError(f"{place}: {where} is missing.")
+    if kind == "value_error" and inner:  # a rule says in full what is wrong with it
+        return ConfigError(f"{place}: {where}: {first['msg'].removeprefix('Value error, ')}.")
     hint = ""
-    if first["type"] == "extra_forbidden":
-        message = "unknown key"
-    elif first["type"] == "missing":
-        message = "is missing"
-    else:
-        message = f"must be {message}, not {first['input']!r}"
-        if first["type"] == "literal_error":
-            expected = re.findall(r"'([^']*)'", str(first.get("ctx", {}).get("expected", "")))
-            hint = did_you_mean(str(first["input"]), expected)
-    return ConfigError(f"{origins.get(str(field), 'default')}: {where} {message}.", hint=hint)
+    if kind == "literal_error":
+        expected = re.findall(r"'([^']*)'", str(first.get("ctx", {}).get("expected", "")))
+        hint = did_you_mean(str(given), expected)
+    family = kind.partition("_")[0]
+    wanted = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    if kind == "string_unicode":
+        wanted = "text in UTF-8"
+    elif kind.endswith(("_type", "_parsing", "_from_float")) and family in _WANTED:
+        wanted = _WANTED[family]
+    return ConfigError(f"{place}: {where} must be {wanted}, not {_brief(given)}.", hint=hint)
+
+
+def _brief(value: object) -> str:
+    text = repr(value) if isinstance(value, str | int | float | list | dict) else str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

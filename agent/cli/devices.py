@@ -14,14 +14,16 @@ def devices(
     from dataclasses import asdict
 
     from agent.config import load_config
-    from agent.wiring.devices import attached_devices
+    from agent.wiring.devices import attached_devices, missing_server
 
-    found = attached_devices(load_config().config)
+    config = load_config().config
+    found = attached_devices(config)
     if as_json:
         typer.echo(json_text([asdict(each) for each in found]))
         return
     if not found:
-        typer.echo("No device is attached. agent run starts the virtual phone then.")
+        why = missing_server(config) or "No device is attached"
+        typer.echo(f"{why}. agent run starts the virtual phone then.")
         typer.echo("Attach one by USB with USB debugging on, or: adb connect HOST:PORT")
         return
     width = max(len(each.serial) for each in found)

@@ -1,17 +1,24 @@
 """What ``agent doctor`` looks at. A finding is a value; nothing is printed here."""
 
 import importlib.metadata
+import os
 import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from agent.config import Config, LoadedConfig, load_config, user_file
-from agent.wiring.devices import attached_devices, look_at_virtual_phone
+from agent.wiring.devices import (
+    VIRTUAL,
+    Attached,
+    attached_devices,
+    look_at_virtual_phone,
+    missing_server,
+)
 from agent.wiring.episode import build_registry
 from agent.wiring.policies import find_mind
 from tools.clock import SystemClock
@@ -88,11 +95,13 @@ def _config() -> tuple[LoadedConfig | None, Finding]:
 
 
 def _record_dir(folder: Path) -> Finding:
+    there = folder
+    while not os.path.lexists(there) and there != there.parent:
+        there = there.parent  # looking leaves no new folder behind
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
+        with tempfile.TemporaryFile(dir=there) as probe:
             probe.write(b"x")
-        free_mb = shutil.disk_usage(folder).free // 1_000_000
+        free_mb = shutil.disk_usage(there).free // 1_000_000
     except OSError as error:
         reason = error.strerror or str(error)
         return Finding(
@@ -132,16 +141,42 @@ def _devices(config: Config) -> Iterator[Finding]:
     try:
         found = attached_devices(config)
     except AutomationError as error:
-        yield Finding(Grade.NOTE, "devices", str(error), "adb kill-server && adb start-server")
+        mend = "adb kill-server && adb start-server"
+        if config.adb_server != Config().adb_server:
+            mend = "Correct adb_server (AGENT_ADB_SERVER)."
+        yield Finding(Grade.NOTE, "devices", str(error), mend)
         return
     if not found:
-        yield Finding(Grade.GOOD, "devices", "none attached: the virtual phone is used")
+        why = missing_server(config)
+        if why:
+            mend = "Start one there, or correct adb_server (AGENT_ADB_SERVER)."
+            yield Finding(Grade.NOTE, "devices", f"{why}: the virtual phone is used", mend)
+        else:
+            yield Finding(Grade.GOOD, "devices", "none attached: the virtual phone is used")
+    yield from chosen(config, found)
     for each in found:
         if each.state == "device":
             yield Finding(Grade.GOOD, "device", f"{each.serial} {each.model}".rstrip())
         else:
             mend = _MENDS.get(each.state, "Plug it in again, or: adb reconnect")
             yield Finding(Grade.NOTE, "device", f"{each.serial} is {each.state}", mend)
+
+
+def chosen(config: Config, found: Sequence[Attached]) -> Iterator[Finding]:
+    """Whether ``agent run GOAL`` knows which device to take."""
+    ready = [each.serial for each in found if each.ready]
+    wanted = config.device
+    if wanted not in {"", VIRTUAL, *(each.serial for each in found)}:
+        mend = f"Attach it, or: adb connect {wanted}" if ":" in wanted else "Attach it."
+        what = f"{wanted} is configured, but not attached"
+        yield Finding(Grade.NOTE if ":" in wanted else Grade.BAD, "device", what, mend)
+    elif not wanted and len(ready) > 1:
+        what = f"{len(ready)} can be used, and none is chosen"
+        mend = f"agent run GOAL --device {ready[0]}, or device in agent.toml, or AGENT_DEVICE"
+        yield Finding(Grade.BAD, "device", what, mend)
+    elif not wanted and found and not ready:
+        mend = "Mend it as below, or: agent run GOAL --device virtual"
+        yield Finding(Grade.BAD, "device", "none that is attached can be used", mend)
 
 
 _MENDS = {

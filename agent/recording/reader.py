@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -107,12 +109,13 @@ def _begun(start: RunStart) -> Summary:
     )
 
 
-def read_recording(folder: Path) -> Recording:
+def read_recording(folder: Path | str) -> Recording:
     """Read a recording.
 
     Raises:
         RecordingError: There is none, it is of a newer format, or a line in it is damaged.
     """
+    folder = Path(folder)
     path = folder / EVENTS_FILE
     try:
         data = path.read_bytes()
@@ -170,12 +173,19 @@ def find_recording(name: str, parent: Path) -> Path:
     Raises:
         RecordingError: There is none, or there are several.
     """
-    if (Path(name) / EVENTS_FILE).exists():
-        return Path(name)
-    folders = sorted(each.parent for each in parent.glob(f"*/{EVENTS_FILE}"))
-    if name == "last" and (known := list_recordings(parent)[0]):
-        return parent / known[-1].run
-    found = [each for each in folders if each.name.startswith(name) or each.name.endswith(name)]
+    try:
+        if name and (Path(name) / EVENTS_FILE).exists():
+            return Path(name)
+        folders = sorted(each.parent for each in parent.glob(f"*/{EVENTS_FILE}"))
+    except (OSError, ValueError):  # a name that no file can have
+        folders = []
+    if name == "last" and (dated := _dated(folders)):
+        return max(dated)[1]
+    found = [
+        each
+        for each in folders
+        if name and (each.name.startswith(name) or each.name.endswith(name))
+    ]
     if len(found) == 1:
         return found[0]
     if found:
@@ -185,6 +195,15 @@ def find_recording(name: str, parent: Path) -> Path:
         f"There is no recording {name!r}, neither as a folder nor in {str(parent)!r}.",
         hint="See those there are with: agent recordings",
     )
+
+
+def _dated(folders: list[Path]) -> list[tuple[datetime, Path]]:
+    """When each began; those that cannot be read are left out. A folder may have been renamed."""
+    dated = []
+    for folder in folders:
+        with suppress(RecordingError):
+            dated.append((_read_summary(folder).started, folder))
+    return dated
 
 
 def _reason(error: OSError) -> str:
@@ -198,7 +217,7 @@ def _reason(error: OSError) -> str:
 def _read_line(path: Path, number: int, line: bytes) -> AnyEvent:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RecordingError(f"{path}:{number}: the line is damaged.") from None
     if number == 1 and isinstance(value, dict):
         version = value.get("format")
@@ -211,14 +230,16 @@ def _read_line(path: Path, number: int, line: bytes) -> AnyEvent:
         return EVENTS.validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"]) or "the event"
         raise RecordingError(f"{path}:{number}: {where}: {first['msg']}.") from None
 
 
 def _gaps(events: list[AnyEvent]) -> list[str]:
     gaps = []
     for before, after in pairwise(events):
-        if after.seq != before.seq + 1:
+        if after.seq <= before.seq:
+            gaps.append(f"Event {after.seq} comes after event {before.seq}.")
+        elif after.seq != before.seq + 1:
             gaps.append(f"Events {before.seq + 1} to {after.seq - 1} are missing.")
     return gaps
 

@@ -87,8 +87,11 @@ def new_folder(parent: Path, goal: str) -> Path:
     try:
         (folder / FRAMES_FOLDER).mkdir(parents=True)
     except OSError as error:
+        reason = error.strerror or error
+        if isinstance(error, FileExistsError) and parent.is_symlink():
+            reason = "it is a link that leads nowhere"
         raise RecordingError(
-            f"Recordings cannot be written to {str(parent)!r}: {error.strerror or error}.",
+            f"Recordings cannot be written to {str(parent)!r}: {reason}.",
             hint="Name another folder with --record-dir.",
         ) from None
     return folder
@@ -97,6 +100,10 @@ def new_folder(parent: Path, goal: str) -> Path:
 def _slug(goal: str) -> str:
     plain = unicodedata.normalize("NFKC", goal).lower()
     words = re.sub(r"[^\w]+", "-", plain).strip("-_")
+    try:
+        os.fsencode(words)
+    except UnicodeEncodeError:  # an old locale: its file names know no such letters
+        words = re.sub(r"[^a-z0-9]+", "-", words).strip("-")
     # 40 letters of Chinese are 120 bytes: still far from the 255 of a file name.
     return words[:40].rstrip("-_") or "goal"
 

@@ -1,6 +1,8 @@
 """From a name, or none, to a device that is connected: real, or the virtual phone."""
 
+import difflib
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +13,8 @@ from tools.action import OpenApp
 from tools.clock import SystemClock
 from tools.device import Device
 from tools.devices.adb_socket import AdbServer
-from tools.devices.android_connect import Attached, attached, connect
+from tools.devices.android_connect import Attached as Attached
+from tools.devices.android_connect import attached, connect
 from tools.errors import (
     ActionFailedError,
     ConfigError,
@@ -24,6 +27,7 @@ from tools.screen import Screenshot
 from tools.settle import SettlingDevice
 
 VIRTUAL = "virtual"
+_CONNECT_S = 3.0
 
 
 def attached_devices(config: Config) -> tuple[Attached, ...]:
@@ -33,6 +37,21 @@ def attached_devices(config: Config) -> tuple[Attached, ...]:
         DeviceGoneError: What listens there is no ADB server.
     """
     return attached(_adb_server(config), start=shutil.which("adb") is not None)
+
+
+def missing_server(config: Config) -> str:
+    """What is wrong if the person named an ADB server and none answers there; else empty.
+
+    That none runs at the default address is nothing wrong: without a phone nobody starts one.
+    """
+    if config.adb_server == Config().adb_server:
+        return ""
+    server = _adb_server(config)
+    try:
+        with socket.create_connection((server.host, server.port), timeout=_CONNECT_S):
+            return ""
+    except OSError:
+        return f"No ADB server answers at {config.adb_server}"
 
 
 @contextmanager
@@ -75,7 +94,12 @@ def open_device(
         tree = config.ui_tree == "always" or (
             config.ui_tree == "auto" and (tree or wants_ui_tree(config.guard))
         )
-        device = connect(name, server=server, clock=SystemClock(), ui_tree=tree)
+        try:
+            device = connect(name, server=server, clock=SystemClock(), ui_tree=tree)
+        except UnknownDeviceError as error:
+            if difflib.get_close_matches(name.lower(), [VIRTUAL], cutoff=0.7):
+                raise UnknownDeviceError(error.message, hint="Did you mean 'virtual'?") from None
+            raise
         stack.callback(device.close)
         yield device
 
@@ -105,7 +129,8 @@ def _choose(config: Config, notice: Callable[[str], None]) -> str:
         notice(f"{error} Starting the virtual phone instead.")
         return VIRTUAL
     if not found:
-        notice("No device is attached: starting the virtual phone.")
+        why = missing_server(config) or "No device is attached"
+        notice(f"{why}: starting the virtual phone.")
         return VIRTUAL
     ready = [each for each in found if each.ready]
     names = ", ".join(f"{each.serial} ({each.model or each.state})" for each in found)

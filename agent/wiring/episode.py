@@ -100,7 +100,14 @@ def check_goal(goal: str) -> str:
     Raises:
         UsageError: Nothing is left of it, or it is no text.
     """
+    if not isinstance(goal, str):  # from Python, where nobody checked the types
+        raise UsageError(f"The goal must be text, not {goal!r}.", hint="Say what is to be done.")
     stripped = goal.strip()
+    if not stripped.isascii() and re.search("[\ud800-\udfff]", stripped):
+        raise UsageError(
+            "The goal cannot be read: it is not in the encoding of this terminal.",
+            hint="Write it in UTF-8, and see what is set with: locale",
+        )
     if not re.search(r"\w", stripped):
         raise UsageError(
             "The goal is empty." if not stripped else f"The goal {stripped!r} has no words.",

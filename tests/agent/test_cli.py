@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 
 from agent.cli.app import run_command
+from agent.cli.findings import chosen
 from agent.cli.perform import exit_code
+from agent.config import Config
 from agent.recording.reader import read_recording
 from agent.step import StopReason
 from tests.agent.episodes import COUNT, DONE, Rig, tap
 from tests.agent.test_loop import Grumbler
+from tools.devices.android_connect import Attached
 
 GOLDEN = Path(__file__).parent / "golden" / "help.txt"
 LOOK = """\
@@ -90,6 +93,12 @@ def test_every_stop_reason_has_an_exit_code() -> None:
         (["run", ""], 2, "The goal is empty."),
         (["run", " \t\n"], 2, "The goal is empty."),
         (["run", "?!"], 2, "has no words"),
+        (["run", "go \udcff"], 2, "it is not in the encoding of this terminal"),
+        (["run", "x", "--record-dir", "\udcff"], 2, "record_dir must be text in UTF-8"),
+        (["run", "x", "--device", "virtul"], 2, "Did you mean 'virtual'?"),
+        (["show", "x" * 5000], 2, "There is no recording"),
+        (["show", ""], 2, "There is no recording"),
+        (["recordings", "--record-dir", "/etc/hostname"], 2, "is no folder"),
         (["run", "turn", "on", "wifi"], 2, "Put the goal in quotes."),
         (["run", "x", "--max-step", "3"], 2, "--max-steps"),
         (["run", "x", "--max-steps", "many"], 2, "'--max-steps'"),
@@ -147,7 +156,7 @@ def test_a_run_prints_its_steps_and_ends_with_verdict_answer_and_recording(
     arguments = ["run", "look", "--policy", "scripted", "--script", script]
     assert run_command(arguments) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "No device is attached: starting the virtual phone."
+    assert lines[0] == "No ADB server answers at 127.0.0.1:1: starting the virtual phone."
     assert any("Look there" in line and "open Settings" in line for line in lines)
     assert re.match(r"✓ finished  unverified  2 steps, [\d.]+ s", lines[-3])
     assert lines[-2].split() == ["Answer", "seen"]
@@ -276,6 +285,33 @@ def test_doctor_tells_how_to_mend_what_is_wrong(capsys: pytest.CaptureFixture[st
     printed = capsys.readouterr().out
     assert "unknown key 'polcy'" in printed
     assert "Did you mean 'policy'?" in printed
+
+
+@pytest.mark.parametrize(
+    ("device", "states", "said"),
+    [
+        ("", [], ""),
+        ("", ["device"], ""),
+        ("", ["device", "device"], "2 can be used, and none is chosen"),
+        ("s1", ["device", "device"], ""),
+        ("virtual", ["offline"], ""),
+        ("", ["unauthorized"], "none that is attached can be used"),
+        ("", ["device", "offline"], ""),
+        ("s7", ["device"], "s7 is configured, but not attached"),
+    ],
+)
+def test_doctor_knows_whether_a_device_would_be_found(
+    device: str, states: list[str], said: str
+) -> None:
+    found = [Attached(f"s{number}", state, "") for number, state in enumerate(states)]
+    told = [finding.what for finding in chosen(Config(device=device), found)]
+    assert told == ([said] if said else [])
+
+
+def test_doctor_leaves_nothing_behind() -> None:
+    assert run_command(["doctor"]) == 0
+    assert list(Path().iterdir()) == []
+    assert not Path(os.environ["AGENT_RECORD_DIR"]).exists()
 
 
 def test_a_screenshot_of_the_virtual_phone_is_saved(capsys: pytest.CaptureFixture[str]) -> None:

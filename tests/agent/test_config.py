@@ -44,17 +44,23 @@ def test_flags_beat_environment_beats_files_beat_defaults(here: Path) -> None:
     ("text", "said"),
     [
         ("seed = 1\n  max_step = 3\n", "agent.toml:2:3: unknown key 'max_step'. Did you mean"),
-        ("\nmax_steps = 'many'\n", "agent.toml:2:1: max_steps must be a valid integer"),
+        ("\nmax_steps = 'many'\n", "agent.toml:2:1: max_steps must be a whole number"),
         ("max_steps = 0", "agent.toml:1:1: max_steps must be greater than or equal to 1, not 0."),
         ("seed = 1\nseed =\n", "agent.toml:2:7: this is no TOML"),
         ("seed = 'x", "agent.toml:1:"),
         ("approve = 'alway'", "Did you mean 'always'?"),
         ("adb_server = 'here'", "agent.toml:1:1: adb_server must"),
         ("[[guard]]\nverdict = 'maybe'\n", "agent.toml:1:3: guard.0.verdict must be 'allow'"),
-        ("[[guard]]\nverdict = 'ask'\ntext = '('\n", "guard.0.text must be '(' is no regular"),
+        ("[[guard]]\nverdict = 'ask'\ntext = '('\n", "guard.0.text: '(' is no regular"),
         ("[guards]\n", "agent.toml:1:2: unknown key 'guards'. Did you mean 'guard'?"),
         ("[[guard]]\napp = 'x'\n", "guard.0.verdict is missing"),
+        ("[[guard]]\nap = 'x'\n", "unknown key 'guard.0.ap'. Did you mean 'app'?"),
+        ("guard = 'x'", "agent.toml:1:1: guard must be a list, not 'x'."),
         ("zebra = 1", "Known: adb_server, app,"),
+        ("seed = true", "agent.toml:1:1: seed must be something else than true or false"),
+        ("record_dir = 3", "agent.toml:1:1: record_dir must be a path, not 3."),
+        ("adb_server = 'h:99999'", "adb_server must be HOST:PORT with a port from 1 to 65535"),
+        ("seed = " + "[" * 5000, "agent.toml: this is nested too deeply."),
     ],
 )
 def test_a_slip_in_the_file_is_one_line_with_its_place(here: Path, text: str, said: str) -> None:
@@ -63,6 +69,23 @@ def test_a_slip_in_the_file_is_one_line_with_its_place(here: Path, text: str, sa
         load_config(environ={})
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_from_windows_is_read(here: Path) -> None:
+    (here / "agent.toml").write_bytes(b"\xef\xbb\xbfseed = 3\r\n")
+    assert load_config(environ={}).config.seed == 3
+
+
+def test_a_tilde_is_the_home_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    (here / "agent.toml").write_text("record_dir = '~/runs'")
+    assert load_config(environ={}).config.record_dir == Path("/home/somebody/runs")
+
+
+@pytest.mark.parametrize("field", ["app", "record_dir", "device"])
+def test_what_no_recording_can_hold_is_refused(here: Path, field: str) -> None:
+    with pytest.raises(ConfigError, match=f"{field} must be text in UTF-8"):
+        load_config({field: "a\udcff"}, environ={})
 
 
 def test_a_file_that_is_no_text_is_reported(here: Path) -> None:
@@ -74,9 +97,9 @@ def test_a_file_that_is_no_text_is_reported(here: Path) -> None:
 @pytest.mark.parametrize(
     ("environ", "said"),
     [
-        ({"AGENT_MAX_STEPS": "many"}, "AGENT_MAX_STEPS: max_steps must be a valid integer"),
+        ({"AGENT_MAX_STEPS": "many"}, "AGENT_MAX_STEPS: max_steps must be a whole number"),
         ({"AGENT_GUARD": "[{]"}, "AGENT_GUARD: this is no JSON list"),
-        ({"AGENT_DRY_RUN": "perhaps"}, "AGENT_DRY_RUN: dry_run must be a valid boolean"),
+        ({"AGENT_DRY_RUN": "perhaps"}, "AGENT_DRY_RUN: dry_run must be true or false"),
     ],
 )
 def test_a_slip_in_the_environment_names_the_variable(

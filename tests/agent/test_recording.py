@@ -115,6 +115,37 @@ def test_a_gap_is_told(tmp_path: Path) -> None:
     assert "Events 4 to 5 are missing." in read_recording(folder).warnings
 
 
+def test_a_folder_may_be_named_by_text(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    assert read_recording(str(folder)) == read_recording(folder)
+
+
+def test_events_out_of_order_are_told(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    lines = lines_of(folder)
+    (folder / "events.jsonl").write_text("\n".join([*lines[:3], *lines[2:]]) + "\n")
+    assert "Event 2 comes after event 2." in read_recording(folder).warnings
+
+
+def test_the_last_recording_is_found_in_a_renamed_folder(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    renamed = folder.rename(tmp_path / "kept")
+    assert find_recording("last", tmp_path) == renamed
+
+
+@pytest.mark.parametrize("name", ["", "x" * 5000, "\udcff", "a\0b"])
+def test_a_name_that_no_folder_can_have_is_one_clear_line(tmp_path: Path, name: str) -> None:
+    make(tmp_path)
+    with pytest.raises(RecordingError, match="There is no recording"):
+        find_recording(name, tmp_path)
+
+
+def test_a_link_that_leads_nowhere_is_said_to(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "gone" / "deep")
+    with pytest.raises(RecordingError, match="a link that leads nowhere"):
+        new_folder(tmp_path / "link", "goal")
+
+
 def test_a_missing_frame_is_told(tmp_path: Path) -> None:
     folder = make(tmp_path)
     (folder / "frames" / "0001-before.jpg").unlink()

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_without_a_device_the_virtual_phone_is_started_and_said_so(script: Path)
     ear = Ear()
     episode = run_goal("look", audience=ear, policy="scripted", script=script, adb_server=NO_SERVER)
     assert episode.stop is StopReason.FINISHED
-    assert ear.notices == ["No device is attached: starting the virtual phone."]
+    assert ear.notices == ["No ADB server answers at 127.0.0.1:1: starting the virtual phone."]
     assert episode.recording is not None
     assert (episode.recording / "phone-state.json").stat().st_size > 100
     assert read_recording(episode.recording).start.device.emulated
@@ -318,3 +319,9 @@ def test_an_adb_server_killed_in_mid_run_ends_it_with_the_recording_whole(
     recording = read_recording(episode.recording)
     assert recording.end is not None
     assert recording.warnings == ()
+
+
+@pytest.mark.parametrize("goal", [5, None, b"turn on wifi"])
+def test_a_goal_that_is_no_text_is_a_usage_error(goal: Any) -> None:
+    with pytest.raises(UsageError, match="The goal must be text"):
+        run_goal(goal, device="virtual")
