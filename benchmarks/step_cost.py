@@ -157,10 +157,12 @@ def _goals(figures: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_met(value: float | None, error: float, limit: float) -> bool | None:
-    """``None`` where it cannot be told."""
-    if value is None or limit < value <= limit + error:
+    """``None`` where it cannot be told: not measured, or unsure by more than the limit itself."""
+    if value is None:
         return None
-    return value <= limit
+    if value - error > limit:
+        return False
+    return True if value <= limit and error <= limit else None
 
 
 def show(report: dict[str, Any], console: Console) -> None:
