@@ -139,8 +139,9 @@ def _log(folder: Path | None) -> Iterator[IO[bytes]]:
 
 def _read_announcement(pipe: IO[bytes], process: _Process, log: IO[bytes]) -> Announcement:
     too_late = Timer(_START_S, process.kill)
-    too_late.start()
+    too_late.daemon = True  # else this program could not end before it, were it not cancelled
     try:
+        too_late.start()
         line = pipe.readline()
     finally:
         too_late.cancel()
