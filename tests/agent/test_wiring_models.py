@@ -114,7 +114,6 @@ def test_a_model_that_cannot_be_asked_ends_the_run_as_model_error(
     ("wrong", "told"),
     [
         ({"model": "", "policy": "vlm"}, "needs a model"),
-        ({"policy": "rules"}, "asks no model"),
         ({"server": "nonsense"}, "neither a known kind of server nor an address"),
         ({"server": "vllm", "dialect": "klingon"}, "no dialect 'klingon'"),
         ({"server": "vllm", "max_pixels": 10}, "pixels"),
@@ -125,6 +124,16 @@ def test_wrong_model_settings_are_one_line_before_any_device_is_touched(
 ) -> None:
     with pytest.raises(UsageError, match=told):
         run_goal(GOAL, **{**settings, **wrong})
+
+
+def test_the_rules_decide_where_they_are_asked_to_whatever_model_is_configured(
+    settings: dict[str, Any],
+) -> None:
+    episode = run_goal(GOAL, server="vllm", policy="rules", **settings)
+
+    assert episode.stop is StopReason.FINISHED
+    assert episode.recording is not None
+    assert read_recording(episode.recording).start.model == ""
 
 
 def test_auto_falls_back_to_the_rules_where_nothing_fits(tmp_path: Path) -> None:

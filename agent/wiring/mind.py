@@ -1,0 +1,36 @@
+"""Who will decide, before there is a device to decide about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.model import OnText
+from agent.policy import Policy
+from agent.recording.writer import RecordingWriter
+from tools.registry import Registry
+
+Notice = Callable[[str], None]
+"""Told what was chosen, where the person did not choose."""
+
+
+@dataclass(frozen=True)
+class Mind:
+    """Who will decide, before there is a device to decide about.
+
+    Attributes:
+        policy: Name of the policy.
+        wants_ui_tree: Whether it reads the accessibility tree.
+        make: Makes the policy for one episode: what is offered, where exchanges are written, and
+            who hears the model while it speaks.
+        model: Name of the model; empty if there is none.
+        dialect: How the model is spoken to; empty if there is none.
+        prompt_hash: Changes when the words of the prompts do.
+        close: Lets go of the model.
+    """
+
+    policy: str
+    wants_ui_tree: bool
+    make: Callable[[Registry, RecordingWriter, OnText], Policy]
+    model: str = ""
+    dialect: str = ""
+    prompt_hash: str = ""
+    close: Callable[[], None] = lambda: None
