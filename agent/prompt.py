@@ -14,6 +14,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "prompts"
 _PLACE = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
 _CONTROL = re.compile(r"<(?=\||/?(?:tool_call|tool_response|tools|think|answer)\b)")
+_FRAME = re.compile(r"<(?=\|(?:im_start|im_end|endoftext|(?:vision|image|video)_\w+)\|>)")
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,12 @@ def inert(text: str) -> str:
     A goal, an app's name or an answer must not be able to end a turn or to forge a tool call.
     """
     return _CONTROL.sub("< ", text)
+
+
+def spoken(text: str) -> str:
+    """What the model said, to be repeated to it: without marks that make a turn or a picture.
+
+    A reply in which a mark for a picture is written breaks servers when it comes back to them: they
+    look for the picture that belongs to it.
+    """
+    return _FRAME.sub("< ", text)

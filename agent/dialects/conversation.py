@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.dialects.dialect import MISSING_ANSWER, Turn
 from agent.model import ImagePart, Message, Part, RawCall, TextPart
-from agent.prompt import inert, load_prompt
+from agent.prompt import inert, load_prompt, spoken
 from tools.geometry import Size
 
 _LINES: Final = 100
@@ -123,7 +123,7 @@ def _system(text: str) -> list[Message]:
 
 def _answered(turn: Turn, *, native: bool) -> Message:
     calls = _calls(turn) if native else ()
-    words = turn.said or ("" if calls else MISSING_ANSWER)
+    words = spoken(turn.said) or ("" if calls else MISSING_ANSWER)
     return Message("assistant", (TextPart(words),) if words else (), tuple(map(_valid, calls)))
 
 
