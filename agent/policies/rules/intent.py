@@ -3,6 +3,7 @@
 from datetime import date, time
 from typing import Literal
 
+from agent.policies.rules.leftover import unread
 from agent.policies.rules.lexicon import Errand, errands
 from tools.geometry import Frozen
 
@@ -72,6 +73,7 @@ class Intent(Frozen):
         wants: What to set, in the order to try.
         app: Words for the app, the goal's own before the errand's.
         buys: Whether the goal asks to go through with a purchase.
+        unread: Words of the goal that were not understood; nothing is done while there are any.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Intent(Frozen):
     wants: tuple[Want, ...]
     app: tuple[str, ...]
     buys: bool = False
+    unread: tuple[str, ...] = ()
 
     def want(self, slot: str) -> Want | None:
         """The want of that slot, if the goal has it."""
@@ -86,9 +89,22 @@ class Intent(Frozen):
 
 
 def make_intent(
-    name: str, wants: list[Want], *, app: tuple[str, ...] = (), buys: bool = False
+    name: str,
+    wants: list[Want],
+    *,
+    app: tuple[str, ...] = (),
+    buys: bool = False,
+    rest: str = "",
 ) -> Intent:
-    """Join wants with the vocabulary of their errand."""
+    """Join wants with the vocabulary of their errand.
+
+    Args:
+        name: The errand.
+        wants: What was read.
+        app: The goal's own words for the app.
+        buys: Whether it is a purchase.
+        rest: The goal without what was read.
+    """
     errand = errands()[name]
     labelled = tuple(
         want.model_copy(
@@ -99,4 +115,11 @@ def make_intent(
         )
         for want in wants
     )
-    return Intent(name=name, errand=errand, wants=labelled, app=(*app, *errand.app), buys=buys)
+    return Intent(
+        name=name,
+        errand=errand,
+        wants=labelled,
+        app=(*app, *errand.app),
+        buys=buys,
+        unread=unread(name, rest) if rest.strip() else (),
+    )

@@ -51,7 +51,14 @@ class RulesPolicy:
         now = observation.device_time or datetime.now()
         if not history:
             self._memory = Memory()
-            self._intent = read_goal(goal, now.date())
+            self._intent = read_goal(goal, now)
+        if self._intent is not None and self._intent.unread:
+            unread = ", ".join(repr(word) for word in self._intent.unread)
+            return finish(
+                f"I did nothing: I do not understand {unread} in {goal!r}, and will not guess. "
+                "Say it without, if it does not matter.",
+                success=False,
+            )
         if self._intent is None:
             return finish(f"I do not understand {goal!r}. {_CAN}", success=False)
         view = View(observation)

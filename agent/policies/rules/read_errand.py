@@ -1,16 +1,18 @@
 """Reading goals of everyday errands: switches, contacts, alarms, notes, messages, carts."""
 
 import re
-from datetime import date
+from datetime import datetime, time, timedelta
 
 from agent.policies.rules.intent import Intent, Want, make_intent
+from agent.policies.rules.leftover import without
 from agent.policies.rules.lexicon import lexicon
 from agent.policies.rules.numbers import CHINESE_NUMBER, ENGLISH_NUMBER, number
 from agent.policies.rules.text import digits, is_cjk
-from agent.policies.rules.when import read_time, read_weekdays
+from agent.policies.rules.when import find_time, read_dates, read_weekdays, without_weekdays
 
+_EDGES = re.compile(r"^[^\w\"'“‘「『«(+]+|[^\w\"'”’」』»).!。！?？%]+$")
 _QUOTED = re.compile(r"[\"“”「『«]([^\"“”」』»]+)[\"“”」』»]|(?<!\w)['‘]([^'’]+)['’](?!\w)")
-_PHONE = re.compile(r"\+?\d[\d\s().-]{2,}\d")
+_PHONE = re.compile(r"[+(]{0,2}\d[\d\s().-]{2,}\d")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _POLITE = re.compile(
     r"^\s*(?:please|can you|could you|i want to|i would like to|i'd like to|help me|请|帮我|麻烦|"
@@ -25,7 +27,7 @@ def polite_free(goal: str) -> str:
     text = goal.strip()
     for _ in range(3):
         text = _POLITE.sub("", text).strip()
-    return text.rstrip(".。!！")
+    return _EDGES.sub("", text).rstrip(".。!！")
 
 
 def quoted(text: str) -> str:
@@ -48,18 +50,19 @@ def _clean(text: str) -> str:
 
 def _name_of(text: str) -> str:
     """A name given with "called", "named", "titled" and the like; empty if there is none."""
+    zh_end = r"(?=的(?:文件夹|目录|笔记|便签|闹钟|联系人)|[，,。；;]|$)"
     ends = r"(?P<name>.+?)(?=$|[,;]|\s(?:with|and|at|on|for|saying|that|in|whose|containing)\b)"
     match = _first(
         (
             rf"\b(?:called|named|titled|labell?ed|with (?:the )?(?:name|title|label))\s+{ends}",
-            r"(?:名为|叫做|叫|名称为|标题为|标题是|标签为|名字是)(?P<name>[^，,。；;]+)",
+            rf"(?:名为|叫做|叫|名称为|标题为|标题是|标签为|名字是)(?P<name>[^，,。；;]+?){zh_end}",
         ),
         text,
     )
     return _clean(match["name"]) if match else ""
 
 
-def read_toggle(goal: str, _today: date) -> Intent | None:
+def read_toggle(goal: str, _now: datetime) -> Intent | None:
     """Turn something on or off."""
     what = r"(?:the\s+|my\s+)?(?P<what>.+?)(?:\s+(?:mode\s+)?switch)?"
     dark = r"(?:dark|night)\s+(?:theme|mode)"
@@ -86,7 +89,7 @@ def read_toggle(goal: str, _today: date) -> Intent | None:
     return make_intent("toggle", [Want(slot="switch", kind="toggle", labels=ways, on=not off)])
 
 
-def read_setting(goal: str, _today: date) -> Intent | None:
+def read_setting(goal: str, _now: datetime) -> Intent | None:
     """Set something to a value: "set the font size to large"."""
     match = _first(
         (
@@ -107,7 +110,7 @@ def read_setting(goal: str, _today: date) -> Intent | None:
     return make_intent("setting", [want])
 
 
-def read_contact(goal: str, _today: date) -> Intent | None:
+def read_contact(goal: str, _now: datetime) -> Intent | None:
     """Add a person with a number."""
     if not re.search(r"\bcontacts?\b|联系人|通讯录|存.*(?:号码|电话)", goal, re.IGNORECASE):
         return None
@@ -129,7 +132,7 @@ def read_contact(goal: str, _today: date) -> Intent | None:
         wants.append(Want(slot="phone", kind="text", values=(phone.strip(),)))
     if email:
         wants.append(Want(slot="email", kind="text", values=(email[0],)))
-    return make_intent("contact", wants)
+    return make_intent("contact", wants, rest=without(rest, name.split()))
 
 
 def _name_wants(name: str) -> list[Want]:
@@ -155,13 +158,14 @@ def _bare_name(text: str) -> str:
     return _clean(re.sub(r"\s+", " ", rest))
 
 
-def read_alarm(goal: str, _today: date) -> Intent | None:
+def read_alarm(goal: str, now: datetime) -> Intent | None:
     """Set an alarm at a time, on certain days."""
     if not re.search(r"\balarm\b|\bwake me\b|闹钟|叫醒|叫我起床", goal, re.IGNORECASE):
         return None
-    clock = read_time(goal)
-    if clock is None:
+    found = find_time(goal)
+    if found is None:
         return None
+    clock = found.clock
     wants = [Want(slot="time", kind="time", clock=clock, values=(clock.strftime("%H:%M"),))]
     days = read_weekdays(goal)
     if days:
@@ -169,10 +173,22 @@ def read_alarm(goal: str, _today: date) -> Intent | None:
     name = _name_of(goal) or quoted(goal)
     if name:
         wants.append(Want(slot="label", kind="text", values=(name,)))
-    return make_intent("alarm", wants)
+    rest = goal[: found.start] + " " + goal[found.end :]
+    rest = without(without_weekdays(rest), (name,))
+    return make_intent("alarm", wants, rest=_without_its_day(rest, clock, now))
 
 
-def read_note(goal: str, _today: date) -> Intent | None:
+def _without_its_day(text: str, clock: time, now: datetime) -> str:
+    """An alarm rings at its next time; "tomorrow" says no more than that if it is tomorrow."""
+    later = now.time() < clock
+    rings = now.date() if later else now.date() + timedelta(days=1)
+    for found in reversed(read_dates(text, now.date())):
+        if found.day == rings:
+            text = text[: found.start] + " " + text[found.end :]
+    return text
+
+
+def read_note(goal: str, _now: datetime) -> Intent | None:
     """Write a note, with a title or without."""
     if not re.search(r"\b(?:note|memo)\b|笔记|便签|备忘录|记一下|记下", goal, re.IGNORECASE):
         return None
@@ -195,10 +211,10 @@ def read_note(goal: str, _today: date) -> Intent | None:
     wants = [Want(slot="title", kind="text", values=(title,))] if title else []
     if text:
         wants.append(Want(slot="body", kind="text", values=(text,)))
-    return make_intent("note", wants)
+    return make_intent("note", wants, rest=without(goal, (title, text)))
 
 
-def read_message(goal: str, _today: date) -> Intent | None:
+def read_message(goal: str, _now: datetime) -> Intent | None:
     """Send a text message to a person."""
     saying = r"saying|that says|that|with the text|and say|to say"
     says = rf"(?:\s*[:：,，]\s*|\s+(?:{saying})\s*[:：]?\s*|\s+(?=[\"“'‘「]))"
@@ -227,10 +243,10 @@ def read_message(goal: str, _today: date) -> Intent | None:
         Want(slot="recipient", kind="item", values=(who,)),
         Want(slot="message", kind="text", values=(text,)),
     ]
-    return make_intent("message", wants)
+    return make_intent("message", wants, rest=without(goal, (text, who)))
 
 
-def read_cart(goal: str, _today: date) -> Intent | None:
+def read_cart(goal: str, _now: datetime) -> Intent | None:
     """Put some of a product into the cart."""
     many = rf"(?:(?P<many>{ENGLISH_NUMBER})\s+(?:pieces? of\s+|units? of\s+|of\s+(?:the\s+)?)?)?"
     into = r"(?:in|into|to|inside)\s+(?:the|my)?\s*(?:shopping\s+)?(?:cart|basket|bag)"
@@ -251,10 +267,11 @@ def read_cart(goal: str, _today: date) -> Intent | None:
         Want(slot="product", kind="item", values=(_clean(match["what"]),)),
         Want(slot="quantity", kind="count", amount=amount or 1),
     ]
-    return make_intent("cart", wants)
+    said = without(goal, (match["what"], match["many"] or ""))
+    return make_intent("cart", wants, rest=said)
 
 
-def read_folder(goal: str, _today: date) -> Intent | None:
+def read_folder(goal: str, _now: datetime) -> Intent | None:
     """Make a folder."""
     if not re.search(r"\b(?:folder|directory)\b|文件夹|目录", goal, re.IGNORECASE):
         return None
@@ -262,10 +279,11 @@ def read_folder(goal: str, _today: date) -> Intent | None:
     name = quoted(goal) or _name_of(goal) or (_clean(match["name"]) if match else "")
     if not name or not re.search(r"\b(?:create|make|add|new)\b|新建|创建|建", goal, re.IGNORECASE):
         return None
-    return make_intent("folder", [Want(slot="folder", kind="text", values=(name,))])
+    want = Want(slot="folder", kind="text", values=(name,))
+    return make_intent("folder", [want], rest=without(goal, (name,)))
 
 
-def read_open(goal: str, _today: date) -> Intent | None:
+def read_open(goal: str, _now: datetime) -> Intent | None:
     """Open an app and do nothing else."""
     match = _first(
         (

@@ -1,9 +1,10 @@
 """Reading the goal of a flight booking: from where to where, when, who, in which class."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from agent.policies.rules.intent import Intent, Want, make_intent
+from agent.policies.rules.leftover import without
 from agent.policies.rules.lexicon import lexicon
 from agent.policies.rules.numbers import CHINESE_NUMBER, ENGLISH_NUMBER, number
 from agent.policies.rules.text import normal
@@ -11,7 +12,7 @@ from agent.policies.rules.when import FoundDate, read_dates
 
 _ASKS = re.compile(
     r"\b(?:flights?|fly|plane|airfare|one[- ]way|round[- ]?trip)\b|\btickets?\b.*\bto\b|"
-    r"机票|航班|飞机|飞往|单程|往返|订.*到.*票",
+    r"\bseats?\b.*\b(?:from|to)\b|机票|航班|飞机|飞往|单程|往返|订.*到.*票|从.+[到去飞].+[舱票]",
     re.IGNORECASE,
 )
 _ROUND = re.compile(
@@ -28,6 +29,7 @@ _BEFORE_DATE = re.compile(
 )
 _AFTER_DATE = re.compile(r"^\s*(?:返程|返回|回程|回来|回|出发|去)")
 _NOT_PLACES = frozenset({"me", "us", "him", "her", "them", "here", "home", "我", "我们", "这里"})
+_NO_PLACE = re.compile(r"取消|退票|退订|退掉|改签|不要|不想|别|删除|查询|查|多少|什么|吗|怎么")
 _CABINS = (
     ("premium economy", r"premium[- ]economy(?: class)?|超级经济舱|高端经济舱"),
     ("business", r"business(?: class)?|商务舱|公务舱"),
@@ -64,20 +66,20 @@ _TRAILING = re.compile(
 )
 
 
-def read_flight(goal: str, today: date) -> Intent | None:
+def read_flight(goal: str, now: datetime) -> Intent | None:
     """Read ``goal`` as a flight booking; ``None`` if it is none or names no destination."""
     if _ASKS.search(goal) is None:
         return None
     rest = goal
-    dates = read_dates(rest, today)
+    dates = read_dates(rest, now.date())
     depart, back = _split_dates(rest, dates)
     for found in reversed(dates):
         before = _BEFORE_DATE.sub(" ", rest[: found.start])
         rest = before + _AFTER_DATE.sub(" ", rest[found.end :])
-    counts, rest = _take_people(rest)
-    cabin, rest = _take_cabin(rest)
     is_round = _ROUND.search(rest) is not None or back is not None
-    rest = _ROUND.sub(" ", _ONE_WAY.sub(" ", rest))
+    rest = _ROUND.sub(_keep_noun, _ONE_WAY.sub(_keep_noun, rest))
+    cabin, rest = _take_cabin(rest)
+    counts, rest = _take_people(rest)
     route = _read_route(rest)
     if route is None:
         return None
@@ -95,7 +97,18 @@ def read_flight(goal: str, today: date) -> Intent | None:
     wants.extend(Want(slot=who, kind="count", amount=many) for who, many in counts.items())
     if cabin:
         wants.append(Want(slot="cabin", kind="choice", values=words.ways_to_say(cabin)))
-    return make_intent("flight", wants, buys=True)
+    told = (depart is not None) + (back is not None)
+    more = " ".join(found.day.isoformat() for found in dates[told:])
+    # Chinese has no spaces: a word that is no part of a place sticks to it.
+    stuck = " ".join(_NO_PLACE.findall(origin + destination))
+    left = f"{without(rest, (origin, destination))} {stuck}"
+    return make_intent("flight", wants, buys=True, rest=f"{left} {more}")
+
+
+def _keep_noun(match: re.Match[str]) -> str:
+    """A "return ticket" says two things; "three one-way tickets" must stay "three tickets"."""
+    noun = re.search(r"(?:ticket|flight|trip)$", match[0], re.IGNORECASE)
+    return f" {noun[0]} " if noun and " " in match[0] else " "
 
 
 def _split_dates(text: str, dates: tuple[FoundDate, ...]) -> tuple[date | None, date | None]:
@@ -131,7 +144,9 @@ def _take_people(text: str) -> tuple[dict[str, int], str]:
             many = number(match["many"])
             if many is not None and who not in counts:
                 counts[who] = many
-                text = text[: match.start()] + " , " + text[match.end() :]
+                # "Tickets" tells where the request ends and the route begins.
+                stays = " tickets " if match[0].casefold().endswith("tickets") else " , "
+                text = text[: match.start()] + stays + text[match.end() :]
     return counts, text
 
 
@@ -140,7 +155,7 @@ def _take_cabin(text: str) -> tuple[str, str]:
         latin = rf"(?:,?\s*\b(?:in|by|with)\s+(?:the\s+)?)?\b(?:{pattern})\b"
         match = re.search(rf"{latin}|(?:{pattern})", text, re.IGNORECASE)
         if match is not None:
-            return name, text[: match.start()] + " , " + text[match.end() :]
+            return name, text[: match.start()] + " " + text[match.end() :]
     return "", text
 
 

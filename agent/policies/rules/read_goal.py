@@ -1,7 +1,7 @@
 """From the goal's sentence to what is asked for; the first reading that fits is taken."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 
 from agent.policies.rules.intent import Intent
 from agent.policies.rules.read_errand import (
@@ -18,7 +18,7 @@ from agent.policies.rules.read_errand import (
 )
 from agent.policies.rules.read_flight import read_flight
 
-_READERS: tuple[Callable[[str, date], Intent | None], ...] = (
+_READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_alarm,
     read_message,
     read_note,
@@ -32,19 +32,19 @@ _READERS: tuple[Callable[[str, date], Intent | None], ...] = (
 )
 
 
-def read_goal(goal: str, today: date) -> Intent | None:
+def read_goal(goal: str, now: datetime) -> Intent | None:
     """Understand ``goal``.
 
     Args:
         goal: A sentence in English or Chinese.
-        today: The device's date, which "tomorrow" refers to.
+        now: The device's date and time, which "tomorrow" refers to.
 
     Returns:
         What to do, or ``None`` if no reading fits.
     """
     text = polite_free(goal)
     for reader in _READERS:
-        intent = reader(text, today)
+        intent = reader(text, now)
         if intent is not None:
             return intent
     return None

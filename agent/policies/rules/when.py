@@ -140,36 +140,81 @@ _TIME_EN = re.compile(
     r"(?:\s+(?:in the )?(?P<part>morning|afternoon|evening|at night))?",
     re.IGNORECASE,
 )
+_LATE = frozenset({"afternoon", "evening", "at night", "night"})
+_TIME_SPOKEN = re.compile(
+    rf"\b(?P<share>half|(?:a\s+)?quarter)\s+(?P<way>past|to)\s+(?P<hour>{ENGLISH_NUMBER})"
+    r"(?:\s+(?:in the |at )?(?P<part>morning|afternoon|evening|night))?",
+    re.IGNORECASE,
+)
+_TIME_NAMED = re.compile(r"\b(?:noon|midnight)\b|正午|午夜", re.IGNORECASE)
 _TIME_ZH = re.compile(
     rf"(?P<part>早上|早晨|上午|凌晨|中午|下午|傍晚|晚上)?\s*(?P<hour>{CHINESE_NUMBER})(?:[点时]|[:：](?=\d\d分?))"
     rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{CHINESE_NUMBER})分?)?"
 )
 
 
+@dataclass(frozen=True)
+class FoundTime:
+    """A time of day and where in the text it stood."""
+
+    clock: time
+    start: int
+    end: int
+
+
 def read_time(text: str) -> time | None:
     """The first time of day in ``text``: 6:45, 6.45 pm, 7 am, 早上六点半; ``None`` if none."""
-    for match in _TIME_ZH.finditer(text):
-        if match["part"] is None and match[0].count(":"):
-            continue  # 6:45 without 早上 or the like: read below, where "pm" may follow it
-        hour, minute = number(match["hour"]), number(match["minute"] or "0")
-        if hour is None or minute is None:
-            continue
-        minute = 30 if match["half"] else {"一": 15, "三": 45}.get(match["quarter"] or "", minute)
-        found = _time(hour, minute, afternoon=match["part"] in {"下午", "傍晚", "晚上"})
-        if found is not None:
-            return found
-    for match in _TIME_EN.finditer(text):
-        if not (match["minute"] or match["half"] or match["part"]):
-            continue
-        half = (match["half"] or "").replace(".", "").casefold()
-        afternoon = half == "pm" or match["part"] in {"afternoon", "evening", "at night"}
-        hour = 0 if half == "am" and match["hour"] == "12" else int(match["hour"])
-        found = _time(hour, int(match["minute"] or 0), afternoon=afternoon)
-        if found is not None:
-            return found
-    if re.search(r"\bnoon\b|正午", text, re.IGNORECASE):
-        return time(12, 0)
-    return time(0, 0) if re.search(r"\bmidnight\b|午夜", text, re.IGNORECASE) else None
+    found = find_time(text)
+    return found.clock if found is not None else None
+
+
+def find_time(text: str) -> FoundTime | None:
+    """The first time of day in ``text`` and where it stands; ``None`` if there is none."""
+    for reader, pattern in (
+        (_chinese_time, _TIME_ZH),
+        (_spoken_time, _TIME_SPOKEN),
+        (_english_time, _TIME_EN),
+        (_named_time, _TIME_NAMED),
+    ):
+        for match in pattern.finditer(text):
+            clock = reader(match)
+            if clock is not None:
+                return FoundTime(clock, match.start(), match.end())
+    return None
+
+
+def _chinese_time(match: re.Match[str]) -> time | None:
+    if match["part"] is None and ":" in match[0]:
+        return None  # 6:45 without 早上 or the like: read below, where "pm" may follow it
+    hour, minute = number(match["hour"]), number(match["minute"] or "0")
+    if hour is None or minute is None:
+        return None
+    minute = 30 if match["half"] else {"一": 15, "三": 45}.get(match["quarter"] or "", minute)
+    return _time(hour, minute, afternoon=match["part"] in {"下午", "傍晚", "晚上"})
+
+
+def _spoken_time(match: re.Match[str]) -> time | None:
+    """Half past six, quarter to seven in the evening."""
+    hour = number(match["hour"])
+    if hour is None:
+        return None
+    minutes = 30 if match["share"].casefold() == "half" else 15
+    if match["way"].casefold() == "to":
+        hour, minutes = hour - 1, 60 - minutes
+    return _time(hour, minutes, afternoon=(match["part"] or "").casefold() in _LATE)
+
+
+def _english_time(match: re.Match[str]) -> time | None:
+    if not (match["minute"] or match["half"] or match["part"]):
+        return None
+    half = (match["half"] or "").replace(".", "").casefold()
+    afternoon = half == "pm" or (match["part"] or "").casefold() in _LATE
+    hour = 0 if half == "am" and match["hour"] == "12" else int(match["hour"])
+    return _time(hour, int(match["minute"] or 0), afternoon=afternoon)
+
+
+def _named_time(match: re.Match[str]) -> time:
+    return time(12, 0) if match[0].casefold() in {"noon", "正午"} else time(0, 0)
 
 
 def _time(hour: int, minute: int, *, afternoon: bool) -> time | None:
@@ -203,3 +248,12 @@ def read_weekdays(text: str) -> frozenset[int]:
     days |= {_weekday_index(char) for group in re.findall(r"(?:周|星期)([一二三四五六日天]+)", text)
              for char in group}  # fmt: skip
     return frozenset(days)
+
+
+def without_weekdays(text: str) -> str:
+    """``text`` without the words that ``read_weekdays`` reads."""
+    names = rf"\b(?:on\s+|every\s+)?{_WEEKDAY}s?\b(?:\s*(?:,|and|to|through|-)\s*)?"
+    words = r"\b(?:on\s+)?(?:weekdays?|workdays?|weekends?|every ?day|daily)\b"
+    words = f"{words}|工作日|平日|周末|每天|每日"
+    chinese = r"每?(?:周|星期)[一二三四五六日天]+(?:[到至、和-](?:周|星期)?[一二三四五六日天])*"
+    return re.sub(f"{words}|{chinese}|{names}", " ", text, flags=re.IGNORECASE)

@@ -1,5 +1,7 @@
 """What the rules policy must not do: choose what is similar, finish without all, claim much."""
 
+import pytest
+
 from agent.step import Decision
 from tests.agent.policies.drawn_screens import Player, button, field, label, screen
 
@@ -104,6 +106,59 @@ def test_a_pop_up_is_not_bought_from() -> None:
     )
 
     assert "'Not now'" in Player(CONTACT).sees(pop_up).thought
+
+
+def test_of_two_unknown_buttons_the_dangerous_one_is_left_alone() -> None:
+    pop_up = screen(
+        label("Premium"), button("Subscribe"), button("Perhaps another day"), window=(200, 900)
+    )
+
+    assert "'Perhaps another day'" in Player(CONTACT).sees(pop_up).thought
+
+
+def test_what_shows_before_it_is_saved_is_no_evidence() -> None:
+    """A preview repeats the name and the number; nothing is saved yet."""
+    form = screen(
+        label("New contact"),
+        label("Maria Lopez 555-0142"),
+        field("First name", "Maria"),
+        field("Last name", "Lopez"),
+        field("Phone", "555-0142"),
+        button("Save"),
+    )
+
+    assert "'Save'" in Player(CONTACT).sees(form).thought
+
+
+def test_after_paying_only_a_confirmation_counts() -> None:
+    player = Player("book a one-way ticket Chongqing to Beijing")
+    form = screen(
+        label("Checkout"),
+        button("One way", selected="true"),
+        button("Chongqing", **{"content-desc": "From"}),
+        button("Beijing", **{"content-desc": "To"}),
+        button("Pay ¥630"),
+    )
+    assert "'Pay ¥630'" in player.sees(form).thought
+    waiting = screen(
+        label("Chongqing → Beijing"), label("Your bank asks for a code"), activity=".B"
+    )
+    assert not claims_success(player.sees(waiting))
+    done = screen(label("Booking confirmed"), label("Chongqing → Beijing"), activity=".C")
+    assert claims_success(player.sees(done))
+
+
+@pytest.mark.parametrize(
+    "goal", ["don't book a flight from Chongqing to Beijing", "取消重庆到北京的机票"]
+)
+def test_a_goal_that_is_not_wholly_understood_touches_nothing(goal: str) -> None:
+    reason = gives_up(Player(goal).sees(screen(label("Home"), button("Bookings"))))
+
+    assert "I did nothing" in reason
+
+
+def claims_success(decision: Decision) -> bool:
+    return decision.call.name == "finish" and decision.call.arguments["success"] is True
 
 
 def test_a_confirmation_word_alone_is_no_evidence() -> None:

@@ -1,6 +1,6 @@
 """How goals are understood: places, dates, people, times, names; and what is no errand."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from agent.policies.rules.text import mentions, says
 from agent.policies.rules.when import read_dates, read_time, read_weekdays
 
 MONDAY = date(2027, 1, 4)
+NOW = datetime(2027, 1, 4, 9, 30)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,46 @@ GOALS = {
         "return": "2027-01-25",
         "adults": "2",
     },
+    "book three one-way tickets Chongqing to Beijing": {
+        "trip": "one way",
+        "origin": "Chongqing",
+        "destination": "Beijing",
+        "adults": "3",
+    },
+    "get me two business class tickets from Shanghai to Tokyo leaving Feb 3 coming back Feb 10": {
+        "trip": "round trip",
+        "origin": "Shanghai",
+        "destination": "Tokyo",
+        "depart": "2027-02-03",
+        "return": "2027-02-10",
+        "adults": "2",
+        "cabin": "business",
+    },
+    "我想2月3号从重庆去北京大兴，商务舱，一个大人一个小孩": {
+        "trip": "one way",
+        "origin": "重庆",
+        "destination": "北京大兴",
+        "depart": "2027-02-03",
+        "adults": "1",
+        "children": "1",
+        "cabin": "business",
+    },
+    "reserve a seat to Guangzhou from Chengdu next Friday, economy": {
+        "trip": "one way",
+        "origin": "Chengdu",
+        "destination": "Guangzhou",
+        "depart": "2027-01-15",
+        "cabin": "economy",
+    },
+    "😀 turn on airplane mode 😀": {"switch": "on"},
+    "set an alarm for half past six in the evening": {"time": "18:30"},
+    "wake me up at quarter past seven tomorrow": {"time": "07:15"},
+    "新建一个名为照片备份的文件夹": {"folder": "照片备份"},
+    "add contact O'Brien with number (555) 010-9999 and email ob@example.com": {
+        "first_name": "O'Brien",
+        "phone": "(555) 010-9999",
+        "email": "ob@example.com",
+    },
     "add a contact Maria Lopez, 555 0142": {
         "first_name": "Maria",
         "last_name": "Lopez",
@@ -139,21 +180,22 @@ GOALS = {
 
 @pytest.mark.parametrize("goal", GOALS)
 def test_goals(goal: str) -> None:
-    intent = read_goal(goal, MONDAY)
+    intent = read_goal(goal, NOW)
     assert intent is not None
     assert {want.slot: want.wish for want in intent.wants} == GOALS[goal]
+    assert intent.unread == ()
 
 
 @pytest.mark.parametrize(
     "goal", ["what is the weather", "Réservez un billet Paris Lyon", "?", "42"]
 )
 def test_what_is_no_errand_is_not_understood(goal: str) -> None:
-    assert read_goal(goal, MONDAY) is None
+    assert read_goal(goal, NOW) is None
 
 
 @given(st.text(max_size=80))
 def test_no_goal_breaks_the_reader(goal: str) -> None:
-    read_goal(goal, MONDAY)
+    read_goal(goal, NOW)
 
 
 def test_one_word_inside_another_is_not_said() -> None:
