@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from agent import Step, run_goal
+from agent import Step, read_recording, run_goal
 from tools.action import points_of
 
 GOAL = "book a one-way ticket Chongqing to Beijing"
@@ -37,9 +37,9 @@ def main() -> None:
         episode = run_goal(GOAL, device="virtual", record_dir=Path(folder))
         if not episode.finished or episode.recording is None:
             raise SystemExit(f"the booking failed: {episode.answer}")
-        frames = sorted((episode.recording / "frames").glob("*-before.jpg"))
-        shown = {int(frame.name[:4]): frame for frame in frames}
-        tiles = [marked(shown[index], episode.steps[index]) for index in CHOSEN]
+        recording = read_recording(episode.recording)
+        frames = [recording.file(s.observation.frame) for s in recording.steps if s.observation]
+        tiles = [marked(frames[index], episode.steps[index]) for index in CHOSEN]
     sheet = Image.new(
         "RGB", (len(tiles) * (WIDTH + GAP) + GAP, tiles[0].height + 2 * GAP), "#dfe3ea"
     )

@@ -22,7 +22,7 @@ from tools.errors import (
     UnknownDeviceError,
     UsageError,
 )
-from tools.guard import wants_ui_tree
+from tools.guard import default_rules, wants_ui_tree
 from tools.screen import Screenshot
 from tools.settle import SettlingDevice
 
@@ -75,10 +75,12 @@ def open_device(
         DeviceError: It does not answer as it should.
     """
     name = config.device or _choose(config, notice)
-    if name != VIRTUAL and config.scenario != Config().scenario:
-        raise ConfigError(
-            f"A scenario is for the virtual phone, not for {name!r}.", hint="Leave one of them out."
-        )
+    for what in ("scenario", "seed"):
+        if name != VIRTUAL and getattr(config, what) != Config.model_fields[what].default:
+            raise ConfigError(
+                f"A {what} is for the virtual phone, not for {name!r}.",
+                hint="Leave one of them out.",
+            )
     with ExitStack() as stack:
         server = _adb_server(config)
         if name == VIRTUAL:
@@ -88,19 +90,16 @@ def open_device(
                 )
             )
             name, server = phone.serial, _server_of(phone)
-        else:
-            # The guard asks before what cannot be undone, and knows that by the words on it.
-            tree = True
-        tree = config.ui_tree == "always" or (
-            config.ui_tree == "auto" and (tree or wants_ui_tree(config.guard))
-        )
         try:
-            device = connect(name, server=server, clock=SystemClock(), ui_tree=tree)
+            device = connect(name, server=server, clock=SystemClock())
         except UnknownDeviceError as error:
             if difflib.get_close_matches(name.lower(), [VIRTUAL], cutoff=0.7):
                 raise UnknownDeviceError(error.message, hint="Did you mean 'virtual'?") from None
             raise
         stack.callback(device.close)
+        # The guard asks before what cannot be undone, and knows that by the words on it.
+        tree = tree or wants_ui_tree((*config.guard, *default_rules(device.info)))
+        device.reads_ui_tree = config.ui_tree == "always" or (config.ui_tree == "auto" and tree)
         yield device
 
 

@@ -38,7 +38,8 @@ class AndroidDevice:
         clock: Measures.
         properties: What it told of itself.
         capture: How frames are taken.
-        ui_tree: Whether observations carry the accessibility tree, where it is to be had.
+        ui_tree: Whether observations carry the accessibility tree, where it is to be had; may be
+            changed later through ``reads_ui_tree``.
         display: Number of the display; 0 is the built-in one.
     """
 
@@ -55,7 +56,7 @@ class AndroidDevice:
         self._link = link
         self._upright = properties.touch_size
         self._capture = capture
-        self._ui_tree = ui_tree and display == 0
+        self.reads_ui_tree = ui_tree
         self._display = str(display) if display else ""
         self._details = DetailReader(link, clock)
         self._text = TextEntry(link, clock, self._details, properties.text)
@@ -88,6 +89,10 @@ class AndroidDevice:
     def probes(self) -> tuple[Probe, ...]:
         """How each capture method did when connecting, for the doctor."""
         return self._capture.probes
+
+    @property
+    def _wants_tree(self) -> bool:
+        return self.reads_ui_tree and not self._display  # uiautomator knows the first one only
 
     def glance(self) -> Screenshot:
         """Take one frame.
@@ -122,7 +127,7 @@ class AndroidDevice:
             DeviceError: The device cannot be looked at.
         """
         frame = self.glance() if seen is None else seen
-        return self._observation(frame, self._details.read(tree=self._ui_tree))
+        return self._observation(frame, self._details.read(tree=self._wants_tree))
 
     def observe_twice(self) -> tuple[Screenshot, Observation] | None:
         """Look twice in one round trip; ``None`` if the UI tree is wanted or a frame is unusable.
@@ -130,7 +135,7 @@ class AndroidDevice:
         Raises:
             DeviceError: The device cannot be looked at.
         """
-        if self._ui_tree:
+        if self._wants_tree:
             return None
 
         def taken(printed: bytes, requested_s: float) -> Screenshot:
