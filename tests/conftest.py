@@ -15,6 +15,10 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: all(map(importlib.util.find_spec, ("torch", "transformers", "llguidance"))),
         "torch, transformers and llguidance (pip install -e '.[local]')",
     ),
+    "serving": (
+        lambda: all(map(importlib.util.find_spec, ("fastapi", "uvicorn"))),
+        "transformers serve (pip install 'transformers[serving]')",
+    ),
 }
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 

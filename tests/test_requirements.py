@@ -11,20 +11,31 @@ _ROOT = Path(__file__).parents[1]
 _SAMPLE = """
 import pytest
 
-@pytest.mark.adb
-def test_needs_adb() -> None:
+@pytest.mark.{kind}
+def test_needs_a_part() -> None:
     pass
 """
+_MISSING = "import sys\nsys.modules.update(torch=None, fastapi=None)\n"
 
 
 @pytest.mark.parametrize(
-    ("required", "code", "said"),
-    [("", 0, "1 skipped"), ("adb", 1, "needs the adb binary"), ("browser", 0, "1 skipped")],
+    ("kind", "required", "code", "said"),
+    [
+        ("adb", "", 0, "needs the adb binary"),
+        ("adb", "adb", 1, "needs the adb binary"),
+        ("adb", "browser", 0, "1 skipped"),
+        ("local", "", 0, "needs torch, transformers and llguidance"),
+        ("local", "adb,local", 1, "needs torch, transformers and llguidance"),
+        ("serving", "adb,local", 0, "needs transformers serve"),
+        ("serving", "local,serving", 1, "needs transformers serve"),
+    ],
 )
-def test_a_missing_part(tmp_path: Path, required: str, code: int, said: str) -> None:
-    (tmp_path / "test_sample.py").write_text(_SAMPLE)
-    (tmp_path / "conftest.py").write_text((_ROOT / "tests" / "conftest.py").read_text())
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = adb\n")
+def test_a_missing_part(tmp_path: Path, kind: str, required: str, code: int, said: str) -> None:
+    (tmp_path / "test_sample.py").write_text(_SAMPLE.format(kind=kind))
+    (tmp_path / "conftest.py").write_text(
+        _MISSING + (_ROOT / "tests" / "conftest.py").read_text().partition('"""\n')[2]
+    )
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\nmarkers = {kind}\n")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(tmp_path)],
         capture_output=True,

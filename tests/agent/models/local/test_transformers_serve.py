@@ -17,7 +17,7 @@ from tests.agent.models.local.pictures import picture, user
 from tests.agent.models.local.transformers_server import Served, serving
 from tools.errors import ModelHTTPError
 
-pytestmark = pytest.mark.local
+pytestmark = [pytest.mark.local, pytest.mark.serving]
 TRANSFORMERS = PRESETS["transformers"]
 AT_ONCE = TRANSFORMERS.model_copy(update={"extras": {"stream": False}})
 SCHEMA = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
