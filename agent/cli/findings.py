@@ -20,6 +20,7 @@ from agent.wiring.devices import (
     missing_server,
 )
 from agent.wiring.episode import build_registry
+from agent.wiring.graphics import Card, find_cards, missing_extras, processor_torch, room_in
 from agent.wiring.policies import find_mind
 from tools.clock import SystemClock
 from tools.errors import AutomationError, UsageError
@@ -71,6 +72,7 @@ def examine() -> Iterator[Finding]:
     yield _adb_binary()
     yield from _devices(config)
     yield _guarded("virtual phone", _phone)
+    yield from _graphics()
     yield from _extras()
 
 
@@ -191,6 +193,41 @@ def _phone() -> str:
     start_s = clock.now()
     size = look_at_virtual_phone(Config()).size
     return f"starts and shows a screen of {size} in {clock.now() - start_s:.1f} s"
+
+
+def _graphics() -> Iterator[Finding]:
+    try:
+        cards = find_cards()
+    except UsageError as error:
+        yield Finding(Grade.NOTE, "graphics card", error.message, error.hint)
+        return
+    if not cards:
+        yield Finding(Grade.GOOD, "graphics card", "none; models behind a server need none here")
+    for card in cards:
+        extras = missing_extras(room_in(card.gib).extras)
+        yield card_finding(card, extras, processor_torch())
+
+
+def card_finding(card: Card, missing: Sequence[str], processor_torch: str) -> Finding:
+    """What ``card`` has room for, and what is missing for using it.
+
+    Args:
+        card: The card.
+        missing: Extras that are not installed.
+        processor_torch: Version of a torch that would leave the card alone; empty for none.
+    """
+    room = room_in(card.gib)
+    what = f"{card.name}, {card.gib:.0f} GiB: {room}"
+    if not room.models:
+        return Finding(Grade.GOOD, "graphics card", what)
+    if missing:
+        mend = f"To run them here: python -m pip install 'tapwright[{','.join(missing)}]'"
+        return Finding(Grade.NOTE, "graphics card", what, mend)
+    if processor_torch:
+        what = f"{what}; but torch {processor_torch} uses the processor only"
+        mend = "Install torch as built for this card: https://pytorch.org/get-started/locally"
+        return Finding(Grade.NOTE, "graphics card", what, mend)
+    return Finding(Grade.GOOD, "graphics card", what)
 
 
 def _extras() -> Iterator[Finding]:
