@@ -119,7 +119,7 @@ def torchvision_works() -> bool:
     except (ImportError, RuntimeError, OSError) as error:
         raise ConfigError(
             f"torchvision {_version('torchvision')} does not work with torch {_version('torch')}: "
-            f"{_first_line(error)}",
+            f"{_first_line(error).rstrip('.')}.",
             hint="Install the torchvision that was made for this torch (for a processor only: both "
             "from https://download.pytorch.org/whl/cpu), or do without: pip uninstall torchvision",
         ) from error
