@@ -162,7 +162,8 @@ class Reply(Frozen):
         text: The content, verbatim.
         reasoning: What a thinking model says apart from it; empty if it does not.
         calls: Native tool calls.
-        finish_reason: ``stop``, ``length``, ``tool_calls`` or what else the server says.
+        finish_reason: ``stop``, ``length``, ``tool_calls`` or what else the server says; ``loop``
+            if it repeated itself and was cut, the tokens then being counted by nobody.
         usage: Tokens.
         latency_s: Seconds from the request to the last token.
         first_token_s: Seconds to the first token; equal to ``latency_s`` without streaming.

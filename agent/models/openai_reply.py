@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.model import OnText, RawCall, Reply, Usage
 from agent.models import failures
+from agent.models.loops import LoopEar
 from agent.models.presets import Endpoint
 from tools.geometry import Frozen
 
@@ -69,12 +70,16 @@ class Gatherer:
     _started_s: float = 0.0
     _has_choice: bool = False
     _done: bool = False
+    _ear: LoopEar = field(default_factory=LoopEar)
+    _loops: bool = False
 
     def __post_init__(self) -> None:
         self._started_s = self.now()
 
     def read(self, lines: Iterator[str], request_id: str = "") -> Reply:
         """Read a whole answer, in whichever of its two forms it comes.
+
+        A stream that repeats itself is not read to its end; what was heard until then is the reply.
 
         Raises:
             Failure: It is no chat completion, or only part of one.
@@ -95,6 +100,9 @@ class Gatherer:
                     self._done = True
                     break
                 self._add_json(data)
+                if self._loops:
+                    self._finish_reason = "loop"
+                    break
         return self._reply()
 
     def _reply(self) -> Reply:
@@ -171,6 +179,7 @@ class Gatherer:
             return
         self._mark()
         pieces.append(piece)
+        self._loops = self._loops or self._ear.hear(piece)
         if self.on_text is not None:
             self.on_text(piece)
 
