@@ -19,7 +19,8 @@ from tools.geometry import Box, Frozen, ModelPoint, Projection, Size, Space
 from tools.screen import Screenshot
 
 SIGHT_QUALITY = 80
-"""JPEG quality of what is sent: with halved colour about 60 KB for a phone at 1280 tokens."""
+"""JPEG quality of what is sent: with halved colour about 60 KB for a phone at 1280 tokens. Tables
+made for each picture (``optimize``) save a seventh of that for 1.5 ms."""
 MAX_ASPECT: Final = 200
 _JPEG = "image/jpeg"
 
@@ -186,7 +187,7 @@ class Sight:
         if size != screenshot.size:
             image = image.resize((size.width, size.height), Image.Resampling.BICUBIC)
         buffer = io.BytesIO()
-        image.save(buffer, "JPEG", quality=self._quality, subsampling=2)
+        image.save(buffer, "JPEG", quality=self._quality, subsampling=2, optimize=True)
         part = ImagePart(data=buffer.getvalue(), media_type=_JPEG, size=size)
         shown = Shown(part, Projection(shown=size, device=screenshot.size))
         self._last = (screenshot.image, shown)
