@@ -69,6 +69,7 @@ def _vlm(config: Config, notice: Notice) -> Mind:
         policy = VlmPolicy(
             recorded, dialect, tools, window=config.window, sizing=sizing, on_text=on_text
         )
+        policy.on_note = notice
         recorder.transforms = lambda: policy.transforms
         return policy
 

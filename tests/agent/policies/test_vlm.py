@@ -109,7 +109,7 @@ def test_even_then_the_beginning_stays(name: str) -> None:
 
 def test_pictures_are_dropped_and_their_steps_told_as_text() -> None:
     model = ScriptedModel([reply_for("qwen2_5_vl")] * 6)
-    play(VlmPolicy(model, qwen2_5_vl(), TOOLS), 6)
+    play(VlmPolicy(model, qwen2_5_vl(), TOOLS, chunk=3), 6)
     opening = model.requests[5].messages[1]
     assert "Step 1: tap (result 0)\nStep 2: tap (result 1)\nStep 3: tap (result 2)" in opening.text
     assert "Step 4" not in opening.text
