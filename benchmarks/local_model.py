@@ -1,14 +1,13 @@
 """What a step costs with a model in this process: reading the prompt, and holding it to a schema.
 
-Run it as ``python -m benchmarks.local_model``; it needs the extra ``local``. The checkpoints are
-tiny, so what is compared are shares: the tenth step against the first, with and without kept keys
-and values, and the time per token that the schema costs by itself.
+The checkpoints are made on the spot, with random weights, so shares are what is compared: a later
+step against the first, with and without kept keys and values. All is CPU time of one thread, which
+others' load does not stretch. Run by ``python -m benchmarks.model_path --local``.
 """
 
-import argparse
-import importlib.util
+import json
+import random
 import statistics
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,14 @@ import numpy as np
 
 from agent.model import Message, Request, Sampling, TextPart, Usage
 from agent.models.local.grammar import GrammarMaker
-from agent.models.local.model import LocalModel, load_local
-from agent.models.local.options import LocalOptions
+from agent.models.local.model import LocalModel
 from tests.agent.models.local.pictures import assistant, picture, system, user
-from tests.agent.models.local.tiny import FAMILIES, make_checkpoint
-from tests.agent.models.local.torchvision_shim import mend_torchvision
+from tests.agent.models.local.tiny import make_checkpoint
 
 SCREEN = (364, 812)
 STEPS = 10
+WIDE = "qwen2_5_vl wide"
+"""A network of two layers of a width at which reading costs what it does in real ones."""
 WRAPPER = ("<tool_call>\n", "\n</tool_call>")
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -69,7 +68,7 @@ class PrefillCost:
     """Reading the prompts of an episode.
 
     Attributes:
-        seconds: Until the first token, for each step.
+        seconds: CPU time until the first token, for each step.
         prompt_tokens: Length of each prompt.
         cached_tokens: How much of each was known.
     """
@@ -78,10 +77,9 @@ class PrefillCost:
     prompt_tokens: tuple[int, ...]
     cached_tokens: tuple[int, ...]
 
-    @property
-    def growth(self) -> float:
-        """The last step against the first."""
-        return self.seconds[-1] / self.seconds[0]
+    def against_first(self, step: int) -> float:
+        """Step ``step``, counted from 1, against the first."""
+        return self.seconds[step - 1] / self.seconds[0]
 
     @property
     def known_share(self) -> float:
@@ -90,41 +88,45 @@ class PrefillCost:
 
 
 def prefill_cost(
-    model: LocalModel, *, steps: int = STEPS, window: int = STEPS, repeats: int = 3
+    model: LocalModel, *, steps: int = STEPS, most: int = STEPS, least: int = 3, repeats: int = 3
 ) -> PrefillCost:
     """Read the prompts of an episode of ``steps`` steps, each with a screenshot more.
 
     Args:
         model: Conversations are opened beside this one.
         steps: How many.
-        window: Screenshots that are kept at least; older ones are dropped that many at a time.
-        repeats: Of the whole episode; the quickest of each step counts.
+        most: Screenshots shown at most.
+        least: Screenshots left when there would be more.
+        repeats: Of the whole episode, after one to warm up; the quickest of each step counts.
     """
     runs: list[list[float]] = []
     usages: list[Usage] = []
-    for _ in range(repeats):
+    for _ in range(repeats + 1):
         talk = model.conversation()
         messages = [system("You tap what the person wants. " * 20)]
         usages, seconds = [], []
         for step in range(steps):
             messages.append(user("The screen now:", picture(step, SCREEN)))
-            request = Request(messages=_windowed(messages, window), sampling=Sampling(max_tokens=1))
-            reply = talk.ask(request)
-            usages.append(reply.usage)
-            seconds.append(reply.latency_s)
+            shown = _shown(messages, most, least)
+            request = Request(messages=shown, sampling=Sampling(max_tokens=1))
+            started = time.process_time()
+            usages.append(talk.ask(request).usage)
+            seconds.append(time.process_time() - started)
             messages.append(assistant('<tool_call>\n{"name": "mobile_use"}\n</tool_call>'))
         runs.append(seconds)
         talk.close()
     return PrefillCost(
-        seconds=tuple(min(each) for each in zip(*runs, strict=True)),
+        seconds=tuple(min(each) for each in zip(*runs[1:], strict=True)),
         prompt_tokens=tuple(usage.prompt_tokens for usage in usages),
         cached_tokens=tuple(usage.cached_tokens for usage in usages),
     )
 
 
-def _windowed(messages: list[Message], window: int) -> tuple[Message, ...]:
+def _shown(messages: list[Message], most: int, least: int) -> tuple[Message, ...]:
+    """The conversation as the policy keeps it: too many pictures, and all but ``least`` go."""
     pictures = sum(len(message.images) for message in messages)
-    dropped = max(0, pictures // window - 1) * window
+    chunk = most - least + 1
+    dropped = max(0, -(-(pictures - most) // chunk)) * chunk
     kept = []
     for message in messages:
         old = bool(message.images) and dropped > 0
@@ -133,17 +135,39 @@ def _windowed(messages: list[Message], window: int) -> tuple[Message, ...]:
     return tuple(kept)
 
 
+def make_wide(folder: Path) -> Path:
+    """A Qwen2.5-VL of two layers as wide as those of a small real one, its eyes tiny still.
+
+    In the tiny checkpoints attention is nearly all the work, because there is next to nothing else
+    to compute; so they would show a growth with the context that no real model has.
+    """
+    from transformers import AutoConfig, AutoModelForImageTextToText
+
+    make_checkpoint(folder, "qwen2_5_vl", spread=0.02)
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    config |= {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 8}
+    config["rope_scaling"]["mrope_section"] = [16, 24, 24]
+    config["vision_config"]["out_hidden_size"] = 1024
+    path.write_text(json.dumps(config))
+    model = AutoModelForImageTextToText.from_config(AutoConfig.from_pretrained(folder))
+    model.save_pretrained(folder)
+    return folder
+
+
 @dataclass(frozen=True)
 class ConstraintCost:
     """Holding replies to a schema.
 
     Attributes:
-        setup_s: Once for a tokenizer.
-        grammar_s: Once for a reply.
+        vocabulary: Tokens there are.
+        setup_s: CPU time once for a tokenizer.
+        grammar_s: CPU time once for a reply.
         token_ms: Median for a token.
         forced_share: Tokens that the network was not asked for, because only one was possible.
     """
 
+    vocabulary: int
     setup_s: float
     grammar_s: float
     token_ms: float
@@ -154,28 +178,29 @@ def constraint_cost(tokenizer: Any, *, replies: int = 20) -> ConstraintCost:  # 
     """Speak random replies under a schema, without a network."""
     dice = np.random.default_rng(0)
     ends = [tokenizer.eos_token_id]
-    started = time.perf_counter()
+    started = time.process_time()
     maker = GrammarMaker(tokenizer, len(tokenizer), ends)
-    setup_s = time.perf_counter() - started
+    setup_s = time.process_time() - started
     message = Message("user", (TextPart("x"),))
     request = Request(messages=(message,), schema=SCHEMA, wrapper=WRAPPER)
     spent, made, forced, asked = [], [], 0, 0
     for _ in range(replies):
-        started = time.perf_counter()
+        started = time.process_time()
         guide = maker.guide(request)
-        made.append(time.perf_counter() - started)
+        made.append(time.process_time() - started)
         while not guide.done:
-            started = time.perf_counter()
+            started = time.process_time()
             allowed = guide.allowed()
+            after = time.process_time()
             token = int(dice.choice(np.flatnonzero(allowed)))
-            after = time.perf_counter()
             if token in ends:
                 break
-            again = time.perf_counter()
+            again = time.process_time()
             following = guide.take(token)
-            spent.append(after - started + time.perf_counter() - again)
+            spent.append(after - started + time.process_time() - again)
             asked, forced = asked + 1, forced + len(following)
     return ConstraintCost(
+        vocabulary=len(tokenizer),
         setup_s=setup_s,
         grammar_s=statistics.median(made),
         token_ms=1000 * statistics.median(spent),
@@ -183,35 +208,20 @@ def constraint_cost(tokenizer: Any, *, replies: int = 20) -> ConstraintCost:  # 
     )
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=3)
-    repeats = parser.parse_args().repeats
-    if importlib.util.find_spec("torch") is None:
-        print("The extra 'local' is not installed: nothing to measure.")
-        return
-    mend_torchvision()
-    with tempfile.TemporaryDirectory() as folder:
-        paths = {each: str(make_checkpoint(Path(folder) / each, each)) for each in FAMILIES}
-        for family, path in paths.items():
-            for reuse, window in ((True, STEPS), (False, STEPS), (True, 3), (False, 3)):
-                model = load_local(path, LocalOptions(reuse_cache=reuse))
-                cost = prefill_cost(model, window=window, repeats=repeats)
-                print(
-                    f"{family:10s} pictures {window:2d} reuse {reuse!s:5s} "
-                    f"step 1 {1000 * cost.seconds[0]:5.0f} ms, "
-                    f"step {STEPS} {1000 * cost.seconds[-1]:5.0f} ms (x{cost.growth:.2f}), "
-                    f"all {1000 * sum(cost.seconds):5.0f} ms, known {cost.known_share:.0%}"
-                )
-        from transformers import AutoTokenizer
+def large_tokenizer(size: int = 151_000) -> Any:  # noqa: ANN401
+    """A tokenizer with as many tokens as Qwen's, made of random letters."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
 
-        held = constraint_cost(AutoTokenizer.from_pretrained(paths["qwen3_vl"]))
-        print(
-            f"schema: tokenizer {held.setup_s:.3f} s once, grammar {1000 * held.grammar_s:.1f} ms "
-            f"a reply, {held.token_ms:.3f} ms a token, {held.forced_share:.0%} of them forced"
-        )
-
-
-if __name__ == "__main__":
-    main()
+    chance = random.Random(0)
+    starts = ("\u0120", "", "", "{", "[", '"', ":", ",", "}", '"}')  # the first is a space
+    pieces = [*sorted(pre_tokenizers.ByteLevel.alphabet()), '{"', '":', '",', '"}']
+    known = dict.fromkeys(pieces)
+    while len(known) < size:
+        word = "".join(chance.choices("etaoinshrdlucmfwypvbgkjqxz", k=chance.randint(2, 9)))
+        known[chance.choice(starts) + word] = None
+    vocabulary = {piece: number for number, piece in enumerate(known)}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>")

@@ -11,12 +11,10 @@ one line of the table and out of the growth. On a quiet machine it makes no diff
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +29,7 @@ from agent.policies.scripted import ScriptedPolicy
 from agent.recording.writer import Header, new_folder
 from agent.step import StopReason
 from benchmarks.costs import Sources, step_costs, summary
+from benchmarks.machine import machine
 from benchmarks.phone_side import read_timings, timed_phone
 from benchmarks.probes import (
     StepWatcher,
@@ -108,7 +107,7 @@ def measure(steps: int, folder: Path, progress: Callable[[int], None]) -> dict[s
     return {
         "benchmark": "step_cost",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": _machine(load),
+        "machine": machine(load),
         "device": {"capture": plain.info.capture, "size": str(plain.info.size)},
         "goals": _goals(figures),
         **figures,
@@ -117,18 +116,6 @@ def measure(steps: int, folder: Path, progress: Callable[[int], None]) -> dict[s
 
 def _nobody(question: str) -> str:
     raise NeedsHumanError(question)
-
-
-def _machine(load: tuple[float, float, float]) -> dict[str, Any]:
-    return {
-        "system": platform.platform(),
-        "cpus": os.cpu_count(),
-        "python": platform.python_version(),
-        "pillow": version("pillow"),
-        "numpy": version("numpy"),
-        "load_before": round(load[0], 2),
-        "load_after": round(os.getloadavg()[0], 2),
-    }
 
 
 def _goals(figures: dict[str, Any]) -> list[dict[str, Any]]:
@@ -167,11 +154,11 @@ def _is_met(value: float | None, error: float, limit: float) -> bool | None:
 
 def show(report: dict[str, Any], console: Console) -> None:
     """Print ``report`` as tables."""
-    machine, steps = report["machine"], report["growth"]["to_step"]
+    where, steps = report["machine"], report["growth"]["to_step"]
     table = Table(
         title=f"A tap step in ms, of {steps}",
-        caption=f"{machine['cpus']} CPUs, load {machine['load_before']} to {machine['load_after']}"
-        f" · Python {machine['python']} · capture: {report['device']['capture']}",
+        caption=f"{where['cpus']} CPUs, load {where['load_before']} to {where['load_after']}"
+        f" · Python {where['python']} · capture: {report['device']['capture']}",
     )
     for name in ("part", *_FIGURES, "phone draws"):
         table.add_column(name, justify="left" if name == "part" else "right")
