@@ -23,6 +23,7 @@ from tools.errors import (
     ModelError,
     NeedsHumanError,
     RecordingError,
+    ReplayDivergedError,
     UnreadableReplyError,
 )
 from tools.outcome import Finish, Note, Question, ToolContext
@@ -124,6 +125,8 @@ def run_episode(goal: str, cast: Cast, limits: Limits) -> Episode:
         ending = _Ending(StopReason.INTERRUPTED, error=str(interrupt))
     except NeedsHumanError as error:
         ending = _Ending(StopReason.NEEDS_HUMAN, answer=str(error))
+    except ReplayDivergedError as error:
+        ending = _Ending(StopReason.DIVERGED, error=str(error))
     except DeviceError as error:
         ending = _Ending(StopReason.DEVICE_LOST, error=str(error))
     except ModelError as error:

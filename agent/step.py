@@ -20,6 +20,7 @@ class StopReason(StrEnum):
     STUCK = "stuck"
     UNREADABLE = "unreadable"
     NEEDS_HUMAN = "needs_human"
+    DIVERGED = "diverged"
     INTERRUPTED = "interrupted"
     DEVICE_LOST = "device_lost"
     MODEL_ERROR = "model_error"

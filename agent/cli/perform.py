@@ -18,6 +18,7 @@ _EXIT_CODES = {
     StopReason.STEP_LIMIT: 1,
     StopReason.TIME_LIMIT: 1,
     StopReason.UNREADABLE: 1,
+    StopReason.DIVERGED: 1,
     StopReason.DEVICE_LOST: 3,
     StopReason.MODEL_ERROR: 3,
     StopReason.RECORDING_LOST: 3,

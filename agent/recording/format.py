@@ -17,8 +17,9 @@ from tools.action import Action
 from tools.device import DeviceInfo
 from tools.geometry import Box, Frozen, Size
 
-FORMAT_VERSION = 1
-"""Raised when a reader of the version before could misread a recording."""
+FORMAT_VERSION = 2
+"""Raised when a reader of the version before could misread a recording. 2: where a run comes
+from, the rungs of replays, masked regions."""
 EVENTS_FILE = "events.jsonl"
 SUMMARY_FILE = "run.json"
 FRAMES_FOLDER = "frames"
@@ -69,6 +70,21 @@ class Anchor(Frozen):
     target: Target | None = None
 
 
+class Origin(Frozen):
+    """The recording that a run goes back to.
+
+    Attributes:
+        kind: How: performed again, gone on from a step, gone on where it was interrupted, taken
+            from the step cache.
+        run: Name of that recording's folder.
+        step: The first step that was not performed again; ``None`` if all of them were to be.
+    """
+
+    kind: Literal["replay", "fork", "resume", "cache"]
+    run: str
+    step: int | None = None
+
+
 class Event(Frozen):
     """What every event has.
 
@@ -94,6 +110,7 @@ class RunStart(Event):
         config: The whole configuration as JSON.
         device: What is known of the device.
         versions: Name to version of the parts that matter.
+        origin: The recording that this run goes back to; ``None`` for a run of its own.
     """
 
     event: Literal["run.start"] = "run.start"
@@ -108,6 +125,7 @@ class RunStart(Event):
     config: dict[str, JsonValue]
     device: DeviceInfo
     versions: dict[str, str]
+    origin: Origin | None = None
 
 
 class ObservationSeen(Event):
@@ -116,6 +134,8 @@ class ObservationSeen(Event):
     Attributes:
         feedback: What this look taught the policy about its last action; may be empty.
         changed: Whether the screen differs from the one before the action; ``None`` if unknown.
+        masked: Device px regions that were painted over before anyone saw them, because a secret
+            stood there.
     """
 
     event: Literal["observation"] = "observation"
@@ -131,6 +151,7 @@ class ObservationSeen(Event):
     source: str
     frame_key: str
     feedback: str
+    masked: Annotated[tuple[Box, ...], Field(strict=False)] = ()
 
 
 class ModelPart(Event):
@@ -194,6 +215,32 @@ class MistakeMade(Event):
     kind: str
     message: str
     counts: bool
+
+
+Rung = Literal["exact", "shift", "tree", "ask", "replan", "wait", "skip", "stop"]
+"""How a recorded step was found again, from the surest to the last: the same screen, the target
+moved on it, the target by its words in the UI tree, the policy asked for this step, the policy
+asked for the rest; and what touches nothing: waiting for the screen, leaving out what is done
+already, stopping."""
+
+
+class RungTaken(Event):
+    """How a step of a replay was decided.
+
+    Attributes:
+        source: Index of the recorded step it stands for.
+        tiles: Tiles that differ between the recorded screen and this one; ``None`` if not compared.
+        likeness: How well the anchor patch fits where it fits best, -1..1; ``None`` if not sought.
+        reason: Why this rung and none above it, in words for people.
+    """
+
+    event: Literal["replay.rung"] = "replay.rung"
+    step: int
+    source: int
+    rung: Rung
+    tiles: int | None
+    likeness: float | None
+    reason: str
 
 
 class ActionIntent(Event):
@@ -265,6 +312,7 @@ AnyEvent = Annotated[
     | ModelResponse
     | DecisionMade
     | MistakeMade
+    | RungTaken
     | ActionIntent
     | StepResult
     | CheckDone

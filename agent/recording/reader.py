@@ -26,6 +26,7 @@ from agent.recording.format import (
     ModelResponse,
     ObservationSeen,
     RunEnd,
+    RungTaken,
     RunStart,
     StepResult,
     Summary,
@@ -41,6 +42,7 @@ class RecordedStep:
         requests: What was sent to the model; several where it was asked again.
         responses: What came back.
         mistakes: Unreadable replies that were asked for again, and the step's own mistake.
+        rung: In a replay, how the recorded step was found again.
     """
 
     index: int
@@ -49,6 +51,7 @@ class RecordedStep:
     requests: tuple[ModelRequest, ...] = ()
     responses: tuple[ModelResponse, ...] = ()
     mistakes: tuple[MistakeMade, ...] = ()
+    rung: RungTaken | None = None
     intent: ActionIntent | None = None
     result: StepResult | None = None
 
@@ -261,6 +264,8 @@ def _group(events: list[AnyEvent]) -> tuple[RecordedStep, ...]:
                 _add(parts, "responses", event)
             case MistakeMade():
                 _add(parts, "mistakes", event)
+            case RungTaken():
+                parts["rung"] = event
             case ActionIntent():
                 parts["intent"] = event
             case StepResult():

@@ -37,7 +37,10 @@ from agent.recording.format import (
     ModelRequest,
     ModelResponse,
     ObservationSeen,
+    Origin,
     RunEnd,
+    Rung,
+    RungTaken,
     RunStart,
     StepResult,
     Summary,
@@ -64,6 +67,7 @@ class Header:
         dialect: How the model is spoken to.
         prompt_hash: Changes when the words of the prompts do.
         versions: Name to version of the parts that matter.
+        origin: The recording that this run goes back to; ``None`` for a run of its own.
     """
 
     goal: str
@@ -74,6 +78,7 @@ class Header:
     model: str = ""
     dialect: str = ""
     prompt_hash: str = ""
+    origin: Origin | None = None
 
 
 def new_folder(parent: Path, goal: str) -> Path:
@@ -228,6 +233,28 @@ class RecordingWriter:
             )
         )
 
+    def rung(
+        self,
+        source: int,
+        rung: Rung,
+        reason: str,
+        *,
+        tiles: int | None = None,
+        likeness: float | None = None,
+    ) -> None:
+        """Write how the step that was looked at last found its recorded one; see ``RungTaken``."""
+        self._append(
+            RungTaken(
+                **self._stamp(),
+                step=self._step,
+                source=source,
+                rung=rung,
+                tiles=tiles,
+                likeness=likeness,
+                reason=reason,
+            )
+        )
+
     def intent(self, step: int, action: Action, seen: Observation) -> None:
         """Write what is about to be done; on the disk when this returns."""
         points = points_of(action)
@@ -316,6 +343,7 @@ class RecordingWriter:
                 config=dict(header.config),
                 device=header.device,
                 versions=dict(header.versions),
+                origin=header.origin,
             ),
             sync=True,
         )

@@ -17,6 +17,7 @@ from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.devices import open_app, open_device
+from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
@@ -62,10 +63,19 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
     """Pursue ``goal`` with exactly this configuration; see ``run_goal``."""
     goal = check_goal(goal)
     listener = audience if audience is not None else Nobody()
+    mind = find_mind(config, listener.notice)
+    try:
+        return run_mind(config, goal, mind, audience=listener)
+    finally:
+        mind.close()
+
+
+def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
+    """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed."""
+    goal = check_goal(goal)
+    listener = audience if audience is not None else Nobody()
     registry = build_registry(config)
     with ExitStack() as stack:
-        mind = find_mind(config, listener.notice)
-        stack.callback(mind.close)
         folder = new_folder(config.record_dir, goal)
         stack.callback(_remove_unused, folder)
         plain = stack.enter_context(
@@ -84,6 +94,7 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
             model=mind.model,
             dialect=mind.dialect,
             prompt_hash=mind.prompt_hash,
+            origin=mind.origin,
         )
         recorder = RecordingWriter(folder, header, clock)
         stack.callback(recorder.close)

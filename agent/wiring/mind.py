@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent.model import OnText
 from agent.policy import Policy
+from agent.recording.format import Origin
 from agent.recording.writer import RecordingWriter
 from tools.registry import Registry
 
@@ -24,6 +25,7 @@ class Mind:
         model: Name of the model; empty if there is none.
         dialect: How the model is spoken to; empty if there is none.
         prompt_hash: Changes when the words of the prompts do.
+        origin: The recording that its decisions come from; ``None`` if it thinks for itself.
         close: Lets go of the model.
     """
 
@@ -33,4 +35,5 @@ class Mind:
     model: str = ""
     dialect: str = ""
     prompt_hash: str = ""
+    origin: Origin | None = None
     close: Callable[[], None] = lambda: None

@@ -81,8 +81,8 @@ def test_every_stop_reason_has_an_exit_code() -> None:
     codes = {stop.value: exit_code(stop) for stop in StopReason}
     assert codes == {
         "finished": 0, "dry_run": 0, "gave_up": 1, "step_limit": 1, "time_limit": 1, "stuck": 1,
-        "unreadable": 1, "needs_human": 4, "interrupted": 130, "device_lost": 3, "model_error": 3,
-        "recording_lost": 3, "crashed": 3,
+        "unreadable": 1, "diverged": 1, "needs_human": 4, "interrupted": 130, "device_lost": 3,
+        "model_error": 3, "recording_lost": 3, "crashed": 3,
     }  # fmt: skip
 
 

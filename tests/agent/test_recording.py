@@ -157,7 +157,7 @@ def test_a_newer_format_is_refused_clearly(tmp_path: Path) -> None:
     lines = lines_of(folder)
     first = json.loads(lines[0]) | {"format": FORMAT_VERSION + 1, "dreams": True}
     (folder / "events.jsonl").write_text("\n".join([json.dumps(first), *lines[1:]]) + "\n")
-    with pytest.raises(RecordingError, match="has format 2; this version reads up to 1"):
+    with pytest.raises(RecordingError, match="has format 3; this version reads up to 2"):
         read_recording(folder)
 
 
