@@ -36,6 +36,7 @@ PREFIX = "AGENT_"
 _LAST_PORT = 65535
 _SHOWN = 80
 _Name = Annotated[str, StringConstraints(strip_whitespace=True)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def _address(text: str) -> str:
@@ -93,6 +94,8 @@ class Config(BaseModel):
     """How often an unreadable reply is asked for again; such a question is no step."""
     app: str = ""
     """App to open before the first look, by name or package. Empty: start where the device is."""
+    expect: tuple[_Text, ...] = ()
+    """Texts that must stand on the screen at the end; the verdict of the run follows from them."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the virtual phone: its data, prices and dates follow from it."""
     scenario: str = "default"

@@ -29,6 +29,7 @@ from agent.recording.format import (
     SUMMARY_FILE,
     ActionIntent,
     Anchor,
+    CheckDone,
     DecisionMade,
     Event,
     FileRef,
@@ -47,7 +48,7 @@ from agent.recording.format import (
 )
 from agent.recording.patch import cut_patch, find_target
 from agent.sight import Transform
-from agent.step import Decision, Episode, Step
+from agent.step import Decision, Episode, Step, Verdict
 from tools.action import Action, points_of
 from tools.clock import Clock
 from tools.device import DeviceInfo, Observation
@@ -288,6 +289,12 @@ class RecordingWriter:
                 error=error,
                 timing=step.timing,
             )
+        )
+
+    def check(self, name: str, verdict: Verdict, evidence: str) -> None:
+        """Write what one check came to."""
+        self._append(
+            CheckDone(**self._stamp(), name=name, verdict=verdict, evidence=evidence), sync=True
         )
 
     def end(self, episode: Episode, *, traceback: str = "") -> None:
