@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.cli import devices, doctor, model, phone, recordings, run, settings, tools
+from agent.cli import cache, devices, doctor, model, phone, recordings, run, settings, tools
 from agent.cli.plain import plain, silence_output
 
 # typer has moved the class, BadParameter stays where it is.
@@ -36,6 +36,7 @@ app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")
 app.add_typer(model.app, name="model")
+app.add_typer(cache.app, name="cache")
 app.command("recordings")(recordings.recordings)
 app.command("show")(recordings.show)
 app.command("tools")(tools.tools)

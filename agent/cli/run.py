@@ -32,6 +32,9 @@ Expect = Annotated[
     list[str] | None,
     _option("Text that must be on the screen at the end; may be repeated.", "TEXT"),
 ]
+Cache = Annotated[
+    bool, typer.Option("--cache", help="Reach from memory what was reached and checked before.")
+]
 Seed = Annotated[int | None, _option("Seed of the virtual phone.")]
 Scenario = Annotated[str | None, _option("What the virtual phone is like, such as dark,zh.")]
 RecordDir = Annotated[Path | None, _option("Folder that recordings are put into.")]
@@ -59,6 +62,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     timeout: Timeout = None,
     app: App = None,
     expect: Expect = None,
+    cache: Cache = False,
     seed: Seed = None,
     scenario: Scenario = None,
     record_dir: RecordDir = None,
@@ -85,6 +89,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "timeout_s": timeout,
         "app": app,
         "expect": tuple(expect) if expect else None,
+        "cache": "auto" if cache else None,
         "seed": seed,
         "scenario": scenario,
         "record_dir": record_dir,
