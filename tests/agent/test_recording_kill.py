@@ -66,7 +66,7 @@ def run_until_killed(folder: Path, write_fd: int) -> None:
 
 
 def killed_run(folder: Path, delay_s: float) -> str:
-    """Run, kill ``delay_s`` after the child is ready, and return what the run had told until then."""
+    """Run, kill ``delay_s`` after the child is ready, and return what it had told until then."""
     read_fd, write_fd = os.pipe()
     child = os.fork()
     if child == 0:
