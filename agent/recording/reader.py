@@ -185,7 +185,7 @@ def list_recordings(parent: Path) -> tuple[list[Summary], list[str]]:
     problems: list[str] = []
     if not parent.is_dir():
         return summaries, problems
-    for folder in sorted(each for each in parent.iterdir() if (each / EVENTS_FILE).exists()):
+    for folder in _folders(parent):
         try:
             summaries.append(_read_summary(folder))
         except RecordingError as error:
@@ -202,7 +202,7 @@ def find_recording(name: str, parent: Path) -> Path:
     try:
         if name and (Path(name) / EVENTS_FILE).exists():
             return Path(name)
-        folders = sorted(each.parent for each in parent.glob(f"*/{EVENTS_FILE}"))
+        folders = _folders(parent)
     except (OSError, ValueError):  # a name that no file can have
         folders = []
     if name == "last" and (dated := _dated(folders)):
@@ -221,6 +221,12 @@ def find_recording(name: str, parent: Path) -> Path:
         f"There is no recording {name!r}, neither as a folder nor in {str(parent)!r}.",
         hint="See those there are with: agent recordings",
     )
+
+
+def _folders(parent: Path) -> list[Path]:
+    """Folders of recordings; hidden ones are being made or removed."""
+    found = (each.parent for each in parent.glob(f"*/{EVENTS_FILE}"))
+    return sorted(each for each in found if not each.name.startswith("."))
 
 
 def _dated(folders: list[Path]) -> list[tuple[datetime, Path]]:

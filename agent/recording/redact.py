@@ -47,6 +47,11 @@ class Redactor:
         done = sorted(set(terms.values()), key=lambda each: -len(each))
         self._done = re.compile("|".join(map(re.escape, done))) if done else None
 
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms, longest first."""
+        return tuple(self._terms)
+
     def text(self, text: str) -> str:
         """``text`` without any of the terms."""
         pieces, end = [], 0
@@ -55,26 +60,29 @@ class Redactor:
             end = stop
         return "".join([*pieces, text[end:]]) if pieces else text
 
-    def value(self, value: JsonValue, *, keys: bool = False) -> JsonValue:
+    def value(self, value: JsonValue, *, keys: bool = False, numbers: bool = False) -> JsonValue:
         """``value`` with every text in it redacted, however deep; a new one, ``value`` stays.
 
         Args:
             value: Any JSON value.
             keys: Redact the names of objects' members too. Two that become equal are told apart by
                 a number. Not for values whose names have a meaning.
+            numbers: Put text in the place of numbers that are a term, digit by digit.
         """
         match value:
             case str():
                 return self.text(value)
             case list():
-                return [self.value(each, keys=keys) for each in value]
+                return [self.value(each, keys=keys, numbers=numbers) for each in value]
             case dict():
                 found: dict[str, JsonValue] = {}
                 for name, each in value.items():
                     clean = self.text(name) if keys else name
                     unique = clean if clean not in found else f"{clean} {len(found)}"
-                    found[unique] = self.value(each, keys=keys)
+                    found[unique] = self.value(each, keys=keys, numbers=numbers)
                 return found
+            case int() | float() if numbers and not isinstance(value, bool):
+                return self._terms.get(str(value), value)
             case _:
                 return value
 
