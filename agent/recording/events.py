@@ -12,6 +12,7 @@ from agent.recording.format import EVENTS, EVENTS_FILE, FORMAT_VERSION, AnyEvent
 from agent.recording.upgrade import upgrade
 from tools.errors import RecordingError
 
+_END = b'"run.end"'
 _SEE = "See those there are with: agent recordings"
 
 
@@ -105,7 +106,7 @@ def _parse(path: Path, number: int, line: bytes) -> object:
 
 
 def _read_line(path: Path, number: int, line: bytes, version: int) -> AnyEvent:
-    if version < FORMAT_VERSION:
+    if version < FORMAT_VERSION or _END in line:
         value = _parse(path, number, line)
         if isinstance(value, dict):
             line = json.dumps(upgrade(value, version)).encode()

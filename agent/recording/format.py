@@ -301,7 +301,7 @@ class RunEnd(Event):
         error: What went wrong below the loop, one line; may be empty.
         traceback: Only if the program itself failed.
         events_sha256: Hex digest of all bytes of the file before this line, so that a line that was
-            changed afterwards is noticed; empty if the run was recorded in format 1.
+            changed afterwards is noticed; empty if the run was recorded before there were seals.
     """
 
     event: Literal["run.end"] = "run.end"

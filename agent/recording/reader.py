@@ -185,9 +185,9 @@ def list_recordings(parent: Path) -> tuple[list[Summary], list[str]]:
     problems: list[str] = []
     if not parent.is_dir():
         return summaries, problems
-    for folder in _folders(parent):
+    for folder in recording_folders(parent):
         try:
-            summaries.append(_read_summary(folder))
+            summaries.append(read_summary(folder))
         except RecordingError as error:
             problems.append(error.message)
     return sorted(summaries, key=lambda summary: summary.started), problems
@@ -202,7 +202,7 @@ def find_recording(name: str, parent: Path) -> Path:
     try:
         if name and (Path(name) / EVENTS_FILE).exists():
             return Path(name)
-        folders = _folders(parent)
+        folders = recording_folders(parent)
     except (OSError, ValueError):  # a name that no file can have
         folders = []
     if name == "last" and (dated := _dated(folders)):
@@ -223,7 +223,7 @@ def find_recording(name: str, parent: Path) -> Path:
     )
 
 
-def _folders(parent: Path) -> list[Path]:
+def recording_folders(parent: Path) -> list[Path]:
     """Folders of recordings; hidden ones are being made or removed."""
     found = (each.parent for each in parent.glob(f"*/{EVENTS_FILE}"))
     return sorted(each for each in found if not each.name.startswith("."))
@@ -234,7 +234,7 @@ def _dated(folders: list[Path]) -> list[tuple[datetime, Path]]:
     dated = []
     for folder in folders:
         with suppress(RecordingError):
-            dated.append((_read_summary(folder).started, folder))
+            dated.append((read_summary(folder).started, folder))
     return dated
 
 
@@ -284,7 +284,12 @@ def _refs(step: RecordedStep) -> Iterator[FileRef]:
         yield intent.anchor.patch
 
 
-def _read_summary(folder: Path) -> Summary:
+def read_summary(folder: Path) -> Summary:
+    """What ``run.json`` says, or would say if it were there and could be read.
+
+    Raises:
+        RecordingError: The events cannot be read either.
+    """
     try:
         return Summary.model_validate_json((folder / SUMMARY_FILE).read_bytes())
     except (OSError, ValidationError):

@@ -20,6 +20,8 @@ def upgrade(event: RawEvent, version: int) -> RawEvent:
     """
     for older in range(version, FORMAT_VERSION):
         event = _TO_NEXT[older](event)
+    if event.get("event") == "run.end":  # the first days of version 2 wrote no seal either
+        return {"events_sha256": "", **event}
     return event
 
 
@@ -30,8 +32,6 @@ def _from_1(event: RawEvent) -> RawEvent:
             return {**event, "origin": None}
         case "observation":
             return {**event, "masked": []}
-        case "run.end":
-            return {**event, "events_sha256": ""}
         case _:
             return event
 

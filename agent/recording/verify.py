@@ -49,7 +49,7 @@ def verify(recording: Recording) -> Verification:
     notes = [warning for warning in recording.warnings if warning not in told]
     end = recording.end
     if end is not None and not end.events_sha256:
-        notes.append("Recorded in format 1: whether an event was changed cannot be seen.")
+        notes.append("The events have no seal: whether one was changed cannot be seen.")
     elif end is not None and hashlib.sha256(file.sealed).hexdigest() != end.events_sha256:
         problems.append(f"{EVENTS_FILE} is not what was recorded: an event was changed afterwards.")
     problems.extend(_files(recording))

@@ -86,7 +86,7 @@ def test_what_version_1_could_not_say_is_filled_in() -> None:
     assert all(step.rung is None for step in recording.steps)
     assert recording.end is not None
     assert recording.end.events_sha256 == ""
-    assert any("format 1" in note for note in verify(recording).notes)
+    assert any("have no seal" in note for note in verify(recording).notes)
 
 
 def test_version_2_tells_where_a_run_comes_from_and_how_its_steps_were_found() -> None:
@@ -135,3 +135,13 @@ def test_the_end_of_this_version_seals_what_is_before_it() -> None:
     whole = (golden(2) / "events.jsonl").read_bytes()
     assert whole.startswith(file.sealed)
     assert whole[len(file.sealed) :].count(b"\n") == 1
+
+
+def test_a_run_of_the_first_days_of_version_2_is_read_without_its_seal(tmp_path: Path) -> None:
+    *lines, last = (golden(2) / "events.jsonl").read_text().splitlines()
+    end = json.loads(last)
+    del end["events_sha256"]
+    (tmp_path / "events.jsonl").write_text("\n".join([*lines, json.dumps(end)]) + "\n")
+    recording = read_recording(tmp_path)
+    assert recording.end is not None
+    assert recording.end.events_sha256 == ""
