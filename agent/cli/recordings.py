@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli import prune, recording_files
 from agent.cli.plain import NARROW, json_text, plain, report_console, shortened
 
 if TYPE_CHECKING:
@@ -17,13 +18,29 @@ if TYPE_CHECKING:
     from agent.recording.reader import RecordedStep, Recording
 
 RecordDir = Annotated[Path | None, typer.Option(help="Folder that recordings are in.")]
+_AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON list.")]
+
+app = typer.Typer(
+    name="recordings",
+    help="List recordings, or check, thin out and scrub them.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
 
 
-def recordings(
-    *,
-    record_dir: RecordDir = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+@app.callback()
+def _recordings(
+    context: typer.Context, *, record_dir: RecordDir = None, as_json: _AsJson = False
 ) -> None:
+    """List recordings, or check, thin out and scrub them; without a command they are listed."""
+    if context.invoked_subcommand is None:
+        recordings(record_dir=record_dir, as_json=as_json)
+    elif record_dir is not None or as_json:
+        raise typer.BadParameter(f"Put options after {context.invoked_subcommand!r}, not before it")
+
+
+@app.command("list")
+def recordings(*, record_dir: RecordDir = None, as_json: _AsJson = False) -> None:
     """List the recordings, oldest first."""
     from agent.config import load_config
     from agent.recording.reader import list_recordings
@@ -40,6 +57,12 @@ def recordings(
         typer.echo(f"\nThey are in {str(parent)!r}. Look at one with: agent show ID")
     for problem in problems:
         typer.echo(f"Left out: {problem}", err=True)
+
+
+app.command("prune")(prune.prune)
+app.command("verify")(recording_files.verify)
+app.command("scrub")(recording_files.scrub)
+app.command("schema")(recording_files.schema)
 
 
 def _folder(parent: Path) -> Path:

@@ -165,7 +165,8 @@ def test_a_newer_format_is_refused_clearly(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (None, "is no recording: events.jsonl is not there"),
-        ("", "does not begin with run.start"),
+        ("", "is empty: the run ended before anything was recorded"),
+        ('{"event": "run.st', "has only a torn line in it"),
         ("hello\n", ":1: the line is damaged"),
         ('{"event": "dance", "seq": 0}\n', ":1: "),
         ('{"event": "check", "seq": 0, "at_s": 0}\n', ":1: check.name: Field required"),
