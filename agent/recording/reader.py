@@ -184,6 +184,8 @@ def list_recordings(parent: Path) -> tuple[list[Summary], list[str]]:
 def find_recording(name: str, parent: Path) -> Path:
     """Find a recording by path, by folder name, by the start or end of its name, or ``last``.
 
+    A path to anything else is given back as it is, for the reader to say what is wrong with it.
+
     Raises:
         RecordingError: There is none, or there are several.
     """
@@ -191,8 +193,9 @@ def find_recording(name: str, parent: Path) -> Path:
         if name and (Path(name) / EVENTS_FILE).exists():
             return Path(name)
         folders = recording_folders(parent)
+        there = bool(name) and Path(name).exists()
     except (OSError, ValueError):  # a name that no file can have
-        folders = []
+        folders, there = [], False
     if name == "last" and (dated := _dated(folders)):
         return max(dated)[1]
     found = [
@@ -205,6 +208,8 @@ def find_recording(name: str, parent: Path) -> Path:
     if found:
         names = ", ".join(each.name for each in found[:5])
         raise RecordingError(f"{len(found)} recordings match {name!r}: {names}.")
+    if there:
+        return Path(name)  # whoever reads it is told what it is instead
     raise RecordingError(
         f"There is no recording {name!r}, neither as a folder nor in {str(parent)!r}.",
         hint="See those there are with: agent recordings",

@@ -346,7 +346,8 @@ class RecordingWriter:
         """Agree with the file again after an interrupt fell between the write and the count."""
         with self._writing():
             state = os.fstat(self._events)
-            if state.st_nlink == 0:  # what is written now nobody will ever read
+            gone = state.st_nlink == 0 and not (self.folder / EVENTS_FILE).exists()
+            if gone:  # what is written now nobody will ever read
                 raise OSError(errno.ENOENT, f"{EVENTS_FILE} was deleted while the run went on")
             if state.st_size > self._size:
                 self._size = state.st_size

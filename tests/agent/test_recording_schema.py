@@ -76,3 +76,24 @@ def test_what_fields_mean_stands_at_the_fields() -> None:
     properties = event_schema()["$defs"]["RunEnd"]["properties"]
     assert properties["events_sha256"]["description"].startswith("Hex digest of all bytes")
     assert "Attributes" not in json.dumps(event_schema())
+
+
+def test_the_document_names_every_event_and_every_field() -> None:
+    text = (ROOT / "docs" / "recording-format.md").read_text(encoding="utf-8")
+    mapping = event_schema()["discriminator"]["mapping"]
+    for kind, ref in mapping.items():
+        (row,) = (line for line in text.splitlines() if line.startswith(f"| `{kind}`"))
+        fields = event_schema()["$defs"][ref.rpartition("/")[2]]["required"]
+        unsaid = {name for name in fields if f"`{name}`" not in row}
+        assert unsaid == {"event", "seq", "at_s"}, kind
+
+
+def test_the_document_names_every_rung_and_origin() -> None:
+    text = (ROOT / "docs" / "recording-format.md").read_text(encoding="utf-8")
+    kinds = event_schema()["$defs"]
+    for name in (
+        *kinds["RungTaken"]["properties"]["rung"]["enum"],
+        *kinds["Origin"]["properties"]["kind"]["enum"],
+    ):
+        assert f"`{name}`" in text
+    assert f"\nVersion {FORMAT_VERSION}." in text
