@@ -88,7 +88,8 @@ class Recording:
             RecordingError: The path leads out of the recording.
         """
         path = self.folder / ref.path
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        inside = path.resolve().is_relative_to(self.folder.resolve())
+        if not inside or Path(ref.path).is_absolute():  # a copy of it would not be in the copy
             raise RecordingError(f"{ref.path!r} leads out of the recording {str(self.folder)!r}.")
         return path
 
