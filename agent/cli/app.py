@@ -11,7 +11,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.cli import devices, doctor, model, phone, recordings, run, settings, tools
+from agent.cli import (
+    devices,
+    doctor,
+    export,
+    model,
+    phone,
+    recordings,
+    run,
+    settings,
+    show,
+    tools,
+)
 from agent.cli.plain import plain, silence_output
 
 # typer has moved the class, BadParameter stays where it is.
@@ -37,7 +48,8 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")
 app.add_typer(model.app, name="model")
 app.command("recordings")(recordings.recordings)
-app.command("show")(recordings.show)
+app.command("show")(show.show)
+app.command("export")(export.export)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 
