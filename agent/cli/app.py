@@ -18,6 +18,7 @@ from agent.cli import (
     model,
     phone,
     recordings,
+    report,
     run,
     settings,
     show,
@@ -49,6 +50,7 @@ app.add_typer(phone.app, name="phone")
 app.add_typer(model.app, name="model")
 app.command("recordings")(recordings.recordings)
 app.command("show")(show.show)
+app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)

@@ -80,8 +80,9 @@ def _print_facts(console: "Console", facts: "tuple[Fact, ...]") -> None:
     from agent.cli.live import field_line
 
     for fact in facts:
-        if fact.tone:
-            # No wrapping at words: what is verbatim keeps its line breaks.
+        if fact.tone == "warning":
+            console.print(Text(plain(f"{fact.label}: {fact.text}"), style="yellow"))
+        elif fact.tone:
             console.print(Text(f"{fact.label}", style="dim"))
             console.print(Text(plain(fact.text.rstrip()), style=_TONES[fact.tone]))
         elif fact.label == "Recording":  # a path that is broken in two cannot be copied
@@ -91,7 +92,7 @@ def _print_facts(console: "Console", facts: "tuple[Fact, ...]") -> None:
             console.print(field_line(fact.label, shortened(fact.text)))
 
 
-_TONES = {"verbatim": "", "bad": "red", "warning": "yellow"}
+_TONES = {"verbatim": "", "bad": "red"}
 _STYLES = {"done": "", "look": "dim", "open": "yellow"}
 
 

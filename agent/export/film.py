@@ -139,9 +139,10 @@ def plan_film(recording: Recording, options: FilmOptions) -> Film:
     sizes = [step.observation.size for step in steps if step.observation is not None]
     # All pictures of a film have one size: as high as the first screen, others are fitted in.
     high = round(width * sizes[0].height / sizes[0].width) // 2 * 2
+    total = sum(step.decision is not None or bool(step.mistakes) for step in steps)
     shots: list[Shot] = []
     for step in steps:
-        shots += _shots_of(step, len(steps), options)
+        shots += _shots_of(step, total, options)
     shots.append(_closing(recording, steps[-1], options))
     size = Size(width=width, height=max(2, high) + caption_height(width))
     return Film(recording=recording, shots=tuple(shots), size=size)
@@ -157,16 +158,17 @@ def _shots_of(step: RecordedStep, total: int, options: FilmOptions) -> Iterator[
     typed = (
         step.intent.action.text if step.intent and isinstance(step.intent.action, TypeText) else ""
     )
-    head = f"{number}/{total} · {deed(step)}"
+    place = f"{number}/{total} · " if number <= total else ""
+    head = f"{place}{deed(step)}"
     moves = mark is not None or len(typed) > 1
     count = max(2, round(_GESTURE * options.step_s * options.fps)) if moves else 0
     still_s = options.step_s * (_STILL if moves else 1.0)
-    first = f"{number}/{total} · type" if typed else head
+    first = f"{place}type" if typed else head
     yield Shot(number, seen.frame, still_s, Caption(first if moves else head, thought), mark)
-    for place in range(count):
-        progress = place / (count - 1)
+    for drawn in range(count):
+        progress = drawn / (count - 1)
         words = f"{first} {typed[: max(1, round(len(typed) * progress))]}" if typed else head
-        last = place == count - 1
+        last = drawn == count - 1
         rest_s = options.step_s * (1 - _STILL - _GESTURE) if last else 0.0
         seconds = options.step_s * _GESTURE / count + rest_s
         yield Shot(number, seen.frame, seconds, Caption(words, thought), mark, progress)
