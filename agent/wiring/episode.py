@@ -95,6 +95,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             dialect=mind.dialect,
             prompt_hash=mind.prompt_hash,
             origin=mind.origin,
+            supports=device.supports,
         )
         recorder = RecordingWriter(folder, header, clock)
         stack.callback(recorder.close)
@@ -102,7 +103,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
         cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener)
-        return run_episode(goal, cast, _limits(config))
+        return run_episode(goal, cast, limits_of(config))
 
 
 def check_goal(goal: str) -> str:
@@ -157,7 +158,8 @@ def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audien
     return GuardedDevice(SettlingDevice(hands, clock), rules, approver)
 
 
-def _limits(config: Config) -> Limits:
+def limits_of(config: Config) -> Limits:
+    """When a run with ``config`` ends by itself."""
     return Limits(
         max_steps=config.max_steps,
         timeout_s=config.timeout_s,
