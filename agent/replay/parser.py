@@ -3,7 +3,6 @@
 Where no model was asked, the recorded calls go through today's registry alone.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from agent.replay.tape import Reading, Tape
 from agent.sight import Sizing
 from agent.step import Decision, ToolCall
 from tools.errors import AgentMistakeError, RecordingError
-from tools.geometry import Projection, Size
+from tools.geometry import Projection
 from tools.registry import Registry
 
 Progress = Callable[[int, int], None]
@@ -126,8 +125,8 @@ def _picture(tape: Tape, index: int, ear: Ear) -> Iterator[Divergence]:
     requests = tape.steps[index].requests
     recorded = _shown(tape, requests[0]) if requests else ""
     if recorded:
-        today = ear.sizing.shown(tape.seen(index).size)
-        yield from differ(index, "picture", f"a picture of {recorded}", f"one of {today}")
+        today = str(ear.sizing.shown(tape.seen(index).size))
+        yield from differ(index, "picture", f"shown at {recorded}", f"shown at {today}")
 
 
 def _shown(tape: Tape, request: ModelRequest) -> str:
@@ -135,9 +134,8 @@ def _shown(tape: Tape, request: ModelRequest) -> str:
     for key in reversed(request.messages):
         parts = tape.recording.parts.get(key, {}).get("parts")
         for part in reversed(parts if isinstance(parts, list) else []):
-            if isinstance(part, dict) and isinstance(part.get("size"), str):
-                found = re.fullmatch(r"(\d+)x(\d+)", str(part["size"]))
-                return str(Size(width=int(found[1]), height=int(found[2]))) if found else ""
+            if isinstance(part, dict) and "image" in part:
+                return str(part.get("size", ""))
     return ""
 
 
