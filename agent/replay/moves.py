@@ -22,18 +22,18 @@ class Move:
         said: Everything of it but the place: text, key, direction, claim of success.
         action: The action on the screen; ``None`` if there was none.
         target: What it points at; ``None`` if unknown.
-        unique: Whether the target's id is that of nothing else on its screen.
         size: Of the screen, device px.
         words: The whole in a few words.
+        unique: Whether the target's id is that of nothing else on its screen.
     """
 
     kind: str
     said: str
     action: Action | None
     target: Target | None
-    unique: bool
     size: Size
     words: str
+    unique: bool = False
 
 
 def move_of(step: RecordedStep, tree: UiTree | None) -> Move | None:
@@ -49,19 +49,17 @@ def move_of(step: RecordedStep, tree: UiTree | None) -> Move | None:
             repr(sorted(rest.items())),
             intent.action,
             target,
-            target is not None and _count(tree, target.resource_id) == 1,
             seen.size,
             _words(intent.action, target),
+            target is not None and _count(tree, target.resource_id) == 1,
         )
     if made is None:
-        return Move(
-            "nothing", "", None, None, False, seen.size, f"mistake: {step.mistakes[-1].message}"
-        )
+        return Move("nothing", "", None, None, seen.size, f"mistake: {step.mistakes[-1].message}")
     call = made.call
     if call.name == "finish":
         said = "finish" if call.arguments.get("success") else "give up"
-        return Move("finish", said, None, None, False, seen.size, said)
-    return Move(call.name, repr(call.arguments), None, None, False, seen.size, in_words(call))
+        return Move("finish", said, None, None, seen.size, said)
+    return Move(call.name, repr(call.arguments), None, None, seen.size, in_words(call))
 
 
 def same_move(one: Move, other: Move) -> bool:
@@ -72,7 +70,7 @@ def same_move(one: Move, other: Move) -> bool:
         return one.action is other.action
     if one.target is not None and other.target is not None:
         return _same_target(one, other, one.target, other.target)
-    return _near(one, other)
+    return _near(one, other) or _hits(one, other) or _hits(other, one)
 
 
 def _same_target(one: Move, other: Move, first: Target, second: Target) -> bool:
@@ -109,6 +107,14 @@ def _near(one: Move, other: Move) -> bool:
         and abs(a.y / one.size.height - b.y / other.size.height) <= _NEAR
         for a, b in zip(old, new, strict=True)
     )
+
+
+def _hits(one: Move, other: Move) -> bool:
+    """Whether ``other``, whose target nobody wrote down, touches the target of ``one``."""
+    if one.target is None or other.target is not None or other.action is None:
+        return False
+    points = points_of(other.action)[:1]
+    return one.size == other.size and any(map(one.target.box.contains, points))
 
 
 def _relative(box: Box, size: Size) -> tuple[float, float, float, float]:
