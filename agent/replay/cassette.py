@@ -51,14 +51,14 @@ class Pictures:
 
     def _likened(self, image: ImagePart, step: int) -> str:
         requests = self._tape.steps[step].requests
-        if not requests or not requests[0].images or not self._tape.lossy(step):
+        newest = self._tape.newest_picture(requests[0])[0] if requests else ""
+        if newest not in self._sent or not self._tape.lossy(step):
             return image.sha256
-        newest = requests[0].images[-1]
-        sent = _opened(read_file(self._tape.recording, newest))
+        sent = _opened(read_file(self._tape.recording, self._sent[newest]))
         if compare(sent, _opened(image.data)).count:
             return image.sha256
         self.likened += 1
-        return newest.sha256
+        return newest
 
 
 class RecordedModel:

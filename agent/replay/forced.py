@@ -219,7 +219,8 @@ def _is_action(outcome: Outcome) -> bool:
 def _compare_actions(step: RecordedStep, expected: Action, seen: Action) -> dict[str, object]:
     update: dict[str, object] = {"type_same": expected.kind == seen.kind}
     old, new = points_of(expected), points_of(seen)
-    if old and new and step.observation is not None and not isinstance(expected, Scroll):
+    aimed = not (isinstance(expected, Scroll) or isinstance(seen, Scroll))  # scrolls aim at nothing
+    if old and new and step.observation is not None and aimed:
         box, whose = _box(step)
         if box is not None:
             update |= {"in_box": box.contains(new[0]), "box": whose}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.dialects.dialect import Dialect
-from agent.recording.format import DecisionMade, MistakeMade, ModelRequest
+from agent.recording.format import DecisionMade, MistakeMade
 from agent.replay.divergence import Divergence, Replayed, differ
 from agent.replay.outcomes import ServedTools, recorded_outcome, todays_outcome
 from agent.replay.tape import Reading, Tape
@@ -123,20 +123,10 @@ def _resolve_again(tape: Tape, index: int, call: ToolCall, tools: Registry) -> S
 def _picture(tape: Tape, index: int, ear: Ear) -> Iterator[Divergence]:
     """The size in which the frame was shown decides what the numbers in a reply mean."""
     requests = tape.steps[index].requests
-    recorded = _shown(tape, requests[0]) if requests else ""
+    recorded = tape.newest_picture(requests[0])[1] if requests else ""
     if recorded:
         today = str(ear.sizing.shown(tape.seen(index).size))
         yield from differ(index, "picture", f"shown at {recorded}", f"shown at {today}")
-
-
-def _shown(tape: Tape, request: ModelRequest) -> str:
-    """Size of the newest picture in ``request``; empty if the recording does not tell."""
-    for key in reversed(request.messages):
-        parts = tape.recording.parts.get(key, {}).get("parts")
-        for part in reversed(parts if isinstance(parts, list) else []):
-            if isinstance(part, dict) and "image" in part:
-                return str(part.get("size", ""))
-    return ""
 
 
 def _told(became: DecisionMade | MistakeMade) -> str:

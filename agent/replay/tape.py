@@ -178,6 +178,18 @@ class Tape:
             found.append(Reading(response, became))
         return tuple(found)
 
+    def newest_picture(self, request: ModelRequest) -> tuple[str, str]:
+        """Hash and size of the picture that was shown last; empty if ``request`` has none.
+
+        It is not always the last of ``images``, which name a picture shown twice but once.
+        """
+        for key in reversed(request.messages):
+            parts = self.recording.parts.get(key, {}).get("parts")
+            for part in reversed(parts if isinstance(parts, list) else []):
+                if isinstance(part, dict) and "image" in part:
+                    return str(part["image"]), str(part.get("size", ""))
+        return "", ""
+
     def is_last(self, index: int) -> bool:
         """Whether nothing was looked at after step ``index``."""
         return index + 1 >= len(self.steps)
