@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -9,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from agent.cli.diff_lines import readable
 from agent.cli.live import counted, field_line
 from agent.cli.plain import NARROW, json_text, plain, report_console, shortened
 from agent.replay.divergence import Divergence, Replayed
@@ -19,6 +21,7 @@ Found = Replayed | Forced
 _SHOWN_DIVERGENCES = 12
 _SHOWN_DIFF_LINES = 40
 _BRIEF = 80
+_INDENT = 8
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _COLUMNS = {"type": "type", "point": "point in the box", "text": "text", "finish": "end"}
 
@@ -110,11 +113,12 @@ class Printer:
 
     def _replayed(self, result: Replayed) -> None:
         self._console.print(_verdict(result))
-        wide = self._console.width >= NARROW
-        for each in result.divergences[:_SHOWN_DIVERGENCES]:
-            self._console.print(Padding(_divergence(each, wide=wide), (1, 0, 0, 2)))
-        more = len(result.divergences) - _SHOWN_DIVERGENCES
-        if more > 0:
+        width = self._console.width
+        told = [list(run) for _, run in groupby(result.divergences, key=_alike)]
+        for run in told[:_SHOWN_DIVERGENCES]:
+            self._console.print(Padding(_divergence(run, width), (1, 0, 0, 2)))
+        more = sum(map(len, told[_SHOWN_DIVERGENCES:]))
+        if more:
             self._console.print(f"\n  … and {more} more; all of them with --json")
         if result.divergences:
             self._console.print()
@@ -191,18 +195,26 @@ def _summary(opened: Opened, results: Sequence[Found]) -> RenderableType:
     return Group(*lines)
 
 
-def _divergence(found: Divergence, *, wide: bool) -> RenderableType:
-    head = Text.assemble((f"Step {found.step + 1}", "bold"), f"  {found.what}")
+def _alike(found: Divergence) -> tuple[object, ...]:
+    """Equal for those in a row that are told once; a diff is told each time."""
+    return found.what, found.expected, found.seen, found.where, found.diff
+
+
+def _divergence(run: Sequence[Divergence], width: int) -> RenderableType:
+    found, last = run[0], run[-1]
+    steps = f"Step {found.step + 1}"
+    if last.step != found.step:
+        steps = f"Steps {found.step + 1} to {last.step + 1}"
+    head = Text.assemble((steps, "bold"), f"  {found.what}", (f"  {found.where}", "dim"))
     if not found.diff:
-        return Group(head, _beside(found, wide=wide))
-    said = [] if found.what == "thought" else [_beside(found, wide=wide)]
+        return Group(head, _beside(found, wide=width >= NARROW))
     lines = [
         Text(f"    {plain(line)}", style=_STYLES.get(line[:1], ""))
-        for line in found.diff[:_SHOWN_DIFF_LINES]
+        for line in readable(found.diff, width=width - _INDENT)[:_SHOWN_DIFF_LINES]
     ]
     if more := max(0, len(found.diff) - _SHOWN_DIFF_LINES):
         lines.append(Text(f"    … {counted(more, 'line')} more; all with --json", style="dim"))
-    return Group(head, *said, *lines)
+    return Group(head, *lines)
 
 
 def _beside(found: Divergence, *, wide: bool) -> Table:

@@ -13,7 +13,7 @@ from PIL import Image
 from pydantic import JsonValue
 
 from agent.model import ImagePart, OnText, Reply, Request
-from agent.replay.divergence import Divergence
+from agent.replay.divergence import Divergence, Matter
 from agent.replay.recorded_device import RecordedClock, RecordedDevice, as_it_ended
 from agent.replay.request_diff import Difference, differences, digest
 from agent.replay.tape import Exchange, Tape, read_file
@@ -23,6 +23,7 @@ from tools.screen import Screenshot, compare
 AsJson = Callable[[Request], Mapping[str, JsonValue]]
 """How a request is written down, its pictures by their hash."""
 _NOTHING: Final = "no request"
+AS_TOLD: Final = "differs as it was told of a step before"
 
 
 class Pictures:
@@ -147,10 +148,18 @@ class RecordedModel:
             if self._told.setdefault(_key_of(each), step) == step
         ]
         for each in fresh:
-            what = f"{each.place}: {each.expected}", f"{each.place}: {each.seen}"
-            self._note(step, "picture" if each.picture else "request", *what, each.diff)
+            self.divergences.append(
+                Divergence(
+                    step=step,
+                    what="picture" if each.picture else "request",
+                    expected=each.expected,
+                    seen=each.seen,
+                    where=each.place,
+                    diff=each.diff,
+                )
+            )
         if not fresh:
-            self._note(step, "request", "as recorded", "what was told of the steps before")
+            self._note(step, "request", "as recorded", AS_TOLD)
         return found
 
     def _failure(self, found: Exchange) -> BaseException:
@@ -158,11 +167,8 @@ class RecordedModel:
             return ContextTooLongError("The request did not fit when it was recorded.")
         return as_it_ended(self._tape, ModelError("No answer to this request was recorded."))
 
-    def _note(
-        self, step: int, what: str, expected: str, seen: str, diff: tuple[str, ...] = ()
-    ) -> None:
-        fields = {"step": step, "what": what, "expected": expected, "seen": seen, "diff": diff}
-        self.divergences.append(Divergence.model_validate(fields))
+    def _note(self, step: int, what: Matter, expected: str, seen: str) -> None:
+        self.divergences.append(Divergence(step=step, what=what, expected=expected, seen=seen))
 
 
 def _request(tape: Tape, exchange: Exchange) -> dict[str, JsonValue]:

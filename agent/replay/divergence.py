@@ -35,6 +35,7 @@ class Divergence(Frozen):
         step: Index of the recorded step.
         expected: What was recorded, in words.
         seen: What today's code comes to.
+        where: The part of a request that differs, such as ``message 1 (system)``.
         diff: The same as a unified diff, where texts differ.
     """
 
@@ -42,6 +43,7 @@ class Divergence(Frozen):
     what: Matter
     expected: str
     seen: str
+    where: str = ""
     diff: tuple[str, ...] = ()
 
 

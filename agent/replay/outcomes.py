@@ -101,7 +101,9 @@ def recorded_outcome(tape: Tape, index: int) -> str:
     refused = refusal(step)
     if refused is not None:
         return _mistake(refused)
-    if end is not None and tape.is_last(index):
+    if tape.is_last(index):
+        if end is None:  # it may have been the last call of a run whose end was not written
+            return ""
         if end.stop in _ENDS:
             return describe(Finish(success=end.stop is _ENDS[0], answer=end.answer))
         if end.stop is StopReason.DRY_RUN:

@@ -63,7 +63,7 @@ def test_the_booking_by_rules_comes_out_as_it_was(booking: Path) -> None:
 
 def test_settings_are_taken_from_the_recording(tmp_path: Path) -> None:
     replies = [say_tap(FAMILY, FORM) for _ in range(6)]
-    settings = {"window": 1, "max_pixels": 90_000, "max_steps": 4}
+    settings: dict[str, Any] = {"window": 1, "max_pixels": 90_000, "max_steps": 4}
     folder = record_vlm(tmp_path, FAMILY, replies, **settings)
     assert stop_of(folder) is StopReason.STEP_LIMIT
     assert again(folder).same
@@ -158,7 +158,7 @@ def test_another_word_in_a_prompt_is_shown_where_it_stands(form: Path) -> None:
     # Asked again in the second step, too; only the first time the words are repeated.
     assert told(found) == [(step, "request") for step in (0, 1, 1, 2, 3, 4, 5, 6)]
     one, *rest = found.divergences
-    assert one.expected.startswith("message 1 (system)")
+    assert one.where == "message 1 (system)"
     assert any(line.startswith("-") and "moblie" in line for line in one.diff)
     assert any(line.startswith("+") and "mobile" in line for line in one.diff)
     assert all(each.diff == () for each in rest)
