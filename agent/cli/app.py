@@ -14,11 +14,13 @@ import typer
 from agent.cli import (
     cache,
     devices,
+    diff,
     doctor,
     export,
     model,
     phone,
     recordings,
+    replay,
     report,
     run,
     settings,
@@ -54,6 +56,8 @@ app.add_typer(recordings.app, name="recordings")
 app.command("show")(show.show)
 app.command("report")(report.report)
 app.command("export")(export.export)
+app.command("replay")(replay.replay)
+app.command("diff")(diff.diff)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 

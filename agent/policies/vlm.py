@@ -115,7 +115,7 @@ class VlmPolicy:
             ModelError: The model could not be asked.
             CaptureError: The frame cannot be shown to a model.
         """
-        if not history:
+        if not history or self._seen is None:  # or others have decided so far
             self._begin(observation)
         self._catch_up(history)
         again = observation is self._seen and self._awaits_answer

@@ -69,6 +69,7 @@ class Header:
         prompt_hash: Changes when the words of the prompts do.
         versions: Name to version of the parts that matter.
         origin: The recording that this run goes back to; ``None`` for a run of its own.
+        supports: Kinds of action the device can perform; ``None`` if nobody asked.
     """
 
     goal: str
@@ -80,6 +81,7 @@ class Header:
     dialect: str = ""
     prompt_hash: str = ""
     origin: Origin | None = None
+    supports: frozenset[str] | None = None
 
 
 class RecordingWriter:
@@ -143,6 +145,7 @@ class RecordingWriter:
                 frame_key=frame_key,
                 feedback=feedback,
                 masked=(),
+                device_time=seen.device_time,
             )
         )
 
@@ -304,6 +307,7 @@ class RecordingWriter:
             prompt_hash=header.prompt_hash,
             config=dict(header.config),
             device=header.device,
+            supports=tuple(sorted(header.supports)) if header.supports is not None else None,
             versions=dict(header.versions),
             origin=header.origin,
         )

@@ -106,6 +106,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             dialect=mind.dialect,
             prompt_hash=mind.prompt_hash,
             origin=mind.origin,
+            supports=device.supports,
         )
         recorder = RecordingWriter(folder, header, clock)
         stack.callback(recorder.close)
@@ -114,7 +115,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         listener.began(goal, device.info, policy.name)
         checks = tuple(TextVisible(text) for text in config.expect)
         cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener, checks)
-        return run_episode(goal, cast, _limits(config))
+        return run_episode(goal, cast, limits_of(config))
 
 
 def check_goal(goal: str) -> str:
@@ -169,7 +170,8 @@ def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audien
     return GuardedDevice(SettlingDevice(hands, clock), rules, approver)
 
 
-def _limits(config: Config) -> Limits:
+def limits_of(config: Config) -> Limits:
+    """When a run with ``config`` ends by itself."""
     return Limits(
         max_steps=config.max_steps,
         timeout_s=config.timeout_s,
