@@ -19,6 +19,7 @@ from pydantic import JsonValue
 
 from agent.model import ImagePart, Reply
 from agent.recording.alive import hold
+from agent.recording.discretion import Discretion
 from agent.recording.folder import new_folder as new_folder
 from agent.recording.format import (
     EVENTS_FILE,
@@ -45,6 +46,7 @@ from agent.recording.format import (
     part_key,
 )
 from agent.recording.patch import cut_patch, find_target
+from agent.recording.redact import Redactor
 from agent.sight import Transform
 from agent.step import Decision, Episode, Step
 from tools.action import Action, points_of
@@ -88,13 +90,17 @@ class RecordingWriter:
         folder: As made by ``new_folder``.
         header: What the first event says.
         clock: Gives ``at_s``.
+        redactor: Takes secrets out of every text that is written; ``None`` without secrets.
 
     Raises:
         RecordingError: From every method, if the disk refuses; nothing is dropped silently.
     """
 
-    def __init__(self, folder: Path, header: Header, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, header: Header, clock: Clock, redactor: Redactor | None = None
+    ) -> None:
         self.folder = folder
+        self._discretion = Discretion(redactor)
         self._clock = clock
         self._started_s = clock.now()
         self._seq = 0
@@ -132,7 +138,9 @@ class RecordingWriter:
                 size=seen.size,
                 app=seen.app,
                 activity=seen.activity,
-                ui_tree=self._store(f"{step:04d}-tree.xml", tree.source.encode())
+                ui_tree=self._store(
+                    f"{step:04d}-tree.xml", self._discretion.text(tree.source).encode()
+                )
                 if tree is not None and has_tree
                 else None,
                 settle=settle.reason if settle is not None else "",
@@ -141,7 +149,7 @@ class RecordingWriter:
                 source=seen.screenshot.source,
                 frame_key=frame_key,
                 feedback=feedback,
-                masked=(),
+                masked=seen.masked,
             )
         )
 
@@ -172,6 +180,7 @@ class RecordingWriter:
         self._append(ModelResponse(**self._stamp(), step=self._step, model=model, reply=reply))
 
     def _part(self, value: dict[str, JsonValue]) -> str:
+        value = self._discretion.part(value)  # before its hash is taken: that is a trace of it too
         key = part_key(value)
         if key not in self._parts:
             self._append(ModelPart(**self._stamp(), key=key, value=value))
@@ -332,7 +341,7 @@ class RecordingWriter:
         return {"seq": self._seq, "at_s": round(self._clock.now() - self._started_s, 6)}
 
     def _append(self, event: Event, *, sync: bool = False) -> None:
-        line = event.model_dump_json().encode() + b"\n"
+        line = self._discretion.json(event).encode() + b"\n"
         with self._writing():
             written = self._write(line)
             if written != len(line):  # the disk is full: take the torn line back
@@ -383,7 +392,7 @@ class RecordingWriter:
     def _write_summary(self, summary: Summary) -> None:
         fresh = self.folder / f"{SUMMARY_FILE}.new"
         with self._writing():
-            fresh.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            fresh.write_text(self._discretion.json(summary, indent=2) + "\n", encoding="utf-8")
             fresh.replace(self.folder / SUMMARY_FILE)
 
     @contextlib.contextmanager

@@ -19,6 +19,7 @@ from agent.wiring.audience import Audience, Nobody
 from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
+from agent.wiring.secrets import Shield, find_shield
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
 from tools.clock import SystemClock
@@ -62,6 +63,7 @@ def run_goal(goal: str, *, audience: Audience | None = None, **settings: Any) ->
 def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> Episode:
     """Pursue ``goal`` with exactly this configuration; see ``run_goal``."""
     goal = check_goal(goal)
+    find_shield(config, goal)  # before a model is loaded for nothing
     listener = audience if audience is not None else Nobody()
     mind = find_mind(config, listener.notice)
     try:
@@ -73,16 +75,19 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
 def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
     """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed."""
     goal = check_goal(goal)
+    shield = find_shield(config, goal)
     listener = audience if audience is not None else Nobody()
     registry = build_registry(config)
     with ExitStack() as stack:
         folder = new_folder(config.record_dir, goal)
         stack.callback(_remove_unused, folder)
+        aside = stack.enter_context(shield.aside(folder))
+        tree = mind.wants_ui_tree or shield.needs_ui_tree
         plain = stack.enter_context(
-            open_device(config, tree=mind.wants_ui_tree, folder=folder, notice=listener.notice)
+            open_device(config, tree=tree, folder=aside, notice=listener.notice)
         )
         clock = SystemClock()
-        device = _wrapped(plain, config, clock, listener)
+        device = _wrapped(plain, config, clock, listener, shield)
         if config.app:
             open_app(device, config.app)
         header = Header(
@@ -96,13 +101,14 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             prompt_hash=mind.prompt_hash,
             origin=mind.origin,
         )
-        recorder = RecordingWriter(folder, header, clock)
+        recorder = RecordingWriter(folder, header, clock, shield.redactor)
         stack.callback(recorder.close)
-        offered = registry.offered(device.supports)
+        offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
-        cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener)
-        return run_episode(goal, cast, _limits(config))
+        ask = shield.asker(listener.ask)
+        cast = Cast(device, policy, offered, recorder, clock, ask, listener)
+        return shield.episode(run_episode(goal, cast, _limits(config)))
 
 
 def check_goal(goal: str) -> str:
@@ -140,7 +146,9 @@ def build_registry(config: Config) -> Registry:
     return Registry(tools)
 
 
-def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audience) -> Device:
+def _wrapped(
+    plain: Device, config: Config, clock: SystemClock, audience: Audience, shield: Shield
+) -> Device:
     rules = (*config.guard, *default_rules(plain.info))
     if wants_ui_tree(rules) and config.ui_tree == "never" and config.approve != "always":
         raise ConfigError(
@@ -154,7 +162,7 @@ def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audien
     }
     hands = DryRunDevice(plain) if config.dry_run else plain
     approver = _PausingApprover(approvers[config.approve](), audience)
-    return GuardedDevice(SettlingDevice(hands, clock), rules, approver)
+    return GuardedDevice(shield.device(SettlingDevice(hands, clock)), rules, approver)
 
 
 def _limits(config: Config) -> Limits:

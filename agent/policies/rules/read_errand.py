@@ -10,7 +10,7 @@ from agent.policies.rules.numbers import CHINESE_NUMBER, ENGLISH_NUMBER, number
 from agent.policies.rules.text import digits, is_cjk
 from agent.policies.rules.when import find_time, read_dates, read_weekdays, without_weekdays
 
-_EDGES = re.compile(r"^[^\w\"'“‘「『«(+]+|[^\w\"'”’」』»).!。！?？%]+$")
+_EDGES = re.compile(r"^[^\w\"'“‘「『«(<+]+|[^\w\"'”’」』»)>.!。！?？%]+$")
 _QUOTED = re.compile(r"[\"“”「『«]([^\"“”」』»]+)[\"“”」』»]|(?<!\w)['‘]([^'’]+)['’](?!\w)")
 _PHONE = re.compile(r"[+(]{0,2}\d[\d\s().-]{2,}\d")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")

@@ -1,0 +1,173 @@
+"""Secret values and the names that stand for them, in texts as a screen or a device writes them.
+
+A screen does not show a text as it was typed: fields group digits, lists cut texts off at their
+end, keyboards begin with a capital. So a value is also found in another case, with other white
+space and grouping signs in it, and cut off with an ellipsis.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tools.errors import BadArgumentsError
+
+NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+"""How a secret may be called."""
+SHORTEST: Final = 4
+"""Characters of the shortest value: a PIN. Fewer stand on every screen."""
+_PLACEHOLDER: Final = re.compile(r"<secret:([^<>]*)>")
+_GROUPING: Final = "-()/.,:'\"\\"
+_BETWEEN: Final = r"(?:%s|[\s\-()/.,:'\"\\])*"
+"""What may stand between two characters of a value: ``input text`` writes ``%s`` for a space."""
+_LOOSE: Final = 8
+"""Characters that a value must have to be looked for with gaps in ordinary text, where 1234 would
+be found in every 12:34."""
+_CUT: Final = ("…", "...")
+_LAST_OF_BMP: Final = "\uffff"
+
+
+def placeholder(name: str) -> str:
+    """What stands for the value of ``name``, in what a model says as in what it is shown."""
+    return f"<secret:{name}>"
+
+
+def placeholders_in(text: str) -> tuple[str, ...]:
+    """Names in the placeholders of ``text``, known or not, each once."""
+    return tuple(dict.fromkeys(found.strip() for found in _PLACEHOLDER.findall(text)))
+
+
+class Secrets:
+    """Values and their names.
+
+    Args:
+        values: Name to value, of at least 4 characters each. Of two names with the same value the
+            first one stands for it.
+    """
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
+        longest_first = sorted(self._values, key=lambda name: -len(self._values[name]))
+        self._exact = {name: _spelled(self._values[name], gaps=False) for name in longest_first}
+        self._loose = {name: _spelled(self._values[name], gaps=True) for name in longest_first}
+        self._long = {name for name in longest_first if len(_bare(self._values[name])) >= _LOOSE}
+
+    def __repr__(self) -> str:
+        return f"Secrets({', '.join(self._values)})"
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in the order given."""
+        return tuple(self._values)
+
+    @property
+    def terms(self) -> dict[str, str]:
+        """Each value and what stands for it."""
+        return {value: placeholder(name) for name, value in reversed(self._values.items())}
+
+    def revealed(self, text: str) -> str:
+        """``text`` with the values in the place of their names; only for the device.
+
+        Raises:
+            BadArgumentsError: It names a secret that there is not.
+        """
+        for name in placeholders_in(text):
+            if name not in self._values:
+                known = ", ".join(map(placeholder, self._values)) or "none"
+                raise BadArgumentsError(
+                    f"There is no secret {name!r}. What may be typed: {known}. Nothing was typed."
+                )
+        return _PLACEHOLDER.sub(lambda found: self._values[found[1].strip()], text)
+
+    def named(self, text: str, *, loose: bool = False) -> str:
+        """``text`` with the names in the place of the values.
+
+        Where values overlap, all that they cover is replaced by the name of the longest.
+
+        Args:
+            text: What may hold values.
+            loose: Look for short values with gaps in them too, as a field shows them.
+        """
+        if not self._values or not text:
+            return text
+        pieces, end = [], 0
+        for start, stop, name in self._stretches(text, loose=loose):
+            pieces += [text[end:start], placeholder(name)]
+            end = stop
+        return "".join([*pieces, text[end:]]) if pieces else text
+
+    def quiet(self, error: BaseException) -> None:
+        """Take the values out of what ``error``, and what led to it, say."""
+        seen: set[int] = set()
+        waiting: list[BaseException | None] = [error]
+        while waiting:
+            each = waiting.pop()
+            if each is None or id(each) in seen:
+                continue
+            seen.add(id(each))
+            each.args = tuple(
+                self.named(part, loose=True) if isinstance(part, str) else part
+                for part in each.args
+            )
+            for name, value in vars(each).items():
+                if isinstance(value, str):
+                    setattr(each, name, self.named(value, loose=True))
+            waiting += [each.__cause__, each.__context__]
+
+    def _stretches(self, text: str, *, loose: bool) -> Iterator[tuple[int, int, str]]:
+        """Stretches to replace, in order and apart from each other, each with one name."""
+        start, end, chosen = 0, -1, ""
+        for begins, ends, name in sorted(self._spans(text, loose=loose)):
+            if begins < end:
+                end = max(end, ends)
+                chosen = max(chosen, name, key=lambda each: len(self._values[each]))
+                continue
+            if chosen:
+                yield start, end, chosen
+            start, end, chosen = begins, ends, name
+        if chosen:
+            yield start, end, chosen
+
+    def _spans(self, text: str, *, loose: bool) -> Iterator[tuple[int, int, str]]:
+        done = [found.span() for found in _PLACEHOLDER.finditer(text) if found[1] in self._values]
+        for name, value in self._values.items():
+            patterns = self._loose if loose or name in self._long else self._exact
+            places = [found.span(1) for found in patterns[name].finditer(text)]
+            for start, end in (*places, *_cut_off(text, value)):
+                if not any(left <= start and end <= right for left, right in done):
+                    yield start, end, name
+
+
+def _bare(value: str) -> str:
+    return "".join(sign for sign in value if not sign.isspace() and sign not in _GROUPING)
+
+
+def _spelled(value: str, *, gaps: bool) -> re.Pattern[str]:
+    """A pattern for ``value`` in any case; it may begin anywhere, also within another match."""
+    ways = [re.escape(value)]
+    bare = _bare(value)
+    if gaps and len(bare) >= SHORTEST:
+        ways.append(_BETWEEN.join(map(_sign, bare)))
+    return re.compile(f"(?=({'|'.join(ways)}))", re.IGNORECASE)
+
+
+def _sign(sign: str) -> str:
+    # uiautomator writes a dot for an emoji, of which it knows two halves.
+    return re.escape(sign) if sign <= _LAST_OF_BMP else f"(?:{re.escape(sign)}|\\.{{0,2}})"
+
+
+def _cut_off(text: str, value: str) -> Iterator[tuple[int, int]]:
+    """Where the beginning of ``value`` stands before an ellipsis, with the ellipsis."""
+    folded, begins = text.casefold(), value.casefold()
+    if len(folded) != len(text):
+        return
+    for mark in _CUT:
+        at = folded.find(mark)
+        while at >= 0:
+            for length in range(min(at, len(begins) - 1), SHORTEST - 1, -1):
+                if folded.endswith(begins[:length], 0, at):
+                    yield at - length, at + len(mark)
+                    break
+            at = folded.find(mark, at + 1)
