@@ -68,10 +68,7 @@ def _named(node: UiNode, secrets: Secrets) -> UiNode:
     """``node`` with names in the place of values; the same object if there are none."""
     if not secrets:
         return node
-    loose = node.editable or node.password
-    text, description, hint = (
-        secrets.named(words, loose=loose) for words in (node.text, node.description, node.hint)
-    )
+    text, description, hint = map(secrets.named, (node.text, node.description, node.hint))
     if (text, description, hint) == (node.text, node.description, node.hint):
         return node
     return replace(node, text=text, description=description, hint=hint)

@@ -19,9 +19,6 @@ _PLACEHOLDER: Final = re.compile(r"<secret:([^<>]*)>")
 _GROUPING: Final = "-()/.,:'\"\\"
 _BETWEEN: Final = r"(?:%s|[\s\-()/.,:'\"\\])*"
 """What may stand between two characters of a value: ``input text`` writes ``%s`` for a space."""
-_LOOSE: Final = 8
-"""Characters that a value must have to be looked for with gaps in ordinary text, where 1234 would
-be found in every 12:34."""
 _CUT: Final = ("…", "...")
 _LAST_OF_BMP: Final = "\uffff"
 
@@ -46,10 +43,7 @@ class Secrets:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = dict(values)
-        longest_first = sorted(self._values, key=lambda name: -len(self._values[name]))
-        self._exact = {name: _spelled(self._values[name], gaps=False) for name in longest_first}
-        self._loose = {name: _spelled(self._values[name], gaps=True) for name in longest_first}
-        self._long = {name for name in longest_first if len(_bare(self._values[name])) >= _LOOSE}
+        self._patterns = {name: _pattern(value) for name, value in self._values.items()}
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(self._values)})"
@@ -81,19 +75,16 @@ class Secrets:
                 )
         return _PLACEHOLDER.sub(lambda found: self._values[found[1].strip()], text)
 
-    def named(self, text: str, *, loose: bool = False) -> str:
+    def named(self, text: str) -> str:
         """``text`` with the names in the place of the values.
 
-        Where values overlap, all that they cover is replaced by the name of the longest.
-
-        Args:
-            text: What may hold values.
-            loose: Look for short values with gaps in them too, as a field shows them.
+        Where values overlap, all that they cover is replaced by the name of the longest. Rather too
+        much is replaced than too little: 1234 is found in 12:34, too.
         """
         if not self._values or not text:
             return text
         pieces, end = [], 0
-        for start, stop, name in self._stretches(text, loose=loose):
+        for start, stop, name in self._stretches(text):
             pieces += [text[end:start], placeholder(name)]
             end = stop
         return "".join([*pieces, text[end:]]) if pieces else text
@@ -108,18 +99,17 @@ class Secrets:
                 continue
             seen.add(id(each))
             each.args = tuple(
-                self.named(part, loose=True) if isinstance(part, str) else part
-                for part in each.args
+                self.named(part) if isinstance(part, str) else part for part in each.args
             )
             for name, value in vars(each).items():
                 if isinstance(value, str):
-                    setattr(each, name, self.named(value, loose=True))
+                    setattr(each, name, self.named(value))
             waiting += [each.__cause__, each.__context__]
 
-    def _stretches(self, text: str, *, loose: bool) -> Iterator[tuple[int, int, str]]:
+    def _stretches(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Stretches to replace, in order and apart from each other, each with one name."""
         start, end, chosen = 0, -1, ""
-        for begins, ends, name in sorted(self._spans(text, loose=loose)):
+        for begins, ends, name in sorted(self._spans(text)):
             if begins < end:
                 end = max(end, ends)
                 chosen = max(chosen, name, key=lambda each: len(self._values[each]))
@@ -130,11 +120,10 @@ class Secrets:
         if chosen:
             yield start, end, chosen
 
-    def _spans(self, text: str, *, loose: bool) -> Iterator[tuple[int, int, str]]:
+    def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         done = [found.span() for found in _PLACEHOLDER.finditer(text) if found[1] in self._values]
         for name, value in self._values.items():
-            patterns = self._loose if loose or name in self._long else self._exact
-            places = [found.span(1) for found in patterns[name].finditer(text)]
+            places = [found.span(1) for found in self._patterns[name].finditer(text)]
             for start, end in (*places, *_cut_off(text, value)):
                 if not any(left <= start and end <= right for left, right in done):
                     yield start, end, name
@@ -144,11 +133,11 @@ def _bare(value: str) -> str:
     return "".join(sign for sign in value if not sign.isspace() and sign not in _GROUPING)
 
 
-def _spelled(value: str, *, gaps: bool) -> re.Pattern[str]:
-    """A pattern for ``value`` in any case; it may begin anywhere, also within another match."""
+def _pattern(value: str) -> re.Pattern[str]:
+    """Finds ``value``, with gaps and in any case; it may begin anywhere, also in another match."""
     ways = [re.escape(value)]
     bare = _bare(value)
-    if gaps and len(bare) >= SHORTEST:
+    if len(bare) >= SHORTEST:
         ways.append(_BETWEEN.join(map(_sign, bare)))
     return re.compile(f"(?=({'|'.join(ways)}))", re.IGNORECASE)
 
