@@ -13,7 +13,7 @@ from agent.recording.redact import Redactor
 
 _FORM: Final = frozenset(
     {"event", "kind", "path", "sha256", "key", "messages", "settings", "stop", "verdict", "space",
-     "rung", "direction", "started"}
+     "rung", "direction", "started", "run", "frame_key", "events_sha256"}
 )  # fmt: skip
 """Names whose texts belong to the format, and could not be read any more if they were changed."""
 _FREE: Final = frozenset({"arguments", "value", "config", "reply", "versions"})

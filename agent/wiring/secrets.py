@@ -84,7 +84,7 @@ def find_shield(config: Config, goal: str) -> Shield:
     values = {name: _value(name, environment) for name in names}
     _require_apart(values)
     secrets = Secrets(values)
-    redactor = Redactor(secrets.terms) if values else None
+    redactor = _Thorough(secrets) if values else None
     shield = Shield(secrets, tuple(map(parse_mask, config.mask)), redactor)
     if shield.needs_ui_tree and config.ui_tree == "never":
         raise ConfigError(
@@ -134,6 +134,18 @@ def _require_clean(goal: str, shield: Shield) -> None:
                 f"The goal speaks of {placeholder(name)}, which was not given.",
                 hint=f"Add --secret {name}" if name.isidentifier() else "",
             )
+
+
+class _Thorough(Redactor):
+    """Finds values however they are encoded, and as a screen would show them, grouped or cut."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        super().__init__(secrets.terms)
+        self._secrets = secrets
+
+    def text(self, text: str) -> str:
+        """``text`` without any of the values."""
+        return self._secrets.named(super().text(text))
 
 
 class _QuietRegistry(Registry):

@@ -47,10 +47,8 @@ def read_goal(goal: str, now: datetime) -> Intent | None:
     Returns:
         What to do, or ``None`` if no reading fits.
     """
-    secrets = {
-        _WORD.format(number): name
-        for number, name in enumerate(dict.fromkeys(_SECRET.findall(goal)))
-    }
+    names = dict.fromkeys(_SECRET.findall(goal))
+    secrets = {_WORD.format(number): name for number, name in enumerate(names)}
     for word, name in secrets.items():
         goal = goal.replace(name, word)
     text = polite_free(goal)

@@ -208,6 +208,22 @@ def test_the_rules_write_a_note_with_a_secret_and_see_it_done(tmp_path: Path) ->
     assert "secret-note_pin" in folder.name
 
 
+def test_a_number_that_apps_write_in_their_own_way_is_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHONE", "+1 (415) 555-2671")
+    episode = run_goal(
+        "add a contact Bob with phone <secret:PHONE>", device="virtual", policy="rules",
+        secrets=("PHONE",), record_dir=tmp_path,
+    )  # fmt: skip
+    folder = folder_of(episode)
+    written = re.compile(rb"415.{0,3}555.{0,3}2671")
+    assert [path.name for path in folder.rglob("*.*") if written.search(path.read_bytes())] == []
+    state = json.loads((folder / "phone-state.json").read_text())
+    assert "<secret:PHONE>" in json.dumps(state["databases"])
+    assert "Bob · <secret:PHONE>" in episode.answer
+
+
 def test_a_state_without_secrets_is_left_as_it_was(tmp_path: Path) -> None:
     episode = run_goal("add a note saying hello", device="virtual", record_dir=tmp_path)
     state = (folder_of(episode) / "phone-state.json").read_text()
