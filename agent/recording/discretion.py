@@ -38,7 +38,7 @@ class Discretion:
         """A part of a request, without secrets."""
         if self._redactor is None:
             return value
-        return {name: self._redactor.value(each) for name, each in value.items()}
+        return {name: self._redactor.value(each, numbers=True) for name, each in value.items()}
 
     def json(self, value: BaseModel, *, indent: int | None = None) -> str:
         """``value`` as JSON, without secrets in what is no part of the format."""
@@ -54,7 +54,7 @@ class Discretion:
                 return {
                     name: each
                     if name in _FORM and isinstance(each, str | list)
-                    else redactor.value(each)
+                    else redactor.value(each, numbers=True)
                     if name in _FREE
                     else self._clean(redactor, each)
                     for name, each in value.items()
@@ -65,3 +65,7 @@ class Discretion:
                 return redactor.text(value)
             case _:
                 return value
+
+
+OPEN: Final = Discretion(None)
+"""That of a run without secrets."""

@@ -19,7 +19,7 @@ from pydantic import JsonValue
 
 from agent.model import ImagePart, Reply
 from agent.recording.alive import hold
-from agent.recording.discretion import Discretion
+from agent.recording.discretion import OPEN, Discretion
 from agent.recording.folder import new_folder as new_folder
 from agent.recording.format import (
     EVENTS_FILE,
@@ -46,7 +46,6 @@ from agent.recording.format import (
     part_key,
 )
 from agent.recording.patch import cut_patch, find_target
-from agent.recording.redact import Redactor
 from agent.sight import Transform
 from agent.step import Decision, Episode, Step
 from tools.action import Action, points_of
@@ -90,17 +89,17 @@ class RecordingWriter:
         folder: As made by ``new_folder``.
         header: What the first event says.
         clock: Gives ``at_s``.
-        redactor: Takes secrets out of every text that is written; ``None`` without secrets.
+        discretion: Takes secrets out of every text that is written.
 
     Raises:
         RecordingError: From every method, if the disk refuses; nothing is dropped silently.
     """
 
     def __init__(
-        self, folder: Path, header: Header, clock: Clock, redactor: Redactor | None = None
+        self, folder: Path, header: Header, clock: Clock, discretion: Discretion = OPEN
     ) -> None:
         self.folder = folder
-        self._discretion = Discretion(redactor)
+        self._discretion = discretion
         self._clock = clock
         self._started_s = clock.now()
         self._seq = 0
@@ -129,7 +128,7 @@ class RecordingWriter:
         settle, tree = seen.settle, seen.ui_tree
         kind, data = seen.screenshot.file()
         frame = self._store(f"{step:04d}-before.{kind}", data)
-        has_tree = tree is not None and tree.source != ""
+        source = self._discretion.text(tree.source) if tree is not None else ""
         self._append(
             ObservationSeen(
                 **self._stamp(),
@@ -138,11 +137,7 @@ class RecordingWriter:
                 size=seen.size,
                 app=seen.app,
                 activity=seen.activity,
-                ui_tree=self._store(
-                    f"{step:04d}-tree.xml", self._discretion.text(tree.source).encode()
-                )
-                if tree is not None and has_tree
-                else None,
+                ui_tree=self._store(f"{step:04d}-tree.xml", source.encode()) if source else None,
                 settle=settle.reason if settle is not None else "",
                 frames_taken=settle.frames if settle is not None else 1,
                 changed=settle.changed if settle is not None else None,
@@ -180,8 +175,7 @@ class RecordingWriter:
         self._append(ModelResponse(**self._stamp(), step=self._step, model=model, reply=reply))
 
     def _part(self, value: dict[str, JsonValue]) -> str:
-        value = self._discretion.part(value)  # before its hash is taken: that is a trace of it too
-        key = part_key(value)
+        key = part_key(value := self._discretion.part(value))  # a hash is a trace too
         if key not in self._parts:
             self._append(ModelPart(**self._stamp(), key=key, value=value))
             self._parts.add(key)

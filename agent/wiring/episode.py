@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
+from agent.recording.discretion import Discretion
 from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Episode
@@ -101,7 +102,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             prompt_hash=mind.prompt_hash,
             origin=mind.origin,
         )
-        recorder = RecordingWriter(folder, header, clock, shield.redactor)
+        recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
         offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)

@@ -198,5 +198,6 @@ def _take_over(source: Path, target: Path, redactor: Redactor) -> None:
     except ValueError:
         clean = redactor.text(text)
     else:
-        clean = json.dumps(redactor.value(value, keys=True), ensure_ascii=False, indent=2) + "\n"
+        value = redactor.value(value, keys=True, numbers=True)
+        clean = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
     target.write_text(clean, encoding="utf-8")

@@ -273,3 +273,28 @@ def test_a_goal_is_no_place_for_a_value() -> None:
     with pytest.raises(UsageError) as raised:
         find_shield(Config(secrets=("KEY",)), f"enter {VALUE}")
     assert VALUE not in str(raised.value)
+
+
+def test_what_other_processes_write_is_put_into_the_recording_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIN", "47110815")
+    folder = tmp_path / "recording"
+    folder.mkdir()
+    shield = find_shield(Config(secrets=("KEY", "PIN")), "go")
+    with shield.aside(folder) as aside:
+        (aside / "state.json").write_text(json.dumps({VALUE: [47110815, {"a": "4711 0815"}, 1.5]}))
+        (aside / "phone.log").write_text(f"typed {VALUE}\n{{broken")
+        (aside / "picture.bin").write_bytes(b"\xff\xfe")
+        assert list(folder.iterdir()) == [], "not for a moment"
+    assert json.loads((folder / "state.json").read_text()) == {
+        "<secret:KEY>": ["<secret:PIN>", {"a": "<secret:PIN>"}, 1.5]
+    }
+    assert (folder / "phone.log").read_text() == "typed <secret:KEY>\n{broken"
+    assert (folder / "picture.bin").read_bytes() == b"\xff\xfe"
+    assert not aside.exists()
+
+
+def test_without_secrets_others_write_where_they_always_did(tmp_path: Path) -> None:
+    with find_shield(Config(), "go").aside(tmp_path) as aside:
+        assert aside == tmp_path
