@@ -282,7 +282,8 @@ def _from_text(field: str, text: str, place: str) -> Any:  # noqa: ANN401 - pyda
     if not _is_list(field):
         return text
     if not text.lstrip().startswith("["):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        between = ";" if field == "mask" else ","  # a region has commas of its own
+        return tuple(part.strip() for part in text.split(between) if part.strip())
     try:
         return tuple(json.loads(text))
     except ValueError as error:

@@ -49,7 +49,7 @@ class Shield:
 
     def device(self, device: Device) -> Device:
         """``device``, above which nobody sees a secret."""
-        return SecretsDevice(device, self.secrets, self.masks)
+        return SecretsDevice(device, self.secrets, self.masks, self.text)
 
     def registry(self, registry: Registry) -> Registry:
         """``registry``, whose tools tell no secret: not even one that reads the environment."""

@@ -4,7 +4,7 @@ Between the guard and the settling look: what is above it, the recording and the
 sees frames and trees in which values are painted over and named; the device below gets the values.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import TracebackType
 from typing import Final
@@ -34,10 +34,18 @@ class SecretsDevice:
         device: The device itself; with secrets its looks should carry the UI tree.
         secrets: What may be typed by name.
         masks: Regions that nobody may see.
+        words: Takes the values out of what the device complains of; ``None`` for ``Secrets.named``.
     """
 
-    def __init__(self, device: Device, secrets: Secrets, masks: Iterable[Mask] = ()) -> None:
+    def __init__(
+        self,
+        device: Device,
+        secrets: Secrets,
+        masks: Iterable[Mask] = (),
+        words: Callable[[str], str] | None = None,
+    ) -> None:
         self._device = device
+        self._words = words
         self._secrets = secrets
         self._masks = tuple(masks)
         self._by_label = any(mask.box is None for mask in self._masks)
@@ -63,13 +71,13 @@ class SecretsDevice:
 
         A password field is hidden only where the last look knew one on the same screen.
         """
-        with _Quiet(self._secrets):
+        with _Quiet(self._secrets, self._words):
             frame = self._device.glance()
         return self._covered(frame, self._blindly(frame).covers)
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
         """Look; ``masked`` tells what was painted over."""
-        with _Quiet(self._secrets):
+        with _Quiet(self._secrets, self._words):
             found = self._device.observe(seen=seen)
             if found.ui_tree is None and self._must_know:
                 found = replace(self._device.observe(seen=found.screenshot), settle=found.settle)
@@ -97,7 +105,7 @@ class SecretsDevice:
                 self._alert = True
                 self._before = None  # the last look knew nothing of what comes now
                 action = action.model_copy(update={"text": text})
-        with _Quiet(self._secrets):
+        with _Quiet(self._secrets, self._words):
             self._device.perform(action)
 
     def close(self) -> None:
@@ -168,8 +176,8 @@ def _equal(first: Screenshot, second: Screenshot) -> bool:
 class _Quiet:
     """Takes the values out of whatever is raised within."""
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._secrets = secrets
+    def __init__(self, secrets: Secrets, words: Callable[[str], str] | None) -> None:
+        self._secrets, self._words = secrets, words
 
     def __enter__(self) -> None:
         pass
@@ -181,4 +189,4 @@ class _Quiet:
         trace: TracebackType | None,
     ) -> None:
         if error is not None and self._secrets:
-            self._secrets.quiet(error)
+            self._secrets.quiet(error, self._words)

@@ -6,7 +6,7 @@ space and grouping signs in it, and cut off with an ellipsis.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from tools.errors import BadArgumentsError
@@ -89,8 +89,14 @@ class Secrets:
             end = stop
         return "".join([*pieces, text[end:]]) if pieces else text
 
-    def quiet(self, error: BaseException) -> None:
-        """Take the values out of what ``error``, and what led to it, say."""
+    def quiet(self, error: BaseException, words: Callable[[str], str] | None = None) -> None:
+        """Take the values out of what ``error``, and what led to it, say.
+
+        Args:
+            error: Is changed.
+            words: Takes the values out of a text; ``named`` by default, which knows no base64.
+        """
+        named = words if words is not None else self.named
         seen: set[int] = set()
         waiting: list[BaseException | None] = [error]
         while waiting:
@@ -98,12 +104,10 @@ class Secrets:
             if each is None or id(each) in seen:
                 continue
             seen.add(id(each))
-            each.args = tuple(
-                self.named(part) if isinstance(part, str) else part for part in each.args
-            )
+            each.args = tuple(named(part) if isinstance(part, str) else part for part in each.args)
             for name, value in vars(each).items():
                 if isinstance(value, str):
-                    setattr(each, name, self.named(value))
+                    setattr(each, name, named(value))
             waiting += [each.__cause__, each.__context__]
 
     def _stretches(self, text: str) -> Iterator[tuple[int, int, str]]:

@@ -1,5 +1,6 @@
 """Where values come from, what is refused before any device is touched, and what tools may tell."""
 
+import base64
 import json
 import sys
 from collections.abc import Mapping
@@ -24,7 +25,9 @@ from agent.wiring.episode import run_goal, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.secrets import find_shield
 from tests.agent.secrets.runs import traces
-from tools.errors import ConfigError, UsageError
+from tools.action import Action, TypeText
+from tools.devices.fake import FakeDevice
+from tools.errors import ActionFailedError, ConfigError, UsageError
 
 VALUE = "kestrel-harbour-77"
 
@@ -293,6 +296,26 @@ def test_what_other_processes_write_is_put_into_the_recording_clean(
     assert (folder / "phone.log").read_text() == "typed <secret:KEY>\n{broken"
     assert (folder / "picture.bin").read_bytes() == b"\xff\xfe"
     assert not aside.exists()
+
+
+class Base64Device(FakeDevice):
+    """A device that complains with the command that did not work."""
+
+    def perform(self, action: Action) -> None:
+        assert isinstance(action, TypeText)
+        encoded = base64.b64encode(action.text.encode()).decode()
+        raise ActionFailedError(f"am broadcast -a ADB_INPUT_B64 --es msg {encoded}: killed")
+
+
+def test_a_complaint_in_base64_tells_nothing() -> None:
+    device = find_shield(Config(secrets=("KEY",)), "go").device(Base64Device())
+    with pytest.raises(ActionFailedError, match="--es msg <secret:KEY>: killed"):
+        device.perform(TypeText(text="<secret:KEY>"))
+
+
+def test_regions_in_a_variable_are_parted_by_semicolons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_MASK", "0,0,9,9; text=Sum, total")
+    assert load_config().config.mask == ("0,0,9,9", "text=Sum, total")
 
 
 def test_without_secrets_others_write_where_they_always_did(tmp_path: Path) -> None:
