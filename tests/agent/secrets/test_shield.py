@@ -1,6 +1,7 @@
 """Where values come from, what is refused before any device is touched, and what tools may tell."""
 
 import base64
+import io
 import json
 import sys
 from collections.abc import Mapping
@@ -8,10 +9,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from PIL import Image
 
 from agent.cli.app import run_command
 from agent.config import Config, load_config
 from agent.dialects.qwen2_5_vl import qwen2_5_vl
+from agent.model import ImagePart, OnText
 from agent.models.recording import RecordingModel
 from agent.models.scripted import ScriptedModel
 from agent.policies.vlm import VlmPolicy
@@ -19,15 +22,19 @@ from agent.recording.discretion import Discretion
 from agent.recording.format import EVENTS, DecisionMade
 from agent.recording.reader import read_recording
 from agent.recording.redact import Redactor
-from agent.step import StopReason, ToolCall
+from agent.recording.writer import RecordingWriter
+from agent.step import Episode, StopReason, ToolCall
 from agent.wiring.audience import Nobody
 from agent.wiring.episode import run_goal, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.secrets import find_shield
 from tests.agent.secrets.runs import traces
+from tests.grounding.lettering import Label
+from tests.grounding.reader import Picture
 from tools.action import Action, TypeText
 from tools.devices.fake import FakeDevice
 from tools.errors import ActionFailedError, ConfigError, UsageError
+from tools.registry import Registry
 
 VALUE = "kestrel-harbour-77"
 
@@ -219,35 +226,47 @@ def call(**arguments: object) -> str:
     return f"<tool_call>\n{said}\n</tool_call>"
 
 
-def test_a_model_is_told_the_names_and_sees_no_value(tmp_path: Path) -> None:
-    """It opens the notes, begins one and types the name into it."""
+def write_note(folder: Path, typed: str, *secrets: str) -> tuple[Episode, ScriptedModel]:
+    """A model opens the notes, begins one and types into it."""
     replies = [
         call(action="open", text="Notes"),
         call(action="click", coordinate=[538, 1335]),
         call(action="click", coordinate=[336, 433]),
-        call(action="type", text="<secret:KEY>"),
+        call(action="type", text=typed),
         call(action="terminate", status="success"),
     ]
     model, dialect = ScriptedModel(replies), qwen2_5_vl()
 
-    def mind() -> Mind:
-        def make(tools: object, recorder: object, on_text: object) -> VlmPolicy:
-            policy = VlmPolicy(RecordingModel(model, recorder), dialect, tools)  # type: ignore[arg-type]
-            policy.secrets = ("KEY",)
-            return policy
+    def make(tools: Registry, recorder: RecordingWriter, _: OnText) -> VlmPolicy:
+        policy = VlmPolicy(RecordingModel(model, recorder), dialect, tools)
+        policy.secrets = secrets
+        return policy
 
-        return Mind("vlm", wants_ui_tree=False, make=make)
-
-    config = load_config({"device": "virtual", "secrets": ("KEY",), "record_dir": tmp_path}).config
-    episode = run_mind(config, "write down the key", mind())
+    config = load_config({"device": "virtual", "secrets": secrets, "record_dir": folder}).config
+    mind = Mind("vlm", wants_ui_tree=False, make=make)
+    episode = run_mind(config, "write down the key", mind)
     assert episode.stop is StopReason.FINISHED, (episode.error, episode.steps)
     assert [step.mistake for step in episode.steps] == [""] * 5
+    return episode, model
+
+
+def last_sent(model: ScriptedModel) -> Picture:
+    """The last picture that the model was shown."""
+    parts = [part for message in model.requests[-1].messages for part in message.parts]
+    data = [part.data for part in parts if isinstance(part, ImagePart)][-1]
+    with Image.open(io.BytesIO(data)) as image:
+        return Picture(image.convert("RGB"))
+
+
+def test_a_model_is_told_the_names_and_sees_no_value(tmp_path: Path) -> None:
+    episode, model = write_note(tmp_path, "<secret:KEY>", "KEY")
     assert episode.recording is not None
     assert traces(episode.recording, VALUE) == []
     asked = str(model.requests[0].messages)
-    assert "write down the key" in asked
     assert episode.goal == "write down the key"
+    assert "write down the key" in asked
     assert "exactly and as part of the text to type: <secret:KEY>." in asked
+    assert not last_sent(model).shows(Label(VALUE))
     masked = [
         step.observation.masked
         for step in read_recording(episode.recording).steps
@@ -256,6 +275,12 @@ def test_a_model_is_told_the_names_and_sees_no_value(tmp_path: Path) -> None:
     assert [len(boxes) for boxes in masked] == [0, 0, 0, 0, 1]
     state = json.loads((episode.recording / "phone-state.json").read_text())
     assert "<secret:KEY>" in json.dumps(state["stack"])
+
+
+def test_without_secrets_a_model_sees_what_is_there(tmp_path: Path) -> None:
+    _, model = write_note(tmp_path, VALUE)
+    assert last_sent(model).shows(Label(VALUE))
+    assert "as part of the text to type" not in str(model.requests[0].messages)
 
 
 def test_the_format_is_kept_even_if_a_secret_is_one_of_its_words() -> None:
