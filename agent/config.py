@@ -30,6 +30,7 @@ from pydantic import (
 
 from tools.errors import ConfigError
 from tools.guard import Rule
+from tools.secrets.values import NAME
 
 FILE_NAME = "agent.toml"
 PREFIX = "AGENT_"
@@ -48,7 +49,7 @@ def _address(text: str) -> str:
 
 
 def _secret_name(name: str) -> str:
-    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+    if not NAME.fullmatch(name):
         raise ValueError("a name")
     return name
 

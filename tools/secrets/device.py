@@ -49,6 +49,7 @@ class SecretsDevice:
         self._secrets = secrets
         self._masks = tuple(masks)
         self._by_label = any(mask.box is None for mask in self._masks)
+        self._typed = False
         self._alert = False
         """Whether a secret has been typed or seen: from then on it may be on any screen."""
         self._known: tuple[Cover, ...] = ()
@@ -102,7 +103,7 @@ class SecretsDevice:
         if isinstance(action, TypeText):
             text = self._secrets.revealed(action.text)
             if text != action.text:
-                self._alert = True
+                self._typed = self._alert = True
                 self._before = None  # the last look knew nothing of what comes now
                 action = action.model_copy(update={"text": text})
         with _Quiet(self._secrets, self._words):
@@ -119,7 +120,7 @@ class SecretsDevice:
 
     def _with_tree(self, found: Observation) -> Hidden:
         screen = Box.of(found.size)
-        hidden = hide(found.ui_tree, screen, self._secrets, self._masks)
+        hidden = hide(found.ui_tree, screen, self._secrets, self._masks, typed=self._typed)
         self._alert = self._alert or bool(hidden.covers)
         moves = found.settle is not None and found.settle.reason != _AT_REST
         if not (moves and self._must_know):

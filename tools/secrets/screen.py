@@ -31,7 +31,14 @@ class Hidden:
     tree: UiTree | None
 
 
-def hide(tree: UiTree | None, screen: Box, secrets: Secrets, masks: Sequence[Mask] = ()) -> Hidden:
+def hide(
+    tree: UiTree | None,
+    screen: Box,
+    secrets: Secrets,
+    masks: Sequence[Mask] = (),
+    *,
+    typed: bool = False,
+) -> Hidden:
     """Find what is to be hidden.
 
     Args:
@@ -39,6 +46,7 @@ def hide(tree: UiTree | None, screen: Box, secrets: Secrets, masks: Sequence[Mas
         screen: The frame.
         secrets: Whose values nobody may see.
         masks: Regions nobody may see.
+        typed: Whether a secret has been typed, so that fields may hold pieces of it.
     """
     regions = [box for mask in masks for box in mask.boxes(tree, screen) if box.area]
     covers = [Cover(box, MASKED) for box in regions]
@@ -47,9 +55,9 @@ def hide(tree: UiTree | None, screen: Box, secrets: Secrets, masks: Sequence[Mas
     changed: dict[int, UiNode] = {}
     for node in tree.nodes:
         if node.password:
-            fresh = replace(_named(node, secrets), text=DOTS if node.text else "")
+            fresh = replace(_named(node, secrets, typed=typed), text=DOTS if node.text else "")
         elif secrets:
-            fresh = _named(node, secrets)
+            fresh = _named(node, secrets, typed=typed)
         else:
             continue
         if node.password or fresh is not node:
@@ -64,11 +72,13 @@ def hide(tree: UiTree | None, screen: Box, secrets: Secrets, masks: Sequence[Mas
     return Hidden(tuple(covers), UiTree(nodes, _source(tree.source, nodes, secrets)))
 
 
-def _named(node: UiNode, secrets: Secrets) -> UiNode:
+def _named(node: UiNode, secrets: Secrets, *, typed: bool) -> UiNode:
     """``node`` with names in the place of values; the same object if there are none."""
     if not secrets:
         return node
     text, description, hint = map(secrets.named, (node.text, node.description, node.hint))
+    if typed and node.editable:
+        text = secrets.named_in_part(text)
     if (text, description, hint) == (node.text, node.description, node.hint):
         return node
     return replace(node, text=text, description=description, hint=hint)
@@ -92,7 +102,10 @@ def _sign(node: UiNode) -> str:
 
 
 def _source(source: str, nodes: Sequence[UiNode], secrets: Secrets) -> str:
-    """The XML with the words of ``nodes``; empty if the two do not belong together."""
+    """The XML with the words of ``nodes``; empty if the two do not belong together.
+
+    It is written anew from what was read of it, so that how a value was escaped does not matter.
+    """
     if not source:
         return ""
     try:

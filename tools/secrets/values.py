@@ -6,7 +6,7 @@ space and grouping signs in it, and cut off with an ellipsis.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from tools.errors import BadArgumentsError
@@ -17,7 +17,7 @@ SHORTEST: Final = 4
 """Characters of the shortest value: a PIN. Fewer stand on every screen."""
 _PLACEHOLDER: Final = re.compile(r"<secret:([^<>]*)>")
 _GROUPING: Final = "-()/.,:'\"\\"
-_BETWEEN: Final = r"(?:%s|[\s\-()/.,:'\"\\])*"
+_BETWEEN: Final = r"(?:%s|[\s\-()/.,:'\"\\])*+"
 """What may stand between two characters of a value: ``input text`` writes ``%s`` for a space."""
 _CUT: Final = ("…", "...")
 _LAST_OF_BMP: Final = "\uffff"
@@ -43,7 +43,8 @@ class Secrets:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = dict(values)
-        self._patterns = {name: _pattern(value) for name, value in self._values.items()}
+        first = {value: name for name, value in reversed(self._values.items())}
+        self._patterns = {name: _pattern(value) for value, name in first.items()}
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(self._values)})"
@@ -83,20 +84,40 @@ class Secrets:
         """
         if not self._values or not text:
             return text
+        return self._replaced(text, self._spans(text))
+
+    def named_in_part(self, text: str) -> str:
+        """``named``, and a name for every piece of 4 or more characters of a value.
+
+        For what a field holds after a value was typed into it: it may have taken a part of it.
+        """
+        clean = self.named(text)
+        return self._replaced(clean, self._pieces(clean))
+
+    def _replaced(self, text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+        done = [found.span() for found in _PLACEHOLDER.finditer(text) if found[1] in self._values]
+        open_spans = [
+            (start, end, name)
+            for start, end, name in spans
+            if not any(left <= start and end <= right for left, right in done)
+        ]
         pieces, end = [], 0
-        for start, stop, name in self._stretches(text):
+        for start, stop, name in self._stretches(open_spans):
             pieces += [text[end:start], placeholder(name)]
             end = stop
         return "".join([*pieces, text[end:]]) if pieces else text
 
     def quiet(self, error: BaseException, words: Callable[[str], str] | None = None) -> None:
-        """Take the values out of what ``error``, and what led to it, say.
+        """Take the values, and pieces of them, out of what ``error``, and what led to it, say.
 
         Args:
             error: Is changed.
-            words: Takes the values out of a text; ``named`` by default, which knows no base64.
+            words: Takes more out of a text, before this does: values in base64.
         """
-        named = words if words is not None else self.named
+
+        def named(text: str) -> str:
+            return self.named_in_part(text if words is None else words(text))
+
         seen: set[int] = set()
         waiting: list[BaseException | None] = [error]
         while waiting:
@@ -110,10 +131,10 @@ class Secrets:
                     setattr(each, name, named(value))
             waiting += [each.__cause__, each.__context__]
 
-    def _stretches(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _stretches(self, spans: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
         """Stretches to replace, in order and apart from each other, each with one name."""
         start, end, chosen = 0, -1, ""
-        for begins, ends, name in sorted(self._spans(text)):
+        for begins, ends, name in sorted(spans):
             if begins < end:
                 end = max(end, ends)
                 chosen = max(chosen, name, key=lambda each: len(self._values[each]))
@@ -125,12 +146,21 @@ class Secrets:
             yield start, end, chosen
 
     def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
-        done = [found.span() for found in _PLACEHOLDER.finditer(text) if found[1] in self._values]
-        for name, value in self._values.items():
-            places = [found.span(1) for found in self._patterns[name].finditer(text)]
-            for start, end in (*places, *_cut_off(text, value)):
-                if not any(left <= start and end <= right for left, right in done):
-                    yield start, end, name
+        for name, pattern in self._patterns.items():
+            places = [found.span(1) for found in pattern.finditer(text)]
+            for start, end in (*places, *_cut_off(text, self._values[name])):
+                yield start, end, name
+
+    def _pieces(self, text: str) -> Iterator[tuple[int, int, str]]:
+        folded = text.casefold()
+        if len(folded) != len(text):
+            folded = text
+        for name in self._patterns:
+            value = self._values[name].casefold()
+            known = {value[at : at + SHORTEST] for at in range(len(value) - SHORTEST + 1)}
+            for at in range(len(folded) - SHORTEST + 1):
+                if folded[at : at + SHORTEST] in known:
+                    yield at, at + SHORTEST, name
 
 
 def _bare(value: str) -> str:
@@ -141,7 +171,7 @@ def _pattern(value: str) -> re.Pattern[str]:
     """Finds ``value``, with gaps and in any case; it may begin anywhere, also in another match."""
     ways = [re.escape(value)]
     bare = _bare(value)
-    if len(bare) >= SHORTEST:
+    if sum(sign <= _LAST_OF_BMP for sign in bare) >= SHORTEST:
         ways.append(_BETWEEN.join(map(_sign, bare)))
     return re.compile(f"(?=({'|'.join(ways)}))", re.IGNORECASE)
 

@@ -105,6 +105,38 @@ def test_what_the_device_complains_of_names_the_secret() -> None:
     assert str(raised.value) == "The field holds '<secret:PIN>x' instead of '<secret:PIN>'."
 
 
+class Narrow(FakeDevice):
+    """A device whose field takes six characters, and that says so or not."""
+
+    complains = False
+
+    def perform(self, action: Action) -> None:
+        if isinstance(action, TypeText):
+            action = action.model_copy(update={"text": action.text[:6]})
+        super().perform(action)
+        if self.complains and isinstance(action, TypeText):
+            raise ActionFailedError(f"The field holds {action.text!r}.")
+
+
+def test_a_part_of_a_value_is_hidden_in_the_field_that_took_it() -> None:
+    narrow = Narrow()
+    device = on_the_form(narrow)
+    device.perform(TypeText(text="<secret:PIN>"))
+    assert narrow.text == "kestre"
+    seen = device.observe()
+    assert seen.ui_tree is not None
+    assert seen.ui_tree.nodes[0].text == "<secret:PIN>"
+    assert seen.masked == (FIELD,)
+
+
+def test_a_part_of_a_value_is_not_told_in_a_complaint() -> None:
+    narrow = Narrow()
+    narrow.complains = True
+    device = on_the_form(narrow)
+    with pytest.raises(ActionFailedError, match="The field holds '<secret:PIN>'"):
+        device.perform(TypeText(text="<secret:PIN>"))
+
+
 def test_the_guard_sees_names_only() -> None:
     fake = FakeDevice()
     denied = Rule(verdict="deny", text="kestrel")

@@ -63,6 +63,38 @@ def test_an_emoji_is_found_as_the_dot_that_a_dump_has_for_it() -> None:
     assert secrets.named("rose.garden9") == "<secret:KEY>"
 
 
+def test_of_a_value_of_signs_that_a_dump_lacks_only_the_whole_is_found() -> None:
+    secrets = Secrets({"KEY": "🌹🌻🌹🌻"})
+    assert secrets.named("a .. - b") == "a .. - b"
+    assert secrets.named("a🌹🌻🌹🌻b") == "a<secret:KEY>b"
+
+
+def test_of_two_names_for_one_value_the_first_is_told() -> None:
+    secrets = Secrets({"B": "same-value", "A": "same-value"})
+    assert secrets.named("same-value") == "<secret:B>"
+    assert secrets.terms == {"same-value": "<secret:B>"}
+    assert secrets.revealed("<secret:A>") == "same-value"
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [
+        ("Blue ho", "<secret:LONG>"),
+        ("x rse 7 & y", "x <secret:LONG>y"),
+        ("blu", "blu"),
+        ("<secret:WIFI> Blue ho", "<secret:WIFI> <secret:LONG>"),
+        ("free text", "free text"),
+    ],
+)
+def test_a_field_may_have_taken_a_part(held: str, wanted: str) -> None:
+    assert SECRETS.named_in_part(held) == wanted
+
+
+def test_signs_that_can_be_read_in_two_ways_do_not_take_for_ever() -> None:
+    secrets = Secrets({"KEY": "%s" * 20 + "x"})
+    assert "KEY" not in secrets.named("%s" * 2000)
+
+
 def test_overlapping_values_leave_no_rest() -> None:
     secrets = Secrets({"A": "abcdef", "B": "efghij", "C": "cd ef gh kl"})
     assert secrets.named("xabcdefghijx") == "x<secret:A>x"
