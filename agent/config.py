@@ -30,13 +30,14 @@ from pydantic import (
 
 from tools.errors import ConfigError
 from tools.guard import Rule
-from tools.secrets.values import NAME
+from tools.secrets.values import check_name
 
 FILE_NAME = "agent.toml"
 PREFIX = "AGENT_"
 _LAST_PORT = 65535
 _SHOWN = 80
 _Name = Annotated[str, StringConstraints(strip_whitespace=True)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def _address(text: str) -> str:
@@ -46,12 +47,6 @@ def _address(text: str) -> str:
     if not 1 <= int(port) <= _LAST_PORT:
         raise ValueError(f"HOST:PORT with a port from 1 to {_LAST_PORT}")
     return text
-
-
-def _secret_name(name: str) -> str:
-    if not NAME.fullmatch(name):
-        raise ValueError("a name")
-    return name
 
 
 class Config(BaseModel):
@@ -100,6 +95,14 @@ class Config(BaseModel):
     """How often an unreadable reply is asked for again; such a question is no step."""
     app: str = ""
     """App to open before the first look, by name or package. Empty: start where the device is."""
+    expect: tuple[_Text, ...] = ()
+    """Texts that must stand on the screen at the end; the verdict of the run follows from them."""
+    cache: Literal["off", "read", "auto", "refresh"] = "off"
+    """Whether a goal that was reached before is reached from memory. ``auto``: yes, and what was
+    verified is kept; ``read``: nothing is kept; ``refresh``: only kept. Off, because it is no use
+    without checks."""
+    cache_dir: Path | None = None
+    """Where that is kept. Unset: a folder of this user's cache."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the virtual phone: its data, prices and dates follow from it."""
     scenario: str = "default"
@@ -120,7 +123,7 @@ class Config(BaseModel):
     """Whether the accessibility tree is read. ``auto``: only if the policy looks at it, because
     it is the slowest part of a look on a real phone."""
 
-    secrets: tuple[Annotated[str, AfterValidator(_secret_name)], ...] = ()
+    secrets: tuple[Annotated[str, AfterValidator(check_name)], ...] = ()
     """Names of secrets that may be typed as ``<secret:NAME>``. The values come from the environment
     or the keyring, so that no file, command line or recording holds them."""
     mask: tuple[str, ...] = ()
@@ -147,7 +150,7 @@ class Config(BaseModel):
                 raise ValueError("text in UTF-8") from None
         return value
 
-    @field_validator("record_dir", "script")
+    @field_validator("record_dir", "script", "cache_dir")
     @classmethod
     def _at_home(cls, value: Path | None) -> Path | None:
         """No shell has replaced the ``~`` in a file or a variable."""
@@ -183,6 +186,11 @@ class _Source:
 def user_file() -> Path:
     """The configuration file of this user, whether or not it exists."""
     return Path(platformdirs.user_config_dir("tapwright", appauthor=False)) / FILE_NAME
+
+
+def user_cache() -> Path:
+    """The cache folder of this user, whether or not it exists."""
+    return Path(platformdirs.user_cache_dir("tapwright", appauthor=False))
 
 
 def load_config(

@@ -97,10 +97,10 @@ def _lines(path: Path) -> list[str]:
     from tools.errors import UsageError
 
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"The terms in {str(path)!r} are not UTF-8.") from None
-    return [line for line in text.splitlines() if line.strip()]
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _tell(done: "Scrubbed", old: Path) -> None:

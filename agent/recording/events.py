@@ -13,6 +13,7 @@ from agent.recording.upgrade import upgrade
 from tools.errors import RecordingError
 
 _END = b'"run.end"'
+_LONGEST_START = 16 * 1024 * 1024
 _SEE = "See those there are with: agent recordings"
 
 
@@ -50,19 +51,38 @@ def read_events(folder: Path) -> EventFile:
     events = tuple(
         _read_line(path, number, line, version) for number, line in enumerate(lines, start=1)
     )
-    if not isinstance(events[0], RunStart):
-        raise RecordingError(f"{path} does not begin with run.start: this is no recording.")
+    start = _start(path, events[0])
     warnings = gaps(events)
     if torn:
         what = f"The last line was torn by a crash and is left out ({len(torn)} bytes)."
         warnings.insert(0, what)
     sealed = data[: len(data) - len(torn) - len(lines[-1]) - 1]
-    return EventFile(events[0], events, sealed, tuple(warnings))
+    return EventFile(start, events, sealed, tuple(warnings))
 
 
-def _read(folder: Path) -> bytes:
+def read_start(folder: Path) -> RunStart:
+    """Read the first event only: quick, and enough to know that ``folder`` is a recording.
+
+    Raises:
+        RecordingError: It is none, or one of a newer format.
+    """
+    path = folder / EVENTS_FILE
+    first, end, _ = _read(folder, _LONGEST_START).partition(b"\n")
+    if not end:
+        raise RecordingError(f"{path} has no whole line: this is no recording.")
+    return _start(path, _read_line(path, 1, first, _version(path, first)))
+
+
+def _start(path: Path, event: AnyEvent) -> RunStart:
+    if not isinstance(event, RunStart):
+        raise RecordingError(f"{path} does not begin with run.start: this is no recording.")
+    return event
+
+
+def _read(folder: Path, size: int = -1) -> bytes:
     try:
-        return (folder / EVENTS_FILE).read_bytes()
+        with (folder / EVENTS_FILE).open("rb") as file:
+            return file.read(size)
     except OSError as error:
         why, hint = _foreign(folder, error)
         raise RecordingError(f"{str(folder)!r} is no recording: {why}.", hint=hint) from None

@@ -8,7 +8,7 @@ that can be rebuilt). A recording without ``run.end`` is that of a run that cras
 import hashlib
 import json
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, TypeAdapter
 
@@ -353,3 +353,20 @@ class Summary(Frozen):
     steps: int = 0
     duration_s: float = 0.0
     error: str = ""
+
+    @classmethod
+    def begun(cls, start: RunStart) -> Self:
+        """That of a run that has just begun."""
+        return cls(
+            format=start.format,
+            run=start.run,
+            goal=start.goal,
+            policy=start.policy,
+            device=start.device.name,
+            started=start.started,
+        )
+
+    def ended(self, end: RunEnd) -> Self:
+        """That of the same run when it is over."""
+        told = {name: getattr(end, name) for name in type(self).model_fields if hasattr(end, name)}
+        return self.model_copy(update=told)

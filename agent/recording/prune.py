@@ -1,7 +1,7 @@
 """Decides which recordings may go, and removes them.
 
-Nothing but whole recordings is ever removed: no folder without readable events, no link, and no run
-that still goes on (its writer holds a lock, see ``agent/recording/alive.py``).
+Nothing but whole recordings is ever removed: no folder whose events do not begin as those of a run,
+no link, and no run that still goes on (its writer holds a lock, see ``agent/recording/alive.py``).
 """
 
 import shutil
@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agent.recording.alive import is_held
-from agent.recording.events import read_events
+from agent.recording.events import read_start
 from agent.recording.format import Summary
 from agent.recording.reader import read_summary, recording_folders
 from tools.errors import RecordingError
@@ -118,7 +118,7 @@ def _stored(parent: Path) -> tuple[list[Stored], list[str]]:
             problems.append(f"{str(folder)!r} is a link.")
             continue
         try:
-            read_events(folder)  # run.json alone may lie beside anything
+            read_start(folder)  # run.json alone may lie beside anything
             summary = read_summary(folder)
         except RecordingError as error:
             problems.append(error.message)

@@ -88,7 +88,8 @@ class Recording:
             RecordingError: The path leads out of the recording.
         """
         path = self.folder / ref.path
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        inside = path.resolve().is_relative_to(self.folder.resolve())
+        if not inside or Path(ref.path).is_absolute():  # a copy of it would not be in the copy
             raise RecordingError(f"{ref.path!r} leads out of the recording {str(self.folder)!r}.")
         return path
 
@@ -125,23 +126,11 @@ class Recording:
 
     def summary(self) -> Summary:
         """What ``run.json`` should say."""
-        end = self.end
-        if end is None:
-            steps = sum(step.decision is not None for step in self.steps)
-            return _begun(self.start).model_copy(update={"steps": steps})
-        ending = {name: getattr(end, name) for name in Summary.model_fields if hasattr(end, name)}
-        return _begun(self.start).model_copy(update=ending)
-
-
-def _begun(start: RunStart) -> Summary:
-    return Summary(
-        format=start.format,
-        run=start.run,
-        goal=start.goal,
-        policy=start.policy,
-        device=start.device.name,
-        started=start.started,
-    )
+        begun = Summary.begun(self.start)
+        if self.end is not None:
+            return begun.ended(self.end)
+        steps = sum(step.decision is not None for step in self.steps)
+        return begun.model_copy(update={"steps": steps})
 
 
 def read_recording(folder: Path | str) -> Recording:
@@ -196,6 +185,8 @@ def list_recordings(parent: Path) -> tuple[list[Summary], list[str]]:
 def find_recording(name: str, parent: Path) -> Path:
     """Find a recording by path, by folder name, by the start or end of its name, or ``last``.
 
+    A path to anything else is given back as it is, for the reader to say what is wrong with it.
+
     Raises:
         RecordingError: There is none, or there are several.
     """
@@ -203,8 +194,9 @@ def find_recording(name: str, parent: Path) -> Path:
         if name and (Path(name) / EVENTS_FILE).exists():
             return Path(name)
         folders = recording_folders(parent)
+        there = bool(name) and Path(name).exists()
     except (OSError, ValueError):  # a name that no file can have
-        folders = []
+        folders, there = [], False
     if name == "last" and (dated := _dated(folders)):
         return max(dated)[1]
     found = [
@@ -217,6 +209,8 @@ def find_recording(name: str, parent: Path) -> Path:
     if found:
         names = ", ".join(each.name for each in found[:5])
         raise RecordingError(f"{len(found)} recordings match {name!r}: {names}.")
+    if there:
+        return Path(name)  # whoever reads it is told what it is instead
     raise RecordingError(
         f"There is no recording {name!r}, neither as a folder nor in {str(parent)!r}.",
         hint="See those there are with: agent recordings",

@@ -107,11 +107,12 @@ class _Copy:
         masks = find_masks(self._old, self._redactor)
         self._copy_files(masks)
         self._report.unchecked = sorted(masks.unchecked & self._refs.keys())
-        written = b""
-        for event in read_events(self._old.folder).events:
-            seal = hashlib.sha256(written).hexdigest()
-            written += self._event(event, masks, seal)
-        (self._folder / EVENTS_FILE).write_bytes(written)
+        before = hashlib.sha256()
+        with (self._folder / EVENTS_FILE).open("wb") as file:
+            for event in read_events(self._old.folder).events:
+                line = self._event(event, masks, before.hexdigest())
+                before.update(line)
+                file.write(line)
         new = read_recording(self._folder)
         summary = new.summary().model_dump_json(indent=2)
         (self._folder / SUMMARY_FILE).write_text(f"{summary}\n", encoding="utf-8")

@@ -20,16 +20,20 @@ def upgrade(event: RawEvent, version: int) -> RawEvent:
     """
     for older in range(version, FORMAT_VERSION):
         event = _TO_NEXT[older](event)
-    if event.get("event") == "run.end":  # the first days of version 2 wrote no seal either
-        return {"events_sha256": "", **event}
     return event
 
 
 def _from_1(event: RawEvent) -> RawEvent:
-    """Version 1 knew no replays, masked nothing, and did not seal the file."""
+    """Version 1 knew no replays and no themes, masked nothing, and did not seal the file."""
     match event.get("event"):
         case "run.start":
-            return {**event, "origin": None}
+            device = event.get("device")
+            told = (
+                {"theme": "", "font_scale": 0.0, **device} if isinstance(device, dict) else device
+            )
+            return {**event, "origin": None, "device": told}
+        case "run.end":
+            return {**event, "events_sha256": ""}
         case "observation":
             return {**event, "masked": []}
         case _:

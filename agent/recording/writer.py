@@ -28,6 +28,7 @@ from agent.recording.format import (
     SUMMARY_FILE,
     ActionIntent,
     Anchor,
+    CheckDone,
     DecisionMade,
     Event,
     FileRef,
@@ -47,7 +48,7 @@ from agent.recording.format import (
 )
 from agent.recording.patch import cut_patch, find_target
 from agent.sight import Transform
-from agent.step import Decision, Episode, Step
+from agent.step import Decision, Episode, Step, Verdict
 from tools.action import Action, points_of
 from tools.clock import Clock
 from tools.device import DeviceInfo, Observation
@@ -262,35 +263,28 @@ class RecordingWriter:
             )
         )
 
+    def check(self, name: str, verdict: Verdict, evidence: str) -> None:
+        """Write what one check came to."""
+        self._append(
+            CheckDone(**self._stamp(), name=name, verdict=verdict, evidence=evidence), sync=True
+        )
+
     def end(self, episode: Episode, *, traceback: str = "") -> None:
         """Write why the run ended, sync, and bring ``run.json`` up to date."""
         self._make_room()
-        self._append(
-            RunEnd(
-                **self._stamp(),
-                stop=episode.stop,
-                answer=episode.answer,
-                verdict=episode.verdict,
-                steps=len(episode.steps),
-                duration_s=episode.duration_s,
-                error=episode.error,
-                traceback=traceback,
-                events_sha256=self._digest(),
-            ),
-            sync=True,
+        end = RunEnd(
+            **self._stamp(),
+            stop=episode.stop,
+            answer=episode.answer,
+            verdict=episode.verdict,
+            steps=len(episode.steps),
+            duration_s=episode.duration_s,
+            error=episode.error,
+            traceback=traceback,
+            events_sha256=self._digest(),
         )
-        self._write_summary(
-            self._summary.model_copy(
-                update={
-                    "stop": episode.stop,
-                    "verdict": episode.verdict,
-                    "answer": episode.answer,
-                    "steps": len(episode.steps),
-                    "duration_s": episode.duration_s,
-                    "error": episode.error,
-                }
-            )
-        )
+        self._append(end, sync=True)
+        self._write_summary(self._summary.ended(end))
 
     def close(self) -> None:
         """Let go of the files. May be called twice."""
@@ -301,33 +295,23 @@ class RecordingWriter:
             self._make_room()
 
     def _start(self, header: Header) -> None:
-        started = datetime.now(UTC)
-        self._append(
-            RunStart(
-                **self._stamp(),
-                format=FORMAT_VERSION,
-                run=self.folder.name,
-                started=started,
-                goal=header.goal,
-                policy=header.policy,
-                model=header.model,
-                dialect=header.dialect,
-                prompt_hash=header.prompt_hash,
-                config=dict(header.config),
-                device=header.device,
-                versions=dict(header.versions),
-                origin=header.origin,
-            ),
-            sync=True,
-        )
-        self._summary = Summary(
+        start = RunStart(
+            **self._stamp(),
             format=FORMAT_VERSION,
             run=self.folder.name,
+            started=datetime.now(UTC),
             goal=header.goal,
             policy=header.policy,
-            device=header.device.name,
-            started=started,
+            model=header.model,
+            dialect=header.dialect,
+            prompt_hash=header.prompt_hash,
+            config=dict(header.config),
+            device=header.device,
+            versions=dict(header.versions),
+            origin=header.origin,
         )
+        self._append(start, sync=True)
+        self._summary = Summary.begun(start)
         self._write_summary(self._summary)
 
     def _stamp(self) -> dict[str, Any]:
@@ -365,7 +349,8 @@ class RecordingWriter:
         """Agree with the file again after an interrupt fell between the write and the count."""
         with self._writing():
             state = os.fstat(self._events)
-            if state.st_nlink == 0:  # what is written now nobody will ever read
+            gone = state.st_nlink == 0 and not (self.folder / EVENTS_FILE).exists()
+            if gone:  # what is written now nobody will ever read
                 raise OSError(errno.ENOENT, f"{EVENTS_FILE} was deleted while the run went on")
             if state.st_size > self._size:
                 self._size = state.st_size

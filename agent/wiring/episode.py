@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from agent.check import TextVisible
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
 from agent.recording.discretion import Discretion
@@ -79,11 +80,16 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
     shield = find_shield(config, goal)
     listener = audience if audience is not None else Nobody()
     registry = build_registry(config)
+    if config.expect and config.ui_tree == "never":
+        raise ConfigError(
+            "ui_tree is 'never', but what is expected is looked for in the UI tree.",
+            hint="Set ui_tree to 'auto', or leave out --expect.",
+        )
     with ExitStack() as stack:
         folder = new_folder(config.record_dir, goal)
         stack.callback(_remove_unused, folder)
         aside = stack.enter_context(shield.aside(folder))
-        tree = mind.wants_ui_tree or shield.needs_ui_tree
+        tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
         plain = stack.enter_context(
             open_device(config, tree=tree, folder=aside, notice=listener.notice)
         )
@@ -108,7 +114,8 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
         ask = shield.asker(listener.ask)
-        cast = Cast(device, policy, offered, recorder, clock, ask, listener)
+        checks = tuple(TextVisible(text) for text in config.expect)
+        cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
         return shield.episode(run_episode(goal, cast, _limits(config)))
 
 

@@ -91,7 +91,9 @@ def find_shield(config: Config, goal: str) -> Shield:
             "ui_tree is 'never', but only the tree tells where a secret is on the screen.",
             hint="Set ui_tree to 'auto', or leave out --secret and masks by text.",
         )
-    _require_clean(goal, shield)
+    _require_clean(goal, shield, "The goal")
+    for text in (config.app, *config.expect):
+        _require_clean(text, shield, "A setting")
     return shield
 
 
@@ -121,17 +123,16 @@ def _require_apart(values: Mapping[str, str]) -> None:
             )
 
 
-def _require_clean(goal: str, shield: Shield) -> None:
-    if shield.redactor is not None and shield.redactor.finds(goal):
-        named = shield.redactor.text(goal)
+def _require_clean(text: str, shield: Shield, what: str) -> None:
+    if shield.redactor is not None and shield.redactor.finds(text):
         raise UsageError(
-            "The goal has the value of a secret in it, and goals are shown and recorded.",
-            hint=f"Say it like this: {named!r}",
+            f"{what} has the value of a secret in it, and is shown and recorded.",
+            hint=f"Say it like this: {shield.text(text)!r}",
         )
-    for name in placeholders_in(goal):
+    for name in placeholders_in(text):
         if name not in shield.secrets.names:
             raise UsageError(
-                f"The goal speaks of {placeholder(name)}, which was not given.",
+                f"{what} speaks of {placeholder(name)}, which was not given.",
                 hint=f"Add --secret {name}" if name.isidentifier() else "",
             )
 

@@ -56,6 +56,9 @@ def test_without_a_command_they_are_listed(
         (["verify"], "Missing argument 'REC'"),
         (["scrub", "v1"], "Nothing is said of what to take out. Add --term or --terms"),
         (["scrub", "v1", "--term", "no"], "fewer than 3 characters"),
+        (["scrub", "{parent}", "--term", "Ann"], "it has 2 recordings inside. Name one, such as"),
+        (["scrub", "{parent}/v1/run.json", "--term", "Ann"], "it is a file, and a recording is a"),
+        (["scrub", "{parent}/v1/frames", "--term", "Ann"], "events.jsonl is not there. See those"),
         (["scrub", "v3", "--term", "Ann"], "There is no recording 'v3'"),
         (["scrub", "v1", "--terms", "nowhere.txt"], "'nowhere.txt': No such file"),
         (["scrub", "v1", "--term", "Ann", "--into", "."], "is there already. Name a new folder"),
@@ -64,7 +67,7 @@ def test_without_a_command_they_are_listed(
 def test_bad_input_is_one_clear_line(
     parent: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_command(["recordings", *words]) == 2
+    assert run_command(["recordings", *(word.format(parent=parent) for word in words)]) == 2
     told = capsys.readouterr()
     assert message in told.err
     assert told.err.count("\n") == 1
@@ -120,7 +123,7 @@ def test_prune_asks_at_a_terminal(parent: Path, answer: str, code: int, left: in
 def test_scrub_tells_what_it_did_and_what_it_could_not(
     parent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "terms.txt").write_text("Ann\n\nthe form\n", encoding="utf-8")
+    (tmp_path / "terms.txt").write_text("Ann \r\n\nthe form\n", encoding="utf-8-sig")
     words = ["recordings", "scrub", "v2", "--terms", str(tmp_path / "terms.txt")]
     assert run_command([*words, "--into", str(parent / "clean")]) == 0
     told = said(capsys)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agent.recording.alive import is_held
+from agent.recording.events import read_start
 from agent.recording.reader import read_recording
 from agent.recording.verify import verify
 from agent.step import StopReason
@@ -269,3 +270,18 @@ def test_frames_that_cannot_be_written_end_the_run_in_words(tmp_path: Path) -> N
     recording = recorded(episode)
     assert recording.end is not None
     assert recording.end.stop is StopReason.RECORDING_LOST
+
+
+def test_the_first_event_alone_tells_what_a_folder_is(folder: Path) -> None:
+    path = folder / "events.jsonl"
+    assert read_start(folder) == read_recording(folder).start
+    path.write_text(path.read_text().partition("\n")[0] + "\n{damaged")
+    assert read_start(folder).goal == "Fill in the form for Ann"
+    path.write_text('{"event": "run.start"')
+    with pytest.raises(RecordingError, match="has no whole line"):
+        read_start(folder)
+    path.write_text('{"event": "check", "seq": 0, "at_s": 0.0, "name": "a", "verdict": "passed"}\n')
+    with pytest.raises(RecordingError, match=r"check.evidence: Field required"):
+        read_start(folder)
+    with pytest.raises(RecordingError, match=r"events.jsonl is not there"):
+        read_start(folder / "frames")

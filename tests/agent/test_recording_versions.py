@@ -107,7 +107,7 @@ def test_an_upgraded_event_is_an_event_of_this_version(version: int) -> None:
         kept = dict(old)
         new = upgrade(old, version)
         assert old == kept
-        assert new.items() >= old.items()
+        assert _holds(new, old)
         assert json.loads(EVENTS.validate_json(json.dumps(new)).model_dump_json()) == new
 
 
@@ -137,11 +137,8 @@ def test_the_end_of_this_version_seals_what_is_before_it() -> None:
     assert whole[len(file.sealed) :].count(b"\n") == 1
 
 
-def test_a_run_of_the_first_days_of_version_2_is_read_without_its_seal(tmp_path: Path) -> None:
-    *lines, last = (golden(2) / "events.jsonl").read_text().splitlines()
-    end = json.loads(last)
-    del end["events_sha256"]
-    (tmp_path / "events.jsonl").write_text("\n".join([*lines, json.dumps(end)]) + "\n")
-    recording = read_recording(tmp_path)
-    assert recording.end is not None
-    assert recording.end.events_sha256 == ""
+def _holds(new: object, old: object) -> bool:
+    """Whether all of ``old`` is in ``new`` unchanged; objects may have more in them."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        return all(name in new and _holds(new[name], value) for name, value in old.items())
+    return new == old

@@ -11,8 +11,7 @@ from typing import Final
 
 from tools.errors import BadArgumentsError
 
-NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
-"""How a secret may be called."""
+_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 SHORTEST: Final = 4
 """Characters of the shortest value: a PIN. Fewer stand on every screen."""
 _PLACEHOLDER: Final = re.compile(r"<secret:([^<>]*)>")
@@ -21,6 +20,17 @@ _BETWEEN: Final = r"(?:%s|[\s\-()/.,:'\"\\])*+"
 """What may stand between two characters of a value: ``input text`` writes ``%s`` for a space."""
 _CUT: Final = ("…", "...")
 _LAST_OF_BMP: Final = "\uffff"
+
+
+def check_name(name: str) -> str:
+    """``name``, if a secret may be called so.
+
+    Raises:
+        ValueError: It may not. What was given is not told: it may be the value.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError("capital letters, digits and underscores")
+    return name
 
 
 def placeholder(name: str) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from agent.recording.format import ObservationSeen
 from agent.recording.reader import read_recording
-from agent.step import Episode, StopReason
+from agent.step import Episode, StopReason, Verdict
 from agent.wiring.episode import run_goal
 from tests.agent.secrets.runs import NOTES, SETTINGS, OnePhone, one_phone, traces
 from tests.grounding.lettering import Label
@@ -197,10 +197,11 @@ def test_the_rules_write_a_note_with_a_secret_and_see_it_done(tmp_path: Path) ->
     """On a phone of its own, whose final state and log are in the recording too."""
     episode = run_goal(
         "add a note saying <secret:NOTE_PIN>", device="virtual", policy="rules",
-        secrets=("NOTE_PIN",), record_dir=tmp_path,
+        secrets=("NOTE_PIN",), expect=("<secret:NOTE_PIN>",), record_dir=tmp_path,
     )  # fmt: skip
     folder = folder_of(episode)
     assert "<secret:NOTE_PIN>" in episode.answer
+    assert episode.verdict is Verdict.PASSED
     assert traces(folder, PIN) == []
     state = json.loads((folder / "phone-state.json").read_text())
     bodies = [row["body"] for row in state["databases"][NOTES]["notes"]]

@@ -116,6 +116,7 @@ def test_values_that_cannot_be_kept(
         (["type a2VzdHJlbC1oYXJib3VyLTc3", "--secret", "KEY"], "The goal has the value"),
         (["type <secret:OTHER>", "--secret", "KEY"], "<secret:OTHER>, which was not given"),
         (["type <secret:KEY>"], "Add --secret KEY"),
+        (["go", "--expect", f"see {VALUE}", "--secret", "KEY"], "A setting has the value"),
         (["go", "--mask", "1,2,3"], "The mask '1,2,3' is no region"),
     ],
 )
