@@ -13,6 +13,7 @@ from typing import Any
 from agent.check import TextVisible
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
+from agent.recording.discretion import Discretion
 from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Episode
@@ -20,6 +21,7 @@ from agent.wiring.audience import Audience, Nobody
 from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
+from agent.wiring.secrets import Shield, find_shield
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
 from tools.clock import SystemClock
@@ -63,6 +65,7 @@ def run_goal(goal: str, *, audience: Audience | None = None, **settings: Any) ->
 def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> Episode:
     """Pursue ``goal`` with exactly this configuration; see ``run_goal``."""
     goal = check_goal(goal)
+    find_shield(config, goal)  # before a model is loaded for nothing
     listener = audience if audience is not None else Nobody()
     mind = find_mind(config, listener.notice)
     try:
@@ -74,6 +77,7 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
 def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
     """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed."""
     goal = check_goal(goal)
+    shield = find_shield(config, goal)
     listener = audience if audience is not None else Nobody()
     registry = build_registry(config)
     if config.expect and config.ui_tree == "never":
@@ -84,16 +88,13 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
     with ExitStack() as stack:
         folder = new_folder(config.record_dir, goal)
         stack.callback(_remove_unused, folder)
+        aside = stack.enter_context(shield.aside(folder))
+        tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
         plain = stack.enter_context(
-            open_device(
-                config,
-                tree=mind.wants_ui_tree or bool(config.expect),
-                folder=folder,
-                notice=listener.notice,
-            )
+            open_device(config, tree=tree, folder=aside, notice=listener.notice)
         )
         clock = SystemClock()
-        device = _wrapped(plain, config, clock, listener)
+        device = _wrapped(plain, config, clock, listener, shield)
         if config.app:
             open_app(device, config.app)
         header = Header(
@@ -108,14 +109,15 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             origin=mind.origin,
             supports=device.supports,
         )
-        recorder = RecordingWriter(folder, header, clock)
+        recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
-        offered = registry.offered(device.supports)
+        offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
+        ask = shield.asker(listener.ask)
         checks = tuple(TextVisible(text) for text in config.expect)
-        cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener, checks)
-        return run_episode(goal, cast, limits_of(config))
+        cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
+        return shield.episode(run_episode(goal, cast, limits_of(config)))
 
 
 def check_goal(goal: str) -> str:
@@ -153,7 +155,9 @@ def build_registry(config: Config) -> Registry:
     return Registry(tools)
 
 
-def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audience) -> Device:
+def _wrapped(
+    plain: Device, config: Config, clock: SystemClock, audience: Audience, shield: Shield
+) -> Device:
     rules = (*config.guard, *default_rules(plain.info))
     if wants_ui_tree(rules) and config.ui_tree == "never" and config.approve != "always":
         raise ConfigError(
@@ -167,7 +171,7 @@ def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audien
     }
     hands = DryRunDevice(plain) if config.dry_run else plain
     approver = _PausingApprover(approvers[config.approve](), audience)
-    return GuardedDevice(SettlingDevice(hands, clock), rules, approver)
+    return GuardedDevice(shield.device(SettlingDevice(hands, clock)), rules, approver)
 
 
 def limits_of(config: Config) -> Limits:

@@ -1,15 +1,16 @@
 """A model that sees and the policy that asks it: behind a server, or in this process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.config import Config
 from agent.dialects.choose import choose_dialect
 from agent.dialects.dialect import Dialect
 from agent.model import Conversing, Model, OnText
 from agent.models.recording import RecordingModel
-from agent.policies.vlm import VlmPolicy
+from agent.policies.vlm import SECRETS_PROMPT, VlmPolicy
 from agent.policy import Policy
+from agent.prompt import load_prompt
 from agent.recording.writer import RecordingWriter
 from agent.sight import Sizing
 from agent.wiring.local_models import fitting_model, load
@@ -94,10 +95,15 @@ def _vlm(config: Config, notice: Notice) -> Mind:
             recorded, dialect, tools, window=config.window, sizing=sizing, on_text=on_text
         )
         policy.on_note = notice
+        policy.secrets = config.secrets
         recorder.transforms = lambda: policy.transforms
         return policy
 
-    return _mind(model, dialect, make)
+    mind = _mind(model, dialect, make)
+    if not config.secrets:
+        return mind
+    words = load_prompt(SECRETS_PROMPT).sha256[:8]
+    return replace(mind, prompt_hash=f"{mind.prompt_hash}-{words}")
 
 
 def _found(config: Config, notice: Notice) -> tuple[Model, str]:
