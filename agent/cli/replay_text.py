@@ -190,9 +190,17 @@ def _summary(opened: Opened, results: Sequence[Found]) -> RenderableType:
     for each in results:
         if isinstance(each, Replayed) and each.divergences and each.written is None:
             first = each.divergences[0]
-            told = f"step {first.step + 1} {first.what}: {first.expected} → {first.seen}"
+            told = f"step {first.step + 1} {first.what}: {_change(first)}"
             lines.append(Text(f"    {plain(shortened(' '.join(told.split())))}", style="red"))
     return Group(*lines)
+
+
+def _change(found: Divergence) -> str:
+    """What differs, in one line; of texts the first line that differs."""
+    lines = readable(found.diff, width=_BRIEF)
+    old, new = (next((line[1:] for line in lines if line[:1] == mark), "") for mark in "-+")
+    words = f"{old or '(nothing)'} → {new or '(nothing)'}"
+    return f"{found.where} {words}" if old or new else f"{found.expected} → {found.seen}"
 
 
 def _alike(found: Divergence) -> tuple[object, ...]:

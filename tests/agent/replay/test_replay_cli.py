@@ -231,6 +231,7 @@ def test_bad_recordings_are_one_line(
         (["last", "last", "--update", "--out", "x"], "One folder cannot hold several"),
         (["last", "--policy", "rulez"], "Did you mean 'rules'?"),
         (["last", "--policy", "vlm"], "needs a model"),
+        (["last", "--policy", "rules", "--model", "x"], "asks no model"),
         (["last", "--model", "no/such-model-here", "--dialect", "qwen9"], "no/such-model-here"),
         (["last", "--max-pixels", "-4"], "max_pixels"),
     ],
