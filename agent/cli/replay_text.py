@@ -184,14 +184,17 @@ def _summary(opened: Opened, results: Sequence[Found]) -> RenderableType:
             ("✓ ", "bold green") if all(map(_passes, results)) else ("✗ ", "bold red"),
             (f"{opened.tape.name[-6:]}  ", "cyan"),
             plain(" · ".join(f"{_name(each)}: {_told(each)}" for each in results)),
+            (f"  {sum(each.duration_s for each in results):.2f} s", "dim"),
             (f"  {plain(shortened(start.goal))}", "dim"),
         )
     ]
+    differs: list[str] = []
     for each in results:
         if isinstance(each, Replayed) and each.divergences and each.written is None:
             first = each.divergences[0]
             told = f"step {first.step + 1} {first.what}: {_change(first)}"
-            lines.append(Text(f"    {plain(shortened(' '.join(told.split())))}", style="red"))
+            differs.append(f"    {plain(shortened(' '.join(told.split())))}")
+    lines += [Text(told, style="red") for told in dict.fromkeys(differs)]
     return Group(*lines)
 
 
