@@ -53,6 +53,8 @@ def diff(
 
     parent = load_config({"record_dir": record_dir}).config.record_dir
     tapes = [Tape(read_recording(find_recording(name, parent))) for name in (first, second)]
+    for tape in tapes:
+        tape.verify()
     with counting("comparing") as progress:
         found = lay_beside(tapes[0], tapes[1], progress=progress)
     code = int(not found.same)

@@ -83,6 +83,7 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     }
     forced = any(value is not None for value in other.values())
     _require_one_mode(parser=parser, loop=loop or update, forced=forced)
+    _require_one_decider(policy, model or server)
     _require_one_target(recordings, out, update=update)
     config = load_config({"record_dir": record_dir, **other}).config
     folders = [find_recording(name, config.record_dir) for name in recordings]
@@ -120,6 +121,13 @@ def _require_one_mode(*, parser: bool, loop: bool, forced: bool) -> None:
             "--policy and --model ask somebody else; --parser and --loop ask nobody.",
             hint="Leave one of them out.",
         )
+
+
+def _require_one_decider(policy: str | None, model: str | None) -> None:
+    from tools.errors import UsageError
+
+    if policy == "rules" and model is not None:
+        raise UsageError("The policy 'rules' asks no model.", hint="Leave one of them out.")
 
 
 def _in_words(*, parser: bool, loop: bool, update: bool, forced: bool) -> str:

@@ -184,15 +184,26 @@ def _summary(opened: Opened, results: Sequence[Found]) -> RenderableType:
             ("✓ ", "bold green") if all(map(_passes, results)) else ("✗ ", "bold red"),
             (f"{opened.tape.name[-6:]}  ", "cyan"),
             plain(" · ".join(f"{_name(each)}: {_told(each)}" for each in results)),
+            (f"  {sum(each.duration_s for each in results):.2f} s", "dim"),
             (f"  {plain(shortened(start.goal))}", "dim"),
         )
     ]
+    differs: list[str] = []
     for each in results:
         if isinstance(each, Replayed) and each.divergences and each.written is None:
             first = each.divergences[0]
-            told = f"step {first.step + 1} {first.what}: {first.expected} → {first.seen}"
-            lines.append(Text(f"    {plain(shortened(' '.join(told.split())))}", style="red"))
+            told = f"step {first.step + 1} {first.what}: {_change(first)}"
+            differs.append(f"    {plain(shortened(' '.join(told.split())))}")
+    lines += [Text(told, style="red") for told in dict.fromkeys(differs)]
     return Group(*lines)
+
+
+def _change(found: Divergence) -> str:
+    """What differs, in one line; of texts the first line that differs."""
+    lines = readable(found.diff, width=_BRIEF)
+    old, new = (next((line[1:] for line in lines if line[:1] == mark), "") for mark in "-+")
+    words = f"{old or '(nothing)'} → {new or '(nothing)'}"
+    return f"{found.where} {words}" if old or new else f"{found.expected} → {found.seen}"
 
 
 def _alike(found: Divergence) -> tuple[object, ...]:

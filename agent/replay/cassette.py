@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from agent.model import ImagePart, OnText, Reply, Request
 from agent.replay.divergence import Divergence, Matter
 from agent.replay.recorded_device import RecordedClock, RecordedDevice, as_it_ended
-from agent.replay.request_diff import Difference, differences, digest
+from agent.replay.request_diff import SHOWN_HASH, Difference, differences, digest
 from agent.replay.tape import Exchange, Tape, read_file
 from tools.errors import ContextTooLongError, ModelError, ReplayDivergedError
 from tools.screen import Screenshot, compare
@@ -33,7 +33,9 @@ class Pictures:
     bytes of the one that was sent; such pictures are compared by tiles.
 
     Attributes:
-        likened: How many pictures were the same by their tiles only.
+        likened: How many pictures count as the same by their tiles.
+        encoded: Hashes of those that do not, though no tile differs: the frame is known exactly,
+            and yet the bytes are others.
     """
 
     def __init__(self, tape: Tape) -> None:
@@ -41,6 +43,7 @@ class Pictures:
         self._sent = {ref.sha256: ref for each in tape.exchanges for ref in each.request.images}
         self._known: dict[str, str] = {}
         self.likened = 0
+        self.encoded: set[str] = set()
 
     def name_of(self, image: ImagePart, step: int) -> str:
         """The hash under which ``image`` counts: that of the picture sent, if it is the same."""
@@ -53,10 +56,13 @@ class Pictures:
     def _likened(self, image: ImagePart, step: int) -> str:
         requests = self._tape.steps[step].requests
         newest = self._tape.newest_picture(requests[0])[0] if requests else ""
-        if newest not in self._sent or not self._tape.lossy(step):
+        if newest not in self._sent:
             return image.sha256
         sent = _opened(read_file(self._tape.recording, self._sent[newest]))
         if compare(sent, _opened(image.data)).count:
+            return image.sha256
+        if not self._tape.lossy(step):
+            self.encoded.add(image.sha256[:SHOWN_HASH])
             return image.sha256
         self.likened += 1
         return newest
@@ -153,7 +159,7 @@ class RecordedModel:
                     step=step,
                     what="picture" if each.picture else "request",
                     expected=each.expected,
-                    seen=each.seen,
+                    seen=f"{each.seen}{self._encoded(each)}",
                     where=each.place,
                     diff=each.diff,
                 )
@@ -161,6 +167,10 @@ class RecordedModel:
         if not fresh:
             self._note(step, "request", "as recorded", AS_TOLD)
         return found
+
+    def _encoded(self, found: Difference) -> str:
+        alike = found.picture and any(name in found.seen for name in self.pictures.encoded)
+        return ", which looks the same: another encoder or quality" if alike else ""
 
     def _failure(self, found: Exchange) -> BaseException:
         if any(each.step == found.step for each in self._left):  # it was asked again, shorter

@@ -15,7 +15,7 @@ from agent.replay.outcomes import describe, named_mistake, refusal
 from agent.replay.parser import Progress
 from agent.replay.tape import Tape
 from agent.step import Decision
-from tools.action import Action, OpenApp, PressKey, Scroll, TypeText, points_of
+from tools.action import Action, OpenApp, PressKey, Scroll, TypeText, describe_action, points_of
 from tools.errors import AgentMistakeError, DeviceError, ModelError
 from tools.geometry import Box, Frozen, Point
 from tools.outcome import Finish, Note, Outcome, Question, ToolContext
@@ -264,7 +264,9 @@ def _words(outcome: Outcome | AgentMistakeError) -> str:
         return f"a mistake: {outcome}"
     if isinstance(outcome, Note | Question):
         return f"{outcome.kind}: {outcome.text}"
-    return f"text: {outcome}" if isinstance(outcome, str) else describe(outcome)
+    if isinstance(outcome, str):
+        return f"text: {outcome}"
+    return describe(outcome) if isinstance(outcome, Finish) else describe_action(outcome)
 
 
 def totals(scores: Sequence[Score]) -> dict[str, tuple[int, int]]:

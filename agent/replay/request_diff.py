@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from agent.replay.divergence import unified
 
 Json = Mapping[str, JsonValue]
-_SHOWN_HASH = 12
+SHOWN_HASH = 12
+"""Digits of a hash that people are shown."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ def _pictures(parts: Sequence[JsonValue]) -> list[str]:
     found = []
     for each in map(_dict, parts):
         if "image" in each:
-            found.append(f"picture {str(each['image'])[:_SHOWN_HASH]} of {each.get('size')}")
+            found.append(f"picture {str(each['image'])[:SHOWN_HASH]} of {each.get('size')}")
         elif "video" in each:
-            found.append(f"video {digest(each)[:_SHOWN_HASH]}")
+            found.append(f"video {digest(each)[:SHOWN_HASH]}")
     return found
 
 

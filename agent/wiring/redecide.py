@@ -28,7 +28,7 @@ from agent.replay.tape import Tape
 from agent.replay.taught import TaughtDecider
 from agent.replay.whole_loop import Stage, replay_loop
 from agent.sight import Sizing
-from agent.step import Decision
+from agent.step import Decision, StopReason
 from agent.wiring.episode import build_registry, limits_of
 from agent.wiring.mind import Notice
 from agent.wiring.models import Seer, find_seer
@@ -260,9 +260,7 @@ def other_decider(config: Config, notice: Notice) -> Iterator[Callable[[Opened, 
             f"There is no policy {wanted!r} that could decide here.",
             hint=did_you_mean(wanted, list(FORCED_POLICIES)),
         )
-    if wanted == "rules" and (config.model or config.server):
-        raise ConfigError("The policy 'rules' asks no model.", hint="Leave one of them out.")
-    if config.model == "auto":
+    if wanted == "vlm" and config.model == "auto":
         raise ConfigError("Here the model must be named.", hint="Add --model NAME.")
     seer = find_seer(config, notice) if wanted == "vlm" else None
 
@@ -272,7 +270,7 @@ def other_decider(config: Config, notice: Notice) -> Iterator[Callable[[Opened, 
         decider, notes = _decider(opened, seer, config)
         found = replay_forced(opened.tape, opened.tools, decider, progress=progress)
         update = {
-            "notes": (NOT_CLOSED_LOOP, *notes, *opened.notes),
+            "notes": (NOT_CLOSED_LOOP, *notes, *_unfinished(opened.tape), *opened.notes),
             "duration_s": clock.now() - started_s,
         }
         return found.model_copy(update=update)
@@ -282,6 +280,14 @@ def other_decider(config: Config, notice: Notice) -> Iterator[Callable[[Opened, 
     finally:
         if seer is not None:
             seer.model.close()
+
+
+def _unfinished(tape: Tape) -> tuple[str, ...]:
+    end = tape.recording.end
+    if end is not None and end.stop is StopReason.FINISHED:
+        return ()
+    how = end.stop.value.replace("_", " ") if end is not None else "crashed"
+    return (f"The recorded run did not finish ({how}): it is no example of how it is done.",)
 
 
 def _decider(opened: Opened, seer: Seer | None, config: Config) -> tuple[Decider, tuple[str, ...]]:

@@ -169,3 +169,8 @@ def test_bad_input_is_one_line(
     empty = altered(booking, lambda events: events.__delitem__(slice(1, None)))
     assert run_command(["diff", str(booking), str(empty)]) == 2
     assert "is empty" in capsys.readouterr().err
+    changed = altered(booking, lambda _: None)
+    frame = changed / "frames" / "0003-before.png"
+    frame.write_bytes(frame.read_bytes()[:-1])
+    assert run_command(["diff", str(booking), str(changed)]) == 2
+    assert "its hash differs" in capsys.readouterr().err

@@ -153,7 +153,6 @@ def test_recordings_without_trees_cannot_be_read_by_rules(form: Path) -> None:
         ({"policy": "rulez"}, "no policy 'rulez'"),
         ({"policy": "scripted"}, "no policy 'scripted'"),
         ({"policy": "vlm"}, "needs a model"),
-        ({"policy": "rules", "model": "x"}, "asks no model"),
         ({"model": "auto"}, "must be named"),
         ({"model": "x", "server": "http://127.0.0.1:1", "dialect": "qwen9"}, "no dialect 'qwen9'"),
     ],
@@ -161,6 +160,14 @@ def test_recordings_without_trees_cannot_be_read_by_rules(form: Path) -> None:
 def test_who_cannot_decide_is_told(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said), other_decider(Config(**settings), silent):
         pass
+
+
+def test_a_run_that_gave_up_is_no_example(tmp_path: Path) -> None:
+    from agent import run_goal
+
+    episode = run_goal("recite a poem", device="virtual", record_dir=tmp_path)
+    assert episode.recording is not None
+    assert any("did not finish (gave up)" in note for note in rules_at(episode.recording).notes)
 
 
 def step_at(box: Box | None) -> RecordedStep:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.cli.app import run_command
-from tests.agent.replay.made import Event, altered, first, form_replies, record_vlm
+from tests.agent.replay.made import Event, altered, first, form_replies, record_vlm, say_done
 from tests.grounding.booking import GOAL
 from tests.grounding.seeing_model import SeeingModel, serving_seen
 from tools.errors import ModelError
@@ -231,6 +231,7 @@ def test_bad_recordings_are_one_line(
         (["last", "last", "--update", "--out", "x"], "One folder cannot hold several"),
         (["last", "--policy", "rulez"], "Did you mean 'rules'?"),
         (["last", "--policy", "vlm"], "needs a model"),
+        (["last", "--policy", "rules", "--model", "x"], "asks no model"),
         (["last", "--model", "no/such-model-here", "--dialect", "qwen9"], "no/such-model-here"),
         (["last", "--max-pixels", "-4"], "max_pixels"),
     ],
@@ -290,9 +291,10 @@ def test_a_run_without_a_reply_has_nothing_to_read(
 
 
 def test_a_model_server_that_is_not_there_fails_every_step_and_ends_nothing(
-    form: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    folder = record_vlm(tmp_path, FAMILY, [say_done(FAMILY)])
     arguments: list[Any] = ["--server", "http://127.0.0.1:1/v1", "--model", "qwen2.5-vl-7b"]
-    assert run_command(["replay", str(form), *arguments, "--json"]) == 1
+    assert run_command(["replay", str(folder), *arguments, "--json"]) == 1
     (found,) = json.loads(capsys.readouterr().out)["replays"]
-    assert found["totals"]["failed"] == [7, 7]
+    assert found["totals"]["failed"] == [1, 1]

@@ -1,11 +1,13 @@
 """``--loop``: the whole loop against what was recorded, and what turns it red."""
 
+import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 from agent.recording.reader import read_recording
 from agent.replay.divergence import Replayed
@@ -277,9 +279,9 @@ def test_feedback_must_be_the_same(tmp_path: Path) -> None:
 
 def test_a_clock_that_was_not_recorded_is_told(form: Path) -> None:
     def old(events: list[Event]) -> None:
-        first(events, "run.start")["format"] = 1
         for event in events:
-            event.pop("device_time", None)
+            if event["event"] == "observation":
+                event["device_time"] = None
 
     found = again(altered(form, old))
     assert any("device's clock was not recorded" in note for note in found.notes)
@@ -328,3 +330,31 @@ def test_the_fake_phone_with_its_tree_is_played_too(tmp_path: Path) -> None:
     assert episode.recording is not None
     found = again(episode.recording)
     assert found.divergences == ()
+
+
+def test_who_interrupts_a_replay_interrupts_it(form: Path) -> None:
+    """And no divergence is made of it."""
+
+    def impatient(done: int, of: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        loop_again(open_recording(form), impatient)
+
+
+def test_another_encoder_is_told_as_such(form: Path) -> None:
+    """As if the picture had been sent in another quality when it was recorded."""
+    copy = altered(form, lambda _: None)
+    ref = read_recording(copy).steps[3].requests[0].images[-1]
+    buffer = io.BytesIO()
+    with Image.open(copy / ref.path) as image:
+        image.save(buffer, "JPEG", quality=90)
+    (copy / ref.path).write_bytes(buffer.getvalue())
+    events = (copy / "events.jsonl").read_text()
+    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
+    (copy / "events.jsonl").write_text(events.replace(ref.sha256, digest))
+
+    found = again(copy)
+    assert told(found)[0] == (3, "picture")
+    assert found.divergences[0].seen.endswith("which looks the same: another encoder or quality")
