@@ -109,6 +109,8 @@ class RunStart(Event):
         prompt_hash: Changes when the words of the prompts do.
         config: The whole configuration as JSON.
         device: What is known of the device.
+        supports: Kinds of action it can perform, which decide what tools are offered; ``None`` in
+            recordings from before this was written down.
         versions: Name to version of the parts that matter.
         origin: The recording that this run goes back to; ``None`` for a run of its own.
     """
@@ -124,6 +126,7 @@ class RunStart(Event):
     prompt_hash: str = ""
     config: dict[str, JsonValue]
     device: DeviceInfo
+    supports: Annotated[tuple[str, ...] | None, Field(strict=False)] = None
     versions: dict[str, str]
     origin: Origin | None = None
 
@@ -136,6 +139,8 @@ class ObservationSeen(Event):
         changed: Whether the screen differs from the one before the action; ``None`` if unknown.
         masked: Device px regions that were painted over before anyone saw them, because a secret
             stood there.
+        device_time: The device's own wall clock, naive local time; ``None`` if it is unknown.
+            Recordings from before this was written down have no such field.
     """
 
     event: Literal["observation"] = "observation"
@@ -152,6 +157,7 @@ class ObservationSeen(Event):
     frame_key: str
     feedback: str
     masked: Annotated[tuple[Box, ...], Field(strict=False)] = ()
+    device_time: Annotated[datetime | None, Field(strict=False)] = None
 
 
 class ModelPart(Event):

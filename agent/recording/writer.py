@@ -68,6 +68,7 @@ class Header:
         prompt_hash: Changes when the words of the prompts do.
         versions: Name to version of the parts that matter.
         origin: The recording that this run goes back to; ``None`` for a run of its own.
+        supports: Kinds of action the device can perform; ``None`` if nobody asked.
     """
 
     goal: str
@@ -79,6 +80,7 @@ class Header:
     dialect: str = ""
     prompt_hash: str = ""
     origin: Origin | None = None
+    supports: frozenset[str] | None = None
 
 
 def new_folder(parent: Path, goal: str) -> Path:
@@ -172,6 +174,7 @@ class RecordingWriter:
                 source=seen.screenshot.source,
                 frame_key=frame_key,
                 feedback=feedback,
+                device_time=seen.device_time,
             )
         )
 
@@ -342,6 +345,7 @@ class RecordingWriter:
                 prompt_hash=header.prompt_hash,
                 config=dict(header.config),
                 device=header.device,
+                supports=tuple(sorted(header.supports)) if header.supports is not None else None,
                 versions=dict(header.versions),
                 origin=header.origin,
             ),

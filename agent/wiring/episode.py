@@ -95,6 +95,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             dialect=mind.dialect,
             prompt_hash=mind.prompt_hash,
             origin=mind.origin,
+            supports=device.supports,
         )
         recorder = RecordingWriter(folder, header, clock)
         stack.callback(recorder.close)
