@@ -105,6 +105,23 @@ class Dialect(Protocol):
         """
         ...
 
+    def say(self, decision: Decision, projection: Projection, tools: Registry) -> Reply:
+        """The way back: a reply in the family's own words and numbers that ``read`` understands.
+
+        Read again it gives the same call, points up to the family's grid. How long a finger stays
+        or moves is let go where the family has no number for it. The thought is in it where the
+        family is asked for one.
+
+        Args:
+            decision: A call of one of ``tools``, points in device px.
+            projection: From the picture shown last to the device.
+            tools: What is offered.
+
+        Raises:
+            UnsayableError: The family cannot say this.
+        """
+        ...
+
     def remember(self, reply: Reply) -> str:
         """``reply`` as it is repeated to the model in later requests."""
         ...
