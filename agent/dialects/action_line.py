@@ -52,6 +52,11 @@ class ActionLineDialect:
     window: int = 3
 
     @property
+    def native(self) -> bool:
+        """See ``Dialect``."""
+        return False
+
+    @property
     def prompt_hash(self) -> str:
         """Changes when the words of its prompts do."""
         return hash_of([load_prompt("ui_tars/opening"), load_prompt("rules")])

@@ -71,6 +71,11 @@ class AutoGlmDialect:
     window: int = 3
 
     @property
+    def native(self) -> bool:
+        """See ``Dialect``."""
+        return False
+
+    @property
     def prompt_hash(self) -> str:
         """Changes when the words of its prompts do."""
         names = (f"autoglm/system_{self.language}", f"autoglm/opening_{self.language}")

@@ -73,6 +73,11 @@ class Dialect(Protocol):
         ...
 
     @property
+    def native(self) -> bool:
+        """Whether its replies are tool calls of the protocol; else all of a reply is text."""
+        ...
+
+    @property
     def prompt_hash(self) -> str:
         """Changes when the words of its prompts do."""
         ...

@@ -76,6 +76,11 @@ class FunctionCallDialect:
     reasons: bool = False
 
     @property
+    def native(self) -> bool:
+        """See ``Dialect``."""
+        return False
+
+    @property
     def prompt_hash(self) -> str:
         """Changes when the words of its prompts do."""
         names = ("system", self.form, self.opening, "phone", "computer")
@@ -267,8 +272,8 @@ def _sentence(call: ToolCall) -> str:
     """What ``call`` is about to do, in a few words and without positions."""
     words = " ".join(inert(call_words(call)).split())
     name, _, rest = words.partition(" ")
-    said = f"{name.replace('_', ' ').capitalize()} {rest}".rstrip()
-    return f"{said}." if len(said) <= _LONGEST_SENTENCE else f"{said[:_LONGEST_SENTENCE]}…"
+    does = name.replace("_", " ").capitalize()
+    return f"{does} {rest}".rstrip() + "." if len(rest) <= _LONGEST_SENTENCE else f"{does}."
 
 
 def _as_text(call: RawCall) -> str:

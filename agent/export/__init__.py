@@ -1,0 +1,1 @@
+"""Recordings in other forms: films, and samples to train models on."""
