@@ -223,7 +223,8 @@ def _flipped(decision: Decision) -> Decision | None:
 def _keeps_to_form(reply: Reply, dialect: Dialect) -> bool:
     """Whether ``reply`` is one call in the dialect's form, and nothing after it."""
     if not reply.calls:
-        return reply.text.strip().endswith(dialect.remember(reply))
+        text, kept = reply.text.strip(), dialect.remember(reply)
+        return text.endswith(kept) and text.count(kept) == 1
     if len(reply.calls) > 1 or not dialect.native:
         return False
     try:
