@@ -49,12 +49,16 @@ class Lesson:
         own_words: Whether the replies are those of the model that was recorded.
         skipped: Steps that are no samples, counted by why.
         masked: How many of the samples' own pictures have regions that were painted over.
+        window: Screenshots that are shown at least.
+        max_pixels: Largest area of a picture.
     """
 
     samples: tuple[Sample, ...]
     own_words: bool
     skipped: dict[str, int]
     masked: int
+    window: int
+    max_pixels: int
 
 
 def make_lesson(
@@ -91,7 +95,8 @@ class _Teller:
             sizing = used if self._own else sizing
         self._sight = Sight(sizing)
         window = _number(start.config, "window") if self._own else 0
-        self._turns = Turns(window or dialect.window)
+        self._window = window or dialect.window
+        self._turns = Turns(self._window)
         self._told: list[Step] = []
         self._samples: list[Sample] = []
         self._skipped: Counter[str] = Counter()
@@ -105,7 +110,14 @@ class _Teller:
             if recorded.observation is None:
                 raise RecordingError(f"Step {recorded.index + 1} has no frame.")
             self._step(recorded, recorded.observation, as_step(self._recording, place))
-        return Lesson(tuple(self._samples), self._own, dict(self._skipped), self._masked)
+        return Lesson(
+            samples=tuple(self._samples),
+            own_words=self._own,
+            skipped=dict(self._skipped),
+            masked=self._masked,
+            window=self._window,
+            max_pixels=self._sight.sizing.max_pixels,
+        )
 
     def _step(self, recorded: RecordedStep, seen: ObservationSeen, step: Step) -> None:
         decision = decided(recorded)

@@ -243,8 +243,6 @@ def _report(done: Exported, plan: Plan) -> dict[str, JsonValue]:
         "format": plan.form.name,
         "dialect": dialect.name,
         "space": dialect.space.value,
-        "max_pixels": plan.max_pixels or dialect.sizing.max_pixels,
-        "window": dialect.window,
         "prompt_hash": dialect.prompt_hash,
         "made_by": {"tapwright": _version(), "pillow": PIL.__version__},
         "samples": done.samples,
@@ -265,6 +263,9 @@ def _account(taken: Taken) -> dict[str, JsonValue]:
         "verdict": end.verdict.value if end is not None else None,
         "samples": len(lesson.samples),
         "replies": "the model's own" if lesson.own_words else "said in the dialect's words",
+        "window": lesson.window,
+        "max_pixels": lesson.max_pixels,
+        "prompt_hash": start.prompt_hash,
         "steps_not_learned": dict(sorted(lesson.skipped.items())),
         "pictures_with_masks": lesson.masked,
     }

@@ -52,7 +52,7 @@ def test_smaller_pictures(good: Recording, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["export", "last", "--format", "trl", "--dialect", "qwen3_vl", "--out", str(out)]
     assert run_command([*arguments, "--max-pixels", "65536"]) == 0
-    assert json.loads((out / "export.json").read_text())["max_pixels"] == 65536
+    assert json.loads((out / "export.json").read_text())["recordings"][0]["max_pixels"] == 65536
 
 
 @pytest.mark.parametrize(

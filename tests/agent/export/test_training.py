@@ -166,6 +166,7 @@ def test_how_it_was_made_is_told(tmp_path: Path) -> None:
     assert told["samples"] == 5
     (first,) = told["recordings"]
     assert first["steps_not_learned"] == {"without effect": 1}
+    assert first["window"] == 3
     assert first["replies"] == "said in the dialect's words"
     assert told["left_out"] == [{"run": gave_up.start.run, "why": "it ended with gave_up"}]
     readme = (tmp_path / "out" / "README.md").read_text()
