@@ -9,8 +9,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from agent.export.account import Exported, LeftOut
     from agent.export.form import Form
-    from agent.export.training import Exported, LeftOut
     from agent.recording.reader import Recording
     from tools.registry import Registry
 
@@ -76,8 +76,8 @@ def write_training(names: "Sequence[str]", wish: Wish, record_dir: Path | None) 
     """
     from agent.config import load_config
     from agent.dialects.choose import dialect_named
+    from agent.export.account import Plan
     from agent.export.training import (
-        Plan,
         export_training,
         recorded_dialect,
         require_empty,
@@ -116,7 +116,7 @@ def _form(wish: Wish) -> "Form":
 
 def _read(names: "Sequence[str]", parent: Path) -> "tuple[list[Recording], list[LeftOut]]":
     """Each recording once, and those that are there but cannot be read."""
-    from agent.export.training import LeftOut
+    from agent.export.account import LeftOut
     from agent.recording.reader import find_recording, read_recording
     from tools.errors import RecordingError
 

@@ -134,7 +134,7 @@ class _Teller:
             turn = self._asked(recorded, seen, shown)
             if decision is None:
                 self._told.append(step)
-                self._skipped["unreadable"] += 1
+                self._skipped["no decision"] += 1
                 return
             heard = recorded.responses[-1].reply
             reply = self._clean(heard, decision, shown)

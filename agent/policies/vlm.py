@@ -91,7 +91,7 @@ class VlmPolicy:
             ModelError: The model could not be asked.
             CaptureError: The frame cannot be shown to a model.
         """
-        if not history:
+        if not history or self._seen is None:  # or somebody else decided the first steps
             self._seen, self._mixed = None, False
             self._turns.begin(observation.device_time)
         self._turns.catch_up(history)

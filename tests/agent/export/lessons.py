@@ -6,7 +6,8 @@ from pathlib import Path
 
 from agent.dialects.choose import DIALECTS
 from agent.dialects.dialect import Dialect
-from agent.export.training import FORMS, Exported, Plan, export_training
+from agent.export.account import Exported, Plan
+from agent.export.training import FORMS, export_training
 from agent.loop import Cast, Limits, run_episode
 from agent.model import Reply
 from agent.models.recording import RecordingModel

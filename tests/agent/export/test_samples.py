@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,13 @@ from agent.dialects.choose import DIALECTS
 from agent.dialects.dialect import Dialect
 from agent.export.samples import Lesson, Sample, make_lesson
 from agent.model import RawCall, Reply
-from agent.models.recording import message_as_json
+from agent.models.recording import RecordingModel, message_as_json
+from agent.models.scripted import ScriptedModel
+from agent.policies.vlm import VlmPolicy
+from agent.policy import Policy
 from agent.recording.reader import Recording
-from agent.step import Decision
+from agent.recording.writer import RecordingWriter
+from agent.step import Decision, Step
 from tests.agent.episodes import call
 from tests.agent.export.lessons import (
     COUNT,
@@ -24,12 +29,14 @@ from tests.agent.export.lessons import (
     NAME,
     NOWHERE,
     TOOLS,
+    Run,
     by_model,
     in_words,
     projection,
     scripted,
     tools_of,
 )
+from tools.device import Observation
 from tools.devices.fake import FakeDevice
 from tools.errors import RecordingError, UnsayableError
 
@@ -80,7 +87,7 @@ def test_what_a_model_was_sent_is_what_is_exported(name: str, tmp_path: Path) ->
     assert recording.end.stop == "finished"
     found = lesson(recording, dialect)
     assert found.own_words
-    assert found.skipped == {"unreadable": 1}
+    assert found.skipped == {"no decision": 1}
     assert len(found.samples) == 12
     for sample, step in zip(found.samples, steps_of(found), strict=True):
         assert asked(sample) == sent(recording, step), step
@@ -88,6 +95,39 @@ def test_what_a_model_was_sent_is_what_is_exported(name: str, tmp_path: Path) ->
         assert list(sample.request.tools) == settings["tools"]
     said = [each.reply for each in recording.steps[0].responses]
     assert found.samples[0].reply == said[-1]
+
+
+class Relieved:
+    """Two steps by a script, the rest by the model, as in a run that goes on from another one."""
+
+    name = "relieved"
+    wants_ui_tree = False
+
+    def __init__(self, model: Policy) -> None:
+        self._model = model
+
+    def decide(self, goal: str, observation: Observation, history: Sequence[Step]) -> Decision:
+        """See ``Policy``."""
+        if len(history) < 2:
+            return LONG[len(history)]
+        return self._model.decide(goal, observation, history)
+
+
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_steps_that_others_decided_are_told_as_they_were(name: str, tmp_path: Path) -> None:
+    dialect = DIALECTS[name]()
+    replies = in_words(dialect, [*LONG[2:5], DONE])
+
+    def make(recorder: RecordingWriter) -> Policy:
+        model = RecordingModel(ScriptedModel(replies), recorder)
+        return Relieved(VlmPolicy(model, dialect, TOOLS))
+
+    recording = Run(tmp_path, "vlm", dialect.name).record(make)
+    found = lesson(recording, dialect)
+    assert steps_of(found) == [2, 3, 4, 5]
+    assert found.skipped == {"decided by others": 2}
+    for sample, step in zip(found.samples, steps_of(found), strict=True):
+        assert asked(sample) == sent(recording, step)
 
 
 @pytest.mark.parametrize("name", ["qwen2_5_vl", "tools"])
