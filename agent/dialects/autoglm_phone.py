@@ -150,7 +150,8 @@ class AutoGlmDialect:
 
 def autoglm_phone(language: Literal["en", "zh"] = "en") -> AutoGlmDialect:
     """AutoGLM-Phone-9B, asked in ``language``."""
-    return AutoGlmDialect(language=language)
+    suffix = "" if language == "en" else f"_{language}"
+    return AutoGlmDialect(f"autoglm_phone{suffix}", language)
 
 
 def _known(name: str, tools: Registry) -> bool:

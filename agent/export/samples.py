@@ -194,18 +194,20 @@ class _Teller:
         self, recorded: RecordedStep, decision: Decision, step: Step, shown: Shown
     ) -> Reply | None:
         """The decision in the dialect's words; ``None`` for a mistake that it has no words for."""
-        try:
-            return self._dialect.say(decision, shown.projection, self._tools)
-        except UnsayableError as error:
-            if step.mistake:
-                return None
-            other = _flipped(decision)
-            if other is not None and self._field_is_empty(recorded):
-                return self._dialect.say(other, shown.projection, self._tools)
-            raise UnsayableError(
-                f"step {recorded.index + 1}, {decision.call.name}, cannot be said in "
-                f"{self._dialect.name}: {error}"
-            ) from None
+        same, why = [decision], ""
+        if (other := _flipped(decision)) is not None and self._field_is_empty(recorded):
+            same.append(other)
+        for each in same:
+            try:
+                return self._dialect.say(each, shown.projection, self._tools)
+            except UnsayableError as error:
+                why = why or str(error)
+        if step.mistake:
+            return None
+        raise UnsayableError(
+            f"step {recorded.index + 1}, {decision.call.name}, cannot be said in "
+            f"{self._dialect.name}: {why}"
+        )
 
     def _field_is_empty(self, recorded: RecordedStep) -> bool:
         """Whether the UI tree shows that nothing is in the field with the focus."""

@@ -313,5 +313,11 @@ def test_a_dialect_that_numbers_pixels_says_pixels_of_tools_too() -> None:
     assert json.loads(reply.calls[0].arguments) == {"at": [336, 742]}
 
 
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_a_dialect_has_the_name_it_is_found_by(name: str) -> None:
+    """Recordings name it so; what was recorded in one language is not taken for the other."""
+    assert DIALECTS[name]().name == name
+
+
 def test_unsayable_is_told_to_the_person() -> None:
     assert issubclass(UnsayableError, AutomationError)
