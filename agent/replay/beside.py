@@ -12,6 +12,7 @@ from agent.replay.moves import Move, move_of, same_move
 from agent.replay.tape import Tape
 from agent.step import StopReason, Verdict
 from tools.geometry import Frozen
+from tools.screen import Screenshot
 
 _ALONE = 50
 _PLACE_ONLY, _TREE_LEAST, _TREE_RANGE = 30, 5, 20
@@ -140,7 +141,8 @@ def lay_beside(
 
 
 def _stops(tape: Tape) -> Sequence[_Stop]:
-    faces = [Face(tape, step.index) for step in tape.steps]
+    pictures: dict[str, Screenshot] = {}
+    faces = [Face(tape, step.index, pictures) for step in tape.steps]
     return [
         _Stop(face, move_of(step, face.tree)) for face, step in zip(faces, tape.steps, strict=True)
     ]

@@ -1,7 +1,7 @@
 """Whether two recorded screens are the same, and by what that is known."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, TypeVar
 
@@ -35,10 +35,16 @@ class Likeness:
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """A recorded screen, as it is compared: pictures small, trees as lists of words."""
+    """A recorded screen, as it is compared: pictures small, trees as lists of words.
+
+    Attributes:
+        pictures: Small pictures by the hash of their frame, shared by the faces of a recording: to
+            decode a frame is what takes long.
+    """
 
     tape: Tape
     index: int
+    pictures: dict[str, Screenshot] = field(default_factory=dict)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -51,11 +57,13 @@ class Face:
         """Hash of the frame's file."""
         return self.tape.seen(self.index).frame.sha256
 
-    @cached_property
+    @property
     def small(self) -> Screenshot:
         """The frame as comparisons see it, so that hundreds fit into memory."""
-        image = self.tape.look(self.index).screenshot
-        return Screenshot(Image.fromarray(image.grey))
+        if self.sha256 not in self.pictures:
+            shot = self.tape.look(self.index).screenshot
+            self.pictures[self.sha256] = Screenshot(Image.fromarray(shot.grey))
+        return self.pictures[self.sha256]
 
     @cached_property
     def tree(self) -> UiTree | None:
@@ -92,13 +100,16 @@ def likeness(one: Face, other: Face) -> Likeness | None:
         return None
     if one.sha256 == other.sha256:
         return Likeness("picture", 1.0)
-    same_size = one.tape.seen(one.index).size == other.tape.seen(other.index).size
-    if same_size and same_screen(one.small, other.small, below_px=max(one.bar_px, other.bar_px)):
-        return Likeness("tiles", 1.0)
+    words = None
     if one.words is not None and other.words is not None:
-        share = _share(one.words, other.words)
-        if share >= _LIKE_WORDS:
-            return Likeness("tree", share)
+        words = _share(one.words, other.words)
+    same_size = one.tape.seen(one.index).size == other.tape.seen(other.index).size
+    if same_size and (words is None or words >= _LIKE_WORDS):  # else no tiles need be compared
+        bar_px = max(one.bar_px, other.bar_px)
+        if same_screen(one.small, other.small, below_px=bar_px):
+            return Likeness("tiles", 1.0)
+    if words is not None and words >= _LIKE_WORDS:
+        return Likeness("tree", words)
     if one.parts is not None and other.parts is not None:
         share = _share(one.parts, other.parts)
         if share >= _LIKE_PARTS:

@@ -124,6 +124,13 @@ def test_another_point_on_the_same_target_is_the_same(booking: Path) -> None:
     assert beside(booking, altered(booking, nudged)).same
 
 
+def test_the_same_picture_in_another_app_is_another_screen(booking: Path) -> None:
+    def elsewhere(events: list[Event]) -> None:
+        first(events, "observation", 6)["app"] = "com.example.copycat"
+
+    assert kinds(beside(booking, altered(booking, elsewhere))) == ["left_out", "inserted"]
+
+
 def test_the_end_counts(booking: Path) -> None:
     def other(events: list[Event]) -> None:
         first(events, "run.end")["stop"] = "gave_up"

@@ -227,3 +227,18 @@ def test_a_point_agrees_if_it_lies_in_the_box_of_the_target(at: Point) -> None:
 def test_who_repeats_a_mistake_does_not_agree() -> None:
     score = compare_outcomes(step_at(None), OffScreenError("off"), Tap(at=Point(x=1, y=1)))
     assert not score.agrees
+
+
+def test_giving_up_is_not_finishing() -> None:
+    score = compare_outcomes(step_at(None), Finish(success=True), Finish(success=False))
+    assert (score.type_same, score.finish_same, score.agrees) == (True, False, False)
+
+
+def test_an_app_or_a_direction_is_a_text() -> None:
+    apps = compare_outcomes(step_at(None), OpenApp(name="Clock"), OpenApp(name=" clock"))
+    assert (apps.text_same, apps.agrees) == (True, True)
+    at = Point(x=1, y=1)
+    down, up = Scroll(at=at, direction="down"), Scroll(at=at, direction="up")
+    assert compare_outcomes(step_at(None), down, up).agrees is False
+    far = Scroll(at=Point(x=90, y=190), direction="down")
+    assert compare_outcomes(step_at(None), down, far).agrees is True
