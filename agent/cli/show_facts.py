@@ -204,13 +204,12 @@ def _acted(found: Recording, step: RecordedStep) -> list[Fact]:
             words = target.text or target.description or target.hint
             box = f"({target.box.left}, {target.box.top})-({target.box.right}, {target.box.bottom})"
             facts.append(Fact("Target", f"{target.kind} {words!r} {target.resource_id} {box}"))
-    if step.result is not None:
+    if states(found)[found.steps.index(step)] == "open":
+        facts.append(Fact("Result", "none: the run ended in this step", "warning"))
+    elif step.result is not None:
         result = step.result
         facts.append(Fact("Result", result.result or ("ok" if result.ok else result.error)))
+    if step.result is not None:
         parts = ", ".join(f"{span.phase} {span.seconds * 1000:.1f} ms" for span in spans(step))
         facts.append(Fact("Time", parts or "none"))
-    else:
-        place = found.steps.index(step)
-        if states(found)[place] == "open":
-            facts.append(Fact("Result", "none: the run ended in this step", "warning"))
     return facts

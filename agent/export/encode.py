@@ -83,7 +83,7 @@ def write_mp4(film: Film, path: Path, fps: float, on_shot: OnShot) -> int:
             due_s, sent = 0.0, 0
             for shot, image in zip(film.shots, _counted(film, on_shot), strict=True):
                 due_s += shot.seconds
-                picture = av.VideoFrame.from_image(image)  # type: ignore[no-untyped-call]
+                picture = av.VideoFrame.from_image(image)
                 frame = picture.reformat(format="yuv420p")  # once, however often it is shown
                 while sent < max(1, round(due_s * fps)):
                     frame.pts = sent
