@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.cli.live import counted
 from agent.recording.account import (
     NO_END,
     STOP_SAID,
@@ -79,8 +80,7 @@ def outcome_facts(found: Recording) -> tuple[Fact, ...]:
     else:
         facts.append(Fact("Stop", f"{in_words(end.stop)}. {STOP_SAID[end.stop]}"))
         facts.append(Fact("Verdict", f"{end.verdict.value}. {VERDICT_SAID[end.verdict]}"))
-        plural = "" if end.steps == 1 else "s"
-        facts.append(Fact("Spent", f"{end.steps} step{plural}, {end.duration_s:.1f} s"))
+        facts.append(Fact("Spent", f"{counted(end.steps, 'step')}, {end.duration_s:.1f} s"))
     facts += [
         Fact("Check", f"{each.verdict.value}: {each.name}. {each.evidence}")
         for each in found.checks
@@ -152,8 +152,9 @@ def _looked(step: RecordedStep) -> list[Fact]:
 def _exchanged(found: Recording, step: RecordedStep) -> list[Fact]:
     facts: list[Fact] = []
     for place, request in enumerate(step.requests):
-        images = f", {len(request.images)} pictures" if request.images else ""
-        facts.append(Fact("Sent", f"{len(request.messages)} messages{images} to {request.model}"))
+        sent = counted(len(request.messages), "message")
+        images = f", {counted(len(request.images), 'picture')}" if request.images else ""
+        facts.append(Fact("Sent", f"{sent}{images} to {request.model}"))
         if request.messages:
             last = found.parts.get(request.messages[-1])
             text = json.dumps(last, ensure_ascii=False, indent=2) if last is not None else "missing"

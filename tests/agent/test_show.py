@@ -80,7 +80,7 @@ def test_one_step_is_told_in_full(rich: Recording, capsys: pytest.CaptureFixture
     denied = flat(shown(capsys, str(rich.folder), "--step", "8"))
     assert "Told The screen did not change." in denied
     assert "Denied Rule “payments” denies it." in denied
-    assert denied.count("Sent 2 messages, 1 pictures to qwen<i>3</i>") == 2
+    assert denied.count("Sent 2 messages, 1 picture to qwen<i>3</i>") == 2
 
 
 def test_transforms_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
