@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.cli import devices, doctor, model, phone, recordings, run, settings, tools
+from agent.cli import devices, doctor, model, phone, record, recordings, run, settings, tools
 from agent.cli.plain import plain, silence_output
 
 # typer has moved the class, BadParameter stays where it is.
@@ -32,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("run")(run.run)
+app.command("record")(record.record)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")

@@ -82,7 +82,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             open_device(config, tree=mind.wants_ui_tree, folder=folder, notice=listener.notice)
         )
         clock = SystemClock()
-        device = _wrapped(plain, config, clock, listener)
+        device = _wrapped(mind.around(plain), config, clock, listener)
         if config.app:
             open_app(device, config.app)
         header = Header(
@@ -102,7 +102,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
         cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener)
-        return run_episode(goal, cast, _limits(config))
+        return run_episode(goal, cast, _limits(config, mind))
 
 
 def check_goal(goal: str) -> str:
@@ -157,13 +157,14 @@ def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audien
     return GuardedDevice(SettlingDevice(hands, clock), rules, approver)
 
 
-def _limits(config: Config) -> Limits:
+def _limits(config: Config, mind: Mind) -> Limits:
     return Limits(
         max_steps=config.max_steps,
         timeout_s=config.timeout_s,
         max_mistakes=config.max_mistakes,
         max_reasks=config.max_reasks,
         dry_run=config.dry_run,
+        may_get_stuck=mind.may_get_stuck,
     )
 
 
