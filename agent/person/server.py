@@ -7,7 +7,7 @@ no other site can reach it under a name of its own; and a post must be JSON from
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -27,8 +27,14 @@ from tools.geometry import Frozen
 
 HOST: Final = "127.0.0.1"
 LARGEST_POST = 128 * 1024
-_FILES = {"": "index.html", "page.css": "page.css", "page.js": "page.js", "hands.js": "hands.js"}
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_FRONT = "index.html"
+_FILES = frozenset({"page.css", "page.js", "hands.js", "icon.svg"})
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _POLL_S = 8.0
 _MOST_POLLS = 16
 _SILENT_S = 30.0
@@ -135,8 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Nothing: the terminal belongs to the recording."""
 
-    def _answering(self, work: object) -> None:
-        assert callable(work)  # noqa: S101 - for mypy
+    def _answering(self, work: Callable[[str], None]) -> None:
         try:
             work(self._path())
         except _RefusedError as error:
@@ -166,8 +171,8 @@ class _Handler(BaseHTTPRequestHandler):
         return path
 
     def _get(self, path: str) -> None:
-        if path in _FILES:
-            self._send_file(_FILES[path])
+        if path == "" or path in _FILES:
+            self._send_file(path or _FRONT)
         elif path == "view":
             self._send_view()
         elif path == "picture":
@@ -228,8 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_file(self, name: str) -> None:
         data = files("agent.person").joinpath("page", name).read_bytes()
-        kind = _TYPES[PurePosixPath(name).suffix]
-        self._send(data, f"{kind}; charset=utf-8")
+        self._send(data, _TYPES[PurePosixPath(name).suffix])
 
     def _send_json(self, value: object, status: HTTPStatus = HTTPStatus.OK) -> None:
         self._send(json.dumps(value).encode(), "application/json", status=status)

@@ -18,11 +18,11 @@ let shown = 0;
 let asking = "";
 let troubleTimer = 0;
 
-function complain(text, stays = false) {
+function complain(text) {
   $("trouble").textContent = text;
   $("trouble").hidden = !text;
   clearTimeout(troubleTimer);
-  if (text && !stays) troubleTimer = setTimeout(() => complain(""), 5000);
+  if (text) troubleTimer = setTimeout(() => complain(""), 5000);
 }
 
 async function post(path, value) {
@@ -64,6 +64,7 @@ async function showPicture(number) {
     await picture.decode().catch(() => {});
     if (before) URL.revokeObjectURL(before);
     $("blank").hidden = true;
+    document.body.dataset.picture = number;
   } catch { /* the next view asks again */ }
 }
 
@@ -93,7 +94,8 @@ function row(number, line, className) {
 
 function draw() {
   document.body.dataset.phase = view.phase;
-  $("phase").textContent = view.phase === "ended" && view.ending ? view.ending : PHASES[view.phase];
+  document.body.dataset.done = view.done.length;
+  $("phase").textContent = PHASES[view.phase];
   $("title").textContent = view.title;
   $("title").title = view.title;
   $("device").textContent = view.device;
@@ -113,7 +115,9 @@ function draw() {
     button.disabled = closed;
   }
   $("typing").disabled = $("thought").disabled = closed;
-  if (closed && view.phase === "ended") {
+  $("farewell").hidden = view.phase !== "ended";
+  if (view.phase === "ended") {
+    $("ending").textContent = `${view.ending || "Ended"}.`;
     if ($("dialog").open) $("dialog").close();
     complain("");
   }
@@ -137,9 +141,8 @@ async function follow() {
       if (view.phase === "ended") return;
     } catch {
       if (view.phase === "ended") return;
-      view = { ...view, phase: "ended", ending: "Ended", offers: [], done: view.done ?? [], pending: [] };
+      view = { ...view, phase: "ended", ending: "The recording cannot be reached any more", offers: [], done: view.done ?? [], pending: [] };
       draw();
-      complain("The recording has ended, or cannot be reached any more.", true);
       return;
     }
   }

@@ -131,7 +131,7 @@ def node_named(folder: Path, words: str) -> UiNode:
     """The element of the latest UI tree of a recording that says ``words``."""
     latest = max(folder.glob("frames/*-tree.xml"))
     tree = parse_ui_tree(latest.read_bytes())
-    found = [node for node in tree.nodes if words in (node.text, node.description)]
+    found = [node for node in tree.nodes if words == node.label]
     assert found, (words, sorted({node.label for node in tree.nodes}))
     return found[0]
 
