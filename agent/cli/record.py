@@ -26,6 +26,13 @@ def record(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     record_dir: Annotated[
         Path | None, typer.Option(help="Folder that recordings are put into.")
     ] = None,
+    touch: Annotated[
+        bool | None,
+        typer.Option(
+            "--touch/--no-touch",
+            help="Record what a finger does on the device's own screen. Default: on a real phone.",
+        ),
+    ] = None,
     port: Annotated[
         int, typer.Option(help="Of the page on this machine; 0: any.", min=0, max=65535)
     ] = 0,
@@ -59,7 +66,7 @@ def record(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
             if not no_open and _somebody_looks():
                 _open_browser(url)
 
-        episode = record_person(config, goal, audience, port=port, opened=opened)
+        episode = record_person(config, goal, audience, port=port, touch=touch, opened=opened)
         if episode.recording is not None:
             kept.append(episode.recording)
         return episode

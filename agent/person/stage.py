@@ -14,7 +14,7 @@ from agent.person.surface import Line, Phase, Picture, View
 from agent.step import Decision, Step
 from tools.action import describe_action
 from tools.clock import Clock
-from tools.errors import ActionFailedError
+from tools.errors import ActionFailedError, DeviceError
 from tools.screen import Screenshot
 
 _QUALITY = 80
@@ -34,12 +34,14 @@ class Act:
         answer: What the person answers, if the act is a question.
         happened: Whether the device has done it already, because a finger was on it.
         began_s: When that finger went down, on the monotonic clock.
+        on_keyboard: Whether it was on a key of the soft keyboard.
     """
 
     decision: Decision
     answer: str = ""
     happened: bool = False
     began_s: float = 0.0
+    on_keyboard: bool = False
 
 
 class Stage:
@@ -67,6 +69,7 @@ class Stage:
         self._pictures = 0
         self._looked_s = clock.now() - _WATCHED_S
         self._told = 0
+        self._broken: DeviceError | None = None
 
     # The loop's side.
 
@@ -78,7 +81,7 @@ class Stage:
 
     @property
     def current(self) -> Act | None:
-        """The act that was taken last and is being carried out."""
+        """The act that is being carried out."""
         return self._current
 
     @property
@@ -110,14 +113,32 @@ class Stage:
             self._news()
 
     def take(self, timeout_s: float) -> Act | None:
-        """The next act, as soon as there is one; ``None`` if there is none in time."""
+        """The next act, as soon as there is one; ``None`` if there is none in time.
+
+        Raises:
+            DeviceError: The device's own acts cannot be heard any more.
+        """
         with self._changed:
-            if not self._changed.wait_for(lambda: self._pending, timeout_s):
-                return None
-            _, self._current = self._pending.popleft()
-            self._phase = "working"
+            self._changed.wait_for(lambda: self._pending or self._broken, timeout_s)
+            if self._pending:
+                _, act = self._pending.popleft()
+                self._news()
+                return act
+            if self._broken is not None:
+                raise self._broken
+            return None
+
+    def carry(self, act: Act) -> None:
+        """From now on ``act`` is carried out."""
+        with self._changed:
+            self._current, self._phase = act, "working"
             self._news()
-            return self._current
+
+    def break_off(self, trouble: DeviceError) -> None:
+        """No more acts will come from the device; ``take`` raises ``trouble`` after the last."""
+        with self._changed:
+            self._broken = trouble
+            self._changed.notify_all()
 
     def put(self, act: Act) -> None:
         """Add an act to those that wait.

@@ -1,13 +1,21 @@
 """A device whose every frame is put on a stage, and that does not repeat what a finger has done."""
 
+from collections import deque
+from dataclasses import replace
+
 from agent.person.stage import Stage
 from tools.action import Action
 from tools.device import Device, DeviceInfo, Observation
 from tools.screen import Screenshot
 
+_REMEMBERED = 8
+
 
 class WatchedDevice:
     """See the module.
+
+    A quick finger may be down again before the loop has looked. Then the look that the loop gets is
+    the last one from before that, if there is one.
 
     Args:
         device: The device itself.
@@ -17,6 +25,7 @@ class WatchedDevice:
     def __init__(self, device: Device, stage: Stage) -> None:
         self._device = device
         self._stage = stage
+        self._frames: deque[Screenshot] = deque(maxlen=_REMEMBERED)
 
     @property
     def info(self) -> DeviceInfo:
@@ -32,16 +41,21 @@ class WatchedDevice:
         """Take one frame and show it."""
         shot = self._device.glance()
         self._stage.show(shot)
+        self._frames.append(shot)
         return shot
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
         """Look, and show the frame."""
         observation = self._device.observe(seen=seen)
         self._stage.show(observation.screenshot)
-        return observation
+        earlier = self._before_the_finger(observation.screenshot)
+        if earlier is None:
+            return observation
+        return replace(observation, screenshot=earlier, ui_tree=None)
 
     def perform(self, action: Action) -> None:
         """Carry out ``action``, unless the person's finger has done so on the device."""
+        self._frames.clear()
         act = self._stage.current
         if act is None or not act.happened:
             self._device.perform(action)
@@ -49,3 +63,13 @@ class WatchedDevice:
     def close(self) -> None:
         """Let go of the device."""
         self._device.close()
+
+    def _before_the_finger(self, now: Screenshot) -> Screenshot | None:
+        """The last frame since the act before that was here when the finger went down."""
+        waiting = next((act for act in self._stage.pending if act.happened), None)
+        if waiting is None or now.requested_s + now.capture_s <= waiting.began_s:
+            return None
+        before = [
+            shot for shot in self._frames if shot.requested_s + shot.capture_s <= waiting.began_s
+        ]
+        return before[-1] if before else None

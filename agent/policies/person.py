@@ -4,15 +4,20 @@ While it waits it looks at the screen again and again, in the loop's own thread.
 watch, a device that goes away is noticed, and nobody else ever speaks to the device.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
+from agent.policies.person_typing import Typed, focused_field, same_field, typed
 from agent.step import Decision, Step, ToolCall
 from tools.device import Observation
 from tools.screen import Screenshot, same_screen
 
 _TOUCHLESS = frozenset({"note", "ask_user", "finish", "wait"})
 _REFRESH_S = 0.1
+_GLIMPSE_S = 0.15
+_PAUSE_S = 1.2
 
 
 class Deed(Protocol):
@@ -28,8 +33,16 @@ class Deed(Protocol):
         """Whether the device has done it already."""
         ...
 
+    @property
+    def on_keyboard(self) -> bool:
+        """Whether it was a finger on the soft keyboard."""
+        ...
 
-class Deeds(Protocol):
+
+D = TypeVar("D", bound=Deed)
+
+
+class Deeds(Protocol[D]):
     """Where a person's acts come from."""
 
     @property
@@ -41,30 +54,55 @@ class Deeds(Protocol):
         """All of ``history`` is done; the person is waited for."""
         ...
 
-    def take(self, timeout_s: float) -> Deed | None:
+    def take(self, timeout_s: float) -> D | None:
         """The next act, as soon as there is one; ``None`` if there is none in time."""
         ...
 
+    def carry(self, act: D) -> None:
+        """From now on ``act`` is carried out."""
+        ...
 
-class PersonPolicy:
+
+@dataclass(frozen=True)
+class Eyes:
+    """How the policy looks while it waits.
+
+    Attributes:
+        glance: Takes a frame.
+        observe: Looks once, with the UI tree.
+    """
+
+    glance: Callable[[], Screenshot]
+    observe: Callable[[], Observation]
+
+
+class PersonPolicy(Generic[D]):
     """Decides what the person does.
 
     Args:
         deeds: Where their acts come from.
-        look: Takes a frame.
+        eyes: How to look meanwhile.
         heard: Told that the person is waited for.
+        eager: Look again as soon as the screen has changed by itself, not only when something is
+            to be done: a finger on the device does not wait.
     """
 
     name = "person"
     wants_ui_tree = True
 
     def __init__(
-        self, deeds: Deeds, look: Callable[[], Screenshot], heard: Callable[[str], None]
+        self,
+        deeds: Deeds[D],
+        eyes: Eyes,
+        heard: Callable[[str], None],
+        *,
+        eager: bool = False,
     ) -> None:
         self._deeds = deeds
-        self._look = look
+        self._eyes = eyes
         self._heard = heard
-        self._held: Decision | None = None
+        self._eager = eager
+        self._next: deque[D] = deque()
 
     def decide(
         self,
@@ -80,20 +118,69 @@ class PersonPolicy:
         Raises:
             DeviceError: The device went away meanwhile.
         """
-        held, self._held = self._held, None
-        if held is not None:
-            return held
+        if self._next:
+            return self._carry(self._next.popleft())
         self._deeds.rest(history)
         self._heard("waiting for you …")
         latest = observation.screenshot
         while (deed := self._deeds.take(self._deeds.pace_s)) is None:
-            latest = self._look()
-        decision = deed.decision
+            before, latest = latest, self._eyes.glance()
+            if self._eager and self._rests_elsewhere(observation, before, latest):
+                return _WAIT
+        if deed.on_keyboard:
+            return self._typing(deed, observation)
         stale = not same_screen(observation.screenshot, latest)
-        if stale and not deed.happened and decision.call.name not in _TOUCHLESS:
-            self._held = decision
+        if stale and not deed.happened and deed.decision.call.name not in _TOUCHLESS:
+            self._next.append(deed)
             return _WAIT
-        return decision
+        return self._carry(deed)
+
+    def _typing(self, first: D, observation: Observation) -> Decision:
+        """Keys of the soft keyboard become the text they wrote, if the field tells of it."""
+        taps = [first]
+        field = focused_field(observation.ui_tree)
+        if field is None:
+            return self._carry(first)
+        now: Typed | None = None
+        read = 0
+        while True:
+            deed = self._deeds.take(_GLIMPSE_S)
+            if deed is None and read < len(taps):
+                after = focused_field(self._eyes.observe().ui_tree)
+                if after is None or not same_field(field, after):
+                    submitted = now is not None and read == len(taps) - 1
+                    return self._text_or_taps(now if submitted else None, taps, submit=True)
+                now, read = typed(field, after), len(taps)
+                deed = self._deeds.take(_PAUSE_S)
+            if deed is None:
+                break
+            if not deed.on_keyboard:
+                self._next.append(deed)
+                break
+            taps.append(deed)
+        return self._text_or_taps(now if read == len(taps) else None, taps)
+
+    def _text_or_taps(self, text: Typed | None, taps: list[D], *, submit: bool = False) -> Decision:
+        if text is None:
+            self._next.extendleft(reversed(taps[1:]))
+            return self._carry(taps[0])
+        self._deeds.carry(taps[0])
+        return Decision(
+            thought="",
+            call=ToolCall(
+                name="type_text",
+                arguments={"text": text.text, "clear": text.clear, "submit": submit},
+            ),
+        )
+
+    def _carry(self, deed: D) -> Decision:
+        self._deeds.carry(deed)
+        return deed.decision
+
+    @staticmethod
+    def _rests_elsewhere(seen: Observation, before: Screenshot, latest: Screenshot) -> bool:
+        """Whether the screen is another than ``seen`` and at rest."""
+        return not same_screen(seen.screenshot, latest) and same_screen(before, latest)
 
 
 _WAIT = Decision(

@@ -154,6 +154,7 @@ def test_what_waits_can_be_taken_back_and_what_was_done_cannot(
     assert (first["text"], second["text"]) == ("note: one", "note: two")
     taken = stage.take(0)
     assert taken is not None
+    stage.carry(taken)
     back = [_take_back(visitor, line["number"]).value for line in (first, second, second)]
     assert [answer["taken_back"] for answer in back] == [False, True, False]
     assert visitor.view()["pending"] == []
