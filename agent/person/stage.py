@@ -5,7 +5,7 @@ takes the acts one by one; the threads of the page read and write under one lock
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Condition
 
@@ -70,6 +70,9 @@ class Stage:
         self._looked_s = clock.now() - _WATCHED_S
         self._told = 0
         self._broken: DeviceError | None = None
+        self.coming: Callable[[], float | None] = lambda: None
+        """When a touch of the device began that is being made and was not told yet; set by whoever
+        listens to the device."""
 
     # The loop's side.
 
@@ -83,6 +86,14 @@ class Stage:
     def current(self) -> Act | None:
         """The act that is being carried out."""
         return self._current
+
+    @property
+    def touched_s(self) -> float | None:
+        """When the first touch of the device began that was not taken yet; ``None`` without one."""
+        coming_s = self.coming()  # first: what it tells of may be among the acts a moment later
+        with self._changed:
+            told = next((act for _, act in self._pending if act.happened), None)
+        return told.began_s if told is not None else coming_s
 
     @property
     def pending(self) -> tuple[Act, ...]:

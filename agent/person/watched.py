@@ -66,10 +66,8 @@ class WatchedDevice:
 
     def _before_the_finger(self, now: Screenshot) -> Screenshot | None:
         """The last frame since the act before that was here when the finger went down."""
-        waiting = next((act for act in self._stage.pending if act.happened), None)
-        if waiting is None or now.requested_s + now.capture_s <= waiting.began_s:
+        down_s = self._stage.touched_s
+        if down_s is None or now.requested_s + now.capture_s <= down_s:
             return None
-        before = [
-            shot for shot in self._frames if shot.requested_s + shot.capture_s <= waiting.began_s
-        ]
+        before = [shot for shot in self._frames if shot.requested_s + shot.capture_s <= down_s]
         return before[-1] if before else None

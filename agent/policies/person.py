@@ -50,6 +50,11 @@ class Deeds(Protocol[D]):
         """Seconds from one look at the screen to the next while nothing is done."""
         ...
 
+    @property
+    def touched_s(self) -> float | None:
+        """When a touch of the device began that was not taken yet; ``None`` without one."""
+        ...
+
     def rest(self, history: Sequence[Step]) -> None:
         """All of ``history`` is done; the person is waited for."""
         ...
@@ -125,7 +130,8 @@ class PersonPolicy(Generic[D]):
         latest = observation.screenshot
         while (deed := self._deeds.take(self._deeds.pace_s)) is None:
             before, latest = latest, self._eyes.glance()
-            if self._eager and self._rests_elsewhere(observation, before, latest):
+            untouched = self._deeds.touched_s is None  # else that is why the screen has changed
+            if self._eager and untouched and _rests_elsewhere(observation, before, latest):
                 return _WAIT
         if deed.on_keyboard:
             return self._typing(deed, observation)
@@ -177,10 +183,10 @@ class PersonPolicy(Generic[D]):
         self._deeds.carry(deed)
         return deed.decision
 
-    @staticmethod
-    def _rests_elsewhere(seen: Observation, before: Screenshot, latest: Screenshot) -> bool:
-        """Whether the screen is another than ``seen`` and at rest."""
-        return not same_screen(seen.screenshot, latest) and same_screen(before, latest)
+
+def _rests_elsewhere(seen: Observation, before: Screenshot, latest: Screenshot) -> bool:
+    """Whether the screen is another than ``seen`` and at rest."""
+    return not same_screen(seen.screenshot, latest) and same_screen(before, latest)
 
 
 _WAIT = Decision(

@@ -109,6 +109,7 @@ def _listening(device: Device, stage: Stage) -> Iterator[None]:
         except DeviceError as error:
             stage.break_off(error)
 
+    stage.coming = lambda: finger.since_s
     thread = Thread(target=listen, name="finger", daemon=True)
     thread.start()
     try:

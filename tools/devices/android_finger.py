@@ -86,6 +86,15 @@ class FingerListener:
         self._keyboard: Box | None = None
         self._began_s = 0.0
         self._held: _Held | None = None
+        self._since_s: float | None = None
+
+    @property
+    def since_s(self) -> float | None:
+        """When that began which is being done and was not told yet; ``None`` if nothing is.
+
+        A tap is told late, as another one may follow; by then the screen has changed because of it.
+        """
+        return self._since_s
 
     def listen(self, stopped: Callable[[], bool]) -> Iterator[Heard]:
         """What is done, as it is done, until ``stopped`` says so.
@@ -104,6 +113,8 @@ class FingerListener:
                 for line in lines:
                     yield from self._line(line.decode("utf-8", "replace").rstrip("\r"))
                 yield from self._overdue()
+                if self._held is None and not self._tracker.down:
+                    self._since_s = None
 
     def _line(self, line: str) -> Iterator[Heard]:
         event = read_event(line)
@@ -118,6 +129,8 @@ class FingerListener:
         stroke = self._tracker.feed(event)
         if self._tracker.down and not was_down:
             self._began_s = self._clock.now()
+            if self._since_s is None:
+                self._since_s = self._began_s
             self._look()
         if stroke is not None and self._glass is not None:
             action = action_of(stroke, self._glass)
@@ -129,10 +142,11 @@ class FingerListener:
         if held is not None:
             twice = doubled((held.stroke, held.heard.action), (stroke, action), glass.density_dpi)
             if twice is not None:
-                self._held = None
                 yield replace(held.heard, action=twice)
+                self._held = None
                 return
         yield from self._let_go()
+        self._since_s = self._began_s
         on_keyboard = (
             isinstance(action, Tap)
             and self._keyboard is not None
@@ -151,9 +165,9 @@ class FingerListener:
             yield from self._let_go()
 
     def _let_go(self) -> Iterator[Heard]:
-        held, self._held = self._held, None
-        if held is not None:
-            yield held.heard
+        if self._held is not None:
+            yield self._held.heard
+            self._held = None
 
     def _look(self) -> None:
         """How the picture lies now, and where the keyboard is; asked when a finger goes down."""

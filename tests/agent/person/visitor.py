@@ -106,13 +106,15 @@ class Session:
 
 
 @contextmanager
-def recording_session(config: Config, goal: str = "try the page") -> Iterator[Session]:
+def recording_session(
+    config: Config, goal: str = "try the page", *, touch: bool | None = None
+) -> Iterator[Session]:
     """Record a person in a thread; ended with giving up, if the block has not ended it."""
     urls: Queue[str] = Queue()
     outcome: list[Episode] = []
 
     def run() -> None:
-        outcome.append(record_person(config, goal, Nobody(), opened=urls.put))
+        outcome.append(record_person(config, goal, Nobody(), touch=touch, opened=urls.put))
 
     thread = Thread(target=run, name="recording")
     thread.start()
