@@ -6,12 +6,14 @@ watch, a device that goes away is noticed, and nobody else ever speaks to the de
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from agent.policies.person_typing import Typed, focused_field, same_field, typed
 from agent.step import Decision, Step, ToolCall
 from tools.device import Observation
+from tools.errors import CaptureError
 from tools.screen import Screenshot, same_screen
 
 _TOUCHLESS = frozenset({"note", "ask_user", "finish", "wait"})
@@ -129,7 +131,9 @@ class PersonPolicy(Generic[D]):
         self._heard("waiting for you …")
         latest = observation.screenshot
         while (deed := self._deeds.take(self._deeds.pace_s)) is None:
-            before, latest = latest, self._eyes.glance()
+            before = latest
+            with suppress(CaptureError):  # a screen that is off, or secret: it may come back
+                latest = self._eyes.glance()
             untouched = self._deeds.touched_s is None  # else that is why the screen has changed
             if self._eager and untouched and _rests_elsewhere(observation, before, latest):
                 return _WAIT

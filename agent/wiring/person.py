@@ -26,7 +26,13 @@ from tools.errors import ActionFailedError, ConfigError, DeviceError, NeedsHuman
 from tools.geometry import Point
 from tools.registry import Registry
 
-_PATIENT = {"max_steps": 1000, "timeout_s": 86400.0, "max_mistakes": 100, "approve": "always"}
+_PATIENT = {
+    "max_steps": 1000,
+    "timeout_s": 86400.0,
+    "max_mistakes": 100,
+    "approve": "always",
+    "dry_run": False,
+}
 """A person is not given up on, and need not be asked about what they do themselves; rules that
 deny still hold."""
 _FAREWELL_S = 1.0

@@ -126,6 +126,18 @@ def test_going_round_in_circles_is_the_persons_own_business(session: Session) ->
     assert session.over().stop is StopReason.FINISHED
 
 
+def test_limits_that_give_up_on_a_model_are_not_for_a_person(tmp_path: Path) -> None:
+    config = Config(
+        device="virtual", record_dir=tmp_path / "rec", max_steps=1, max_mistakes=1, dry_run=True
+    )
+    with recording_session(config) as session:
+        session.visitor.act("open_app", name="Zebra")
+        session.visitor.act("home")
+        session.visitor.wait(done=2)
+        session.visitor.act("finish", success=True)
+        assert session.over().stop is StopReason.FINISHED
+
+
 def test_the_page_shows_the_screen_in_device_px(session: Session) -> None:
     view = session.visitor.view()
     answer = ask(f"{session.visitor.url}picture")

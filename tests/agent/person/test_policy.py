@@ -15,7 +15,7 @@ from tests.agent.episodes import COUNT, DONE, Rig, call, recorded, tap
 from tools.action import Tap, Wait
 from tools.clock import FakeClock, SystemClock
 from tools.devices.fake import FakeDevice
-from tools.errors import DeviceGoneError
+from tools.errors import CaptureError, DeviceGoneError
 from tools.geometry import Box, Point
 from tools.screen import Screenshot
 from tools.ui_tree import UiNode, UiTree
@@ -56,9 +56,11 @@ class Script:
         self.carried.append(act)
 
 
-def run(tmp_path: Path, device: FakeDevice, person: Script, look: object = None) -> Rig:
+def run(
+    tmp_path: Path, device: FakeDevice, person: Script, look: object = None, *, eager: bool = False
+) -> Rig:
     glance = look if callable(look) else device.glance
-    policy = PersonPolicy(person, Eyes(glance, device.observe), lambda _: None)
+    policy = PersonPolicy(person, Eyes(glance, device.observe), lambda _: None, eager=eager)
     return Rig(tmp_path, policy=policy, device=device)
 
 
@@ -83,6 +85,26 @@ def test_a_screen_that_changed_by_itself_is_looked_at_again_before_the_act(tmp_p
     assert (first.activity, second.activity) == ("home", "list")
 
 
+@pytest.mark.parametrize(("touched_s", "kinds"), [(None, [Wait, Tap]), (1.0, [Tap])])
+def test_what_a_finger_has_changed_is_no_change_by_itself(
+    tmp_path: Path, touched_s: float | None, kinds: list[type]
+) -> None:
+    """The tap is told late, as a second one may follow: its screen must not be looked away."""
+    device = FakeDevice()
+    person = Script([Act(tap(COUNT), happened=True), Act(DONE)], looks=3, touched_s=touched_s)
+
+    def look() -> Screenshot:
+        if device.screen == "home":
+            device._go("list")
+        return device.glance()
+
+    episode = run(tmp_path, device, person, look, eager=True).run()
+    assert [type(step.action) for step in episode.steps if step.action is not None] == kinds
+    first = recorded(episode).steps[0].observation
+    assert first is not None
+    assert first.activity == "home"
+
+
 def test_a_screen_that_rests_needs_no_wait(tmp_path: Path) -> None:
     person = Script([Act(tap(COUNT)), Act(DONE)], looks=3)
     episode = run(tmp_path, FakeDevice(), person).run()
@@ -97,6 +119,14 @@ def test_a_device_that_goes_away_while_nobody_acts_ends_the_recording(tmp_path: 
     episode = run(tmp_path, FakeDevice(), Script([], looks=1), gone).run()
     assert (episode.stop, episode.error) == (StopReason.DEVICE_LOST, "The cable was pulled.")
     assert recorded(episode).end is not None
+
+
+def test_a_screen_that_gives_no_picture_for_a_while_is_waited_for(tmp_path: Path) -> None:
+    def off() -> Screenshot:
+        raise CaptureError("The screen is off.")
+
+    episode = run(tmp_path, FakeDevice(), Script([Act(DONE)], looks=2), off).run()
+    assert episode.stop is StopReason.FINISHED
 
 
 def test_what_a_finger_has_done_is_not_done_again() -> None:
