@@ -1,54 +1,61 @@
 """``agent record``: the person acts, and what they do becomes a recording like any other."""
 
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:  # heavy
+    from agent.config import Config
+    from agent.step import Episode
+    from agent.wiring.audience import Audience
 
 UNTOLD = "(recorded by a person)"
 """The goal of a recording when nobody said what it is about."""
 
 
+def _option(help_text: str) -> object:
+    return typer.Option(help=help_text)
+
+
+Goal = Annotated[str | None, typer.Argument(help="What you are about to do, in your words.")]
+Device = Annotated[str | None, _option("ADB serial, HOST:PORT or 'virtual'. Default: as in run.")]
+App = Annotated[str | None, _option("App to open first, by name or package.")]
+Seed = Annotated[int | None, _option("Seed of the virtual phone.")]
+Scenario = Annotated[str | None, _option("What the virtual phone is like, such as dark,zh.")]
+RecordDir = Annotated[Path | None, _option("Folder that recordings are put into.")]
+Touch = Annotated[
+    bool | None,
+    typer.Option(
+        "--touch/--no-touch",
+        help="Record what a finger does on the device's own screen. Default: on a real phone.",
+    ),
+]
+Port = Annotated[int, typer.Option(help="Of the page on this machine; 0: any.", min=0, max=65535)]
+NoOpen = Annotated[
+    bool, typer.Option("--no-open", help="Print the page's address, open no browser.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print address and last line only.")]
+
+
 def record(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
-    goal: Annotated[
-        str | None, typer.Argument(help="What you are about to do, in your words.")
-    ] = None,
+    goal: Goal = None,
     *,
-    device: Annotated[
-        str | None, typer.Option(help="ADB serial, HOST:PORT or 'virtual'. Default: as in run.")
-    ] = None,
-    app: Annotated[str | None, typer.Option(help="App to open first, by name or package.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the virtual phone.")] = None,
-    scenario: Annotated[
-        str | None, typer.Option(help="What the virtual phone is like, such as dark,zh.")
-    ] = None,
-    record_dir: Annotated[
-        Path | None, typer.Option(help="Folder that recordings are put into.")
-    ] = None,
-    touch: Annotated[
-        bool | None,
-        typer.Option(
-            "--touch/--no-touch",
-            help="Record what a finger does on the device's own screen. Default: on a real phone.",
-        ),
-    ] = None,
-    port: Annotated[
-        int, typer.Option(help="Of the page on this machine; 0: any.", min=0, max=65535)
-    ] = 0,
-    no_open: Annotated[
-        bool, typer.Option("--no-open", help="Print the page's address, open no browser.")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Print address and last line only.")
-    ] = False,
+    device: Device = None,
+    app: App = None,
+    seed: Seed = None,
+    scenario: Scenario = None,
+    record_dir: RecordDir = None,
+    touch: Touch = None,
+    port: Port = 0,
+    no_open: NoOpen = False,
+    quiet: Quiet = False,
 ) -> int:
     """Record what you do yourself on a device."""
     from agent.cli.perform import Output, perform
-    from agent.config import Config, load_config
-    from agent.step import Episode
-    from agent.wiring.audience import Audience
-    from agent.wiring.person import record_person
+    from agent.config import load_config
 
     flags = {
         "device": device,
@@ -57,29 +64,47 @@ def record(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "scenario": scenario,
         "record_dir": record_dir,
     }
-    kept: list[Path] = []
-
-    def pursue(config: Config, goal: str, audience: Audience) -> Episode:
-        def opened(url: str) -> None:
-            # Unbuffered and on standard error: whoever reads the output by a pipe needs it now.
-            print(f"Open  {url}", file=sys.stderr, flush=True)  # noqa: T201 - the CLI speaks
-            if not no_open and _somebody_looks():
-                _open_browser(url)
-
-        episode = record_person(config, goal, audience, port=port, touch=touch, opened=opened)
-        if episode.recording is not None:
-            kept.append(episode.recording)
-        return episode
-
+    visit = _Visit(port, touch, browse=not no_open)
     code = perform(
         goal if goal is not None else _ask_goal(),
         load_config(flags),
         Output.QUIET if quiet else Output.FULL,
-        pursue=pursue,
+        pursue=visit.pursue,
     )
-    if kept and not quiet:
-        _say_what_next(kept[0])
+    if not quiet:
+        for folder in visit.kept:
+            _say_what_next(folder)
     return code
+
+
+@dataclass
+class _Visit:
+    """One recording, from the page's address to the folder that is kept.
+
+    Attributes:
+        kept: The folder, once there is one.
+    """
+
+    port: int
+    touch: bool | None
+    browse: bool
+    kept: list[Path] = field(default_factory=list)
+
+    def pursue(self, config: "Config", goal: str, audience: "Audience") -> "Episode":
+        from agent.wiring.person import record_person
+
+        episode = record_person(
+            config, goal, audience, port=self.port, touch=self.touch, opened=self._opened
+        )
+        if episode.recording is not None:
+            self.kept.append(episode.recording)
+        return episode
+
+    def _opened(self, url: str) -> None:
+        # Unbuffered and on standard error: whoever reads the output by a pipe needs it now.
+        print(f"Open  {url}", file=sys.stderr, flush=True)  # noqa: T201 - the CLI speaks
+        if self.browse and _somebody_looks():
+            _open_browser(url)
 
 
 def _ask_goal() -> str:
