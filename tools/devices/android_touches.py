@@ -37,7 +37,7 @@ _EVENT = re.compile(
 )
 _LIFTED = 0xFFFFFFFF
 _SLOP_DP = 10
-_HOLD_S, _SECOND_TAP_S = 0.5, 0.3
+_HOLD_S, _SECOND_TAP_S = 0.5, 0.32  # Android's 0.3, and what rounding of stamps may cost
 _SLOW_S = 0.9
 _SECOND_TAP_DP = 40
 _SHORTEST_S, _LONGEST_S = 0.02, 60.0
