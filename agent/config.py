@@ -37,6 +37,7 @@ PREFIX = "AGENT_"
 _LAST_PORT = 65535
 _SHOWN = 80
 _Name = Annotated[str, StringConstraints(strip_whitespace=True)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def _address(text: str) -> str:
@@ -94,6 +95,14 @@ class Config(BaseModel):
     """How often an unreadable reply is asked for again; such a question is no step."""
     app: str = ""
     """App to open before the first look, by name or package. Empty: start where the device is."""
+    expect: tuple[_Text, ...] = ()
+    """Texts that must stand on the screen at the end; the verdict of the run follows from them."""
+    cache: Literal["off", "read", "auto", "refresh"] = "off"
+    """Whether a goal that was reached before is reached from memory. ``auto``: yes, and what was
+    verified is kept; ``read``: nothing is kept; ``refresh``: only kept. Off, because it is no use
+    without checks."""
+    cache_dir: Path | None = None
+    """Where that is kept. Unset: a folder of this user's cache."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the virtual phone: its data, prices and dates follow from it."""
     scenario: str = "default"
@@ -135,7 +144,7 @@ class Config(BaseModel):
                 raise ValueError("text in UTF-8") from None
         return value
 
-    @field_validator("record_dir", "script")
+    @field_validator("record_dir", "script", "cache_dir")
     @classmethod
     def _at_home(cls, value: Path | None) -> Path | None:
         """No shell has replaced the ``~`` in a file or a variable."""
@@ -171,6 +180,11 @@ class _Source:
 def user_file() -> Path:
     """The configuration file of this user, whether or not it exists."""
     return Path(platformdirs.user_config_dir("tapwright", appauthor=False)) / FILE_NAME
+
+
+def user_cache() -> Path:
+    """The cache folder of this user, whether or not it exists."""
+    return Path(platformdirs.user_cache_dir("tapwright", appauthor=False))
 
 
 def load_config(

@@ -11,16 +11,16 @@ import pytest
 
 _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
     "adb": (lambda: shutil.which("adb") is not None, "the adb binary (apt-get install adb)"),
+    "local": (
+        lambda: all(map(importlib.util.find_spec, ("torch", "transformers", "llguidance"))),
+        "torch, transformers and llguidance (pip install -e '.[local]')",
+    ),
     "browser": (
         lambda: (
             shutil.which("chromium") is not None
             and importlib.util.find_spec("playwright") is not None
         ),
-        "chromium and playwright (apt-get install chromium; pip install playwright)",
-    ),
-    "local": (
-        lambda: all(map(importlib.util.find_spec, ("torch", "transformers", "llguidance"))),
-        "torch, transformers and llguidance (pip install -e '.[local]')",
+        "playwright and Chromium (pip install playwright; apt-get install chromium)",
     ),
     "serving": (
         lambda: all(map(importlib.util.find_spec, ("fastapi", "uvicorn"))),

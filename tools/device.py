@@ -27,6 +27,8 @@ class DeviceInfo(Frozen):
         emulated: Whether it is software: an emulator or the virtual phone. Nobody's own phone.
         animated: Whether its windows move; if not, two equal frames are enough to call it settled.
         capture: Name of the capture back end in use.
+        theme: ``light`` or ``dark``; empty if unknown.
+        font_scale: How much larger than usual its letters are; 0 if unknown.
     """
 
     name: str
@@ -39,6 +41,8 @@ class DeviceInfo(Frozen):
     emulated: bool
     animated: bool
     capture: str
+    theme: str = ""
+    font_scale: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -144,5 +148,18 @@ class LooksTwice(Protocol):
 
         Raises:
             DeviceError: The device cannot be looked at.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsApps(Protocol):
+    """A device that can tell which version of an app is on it."""
+
+    def app_version(self, app: str) -> str:
+        """The version of ``app``, as ``Observation.app`` names it; empty if it is not there.
+
+        Raises:
+            DeviceError: The device cannot be asked.
         """
         ...

@@ -8,7 +8,7 @@ from agent.cli.live import Live, verdict_line
 from agent.cli.plain import json_text, silence_output
 from agent.cli.signals import StopSignals
 from agent.config import Config, LoadedConfig
-from agent.step import Episode, StopReason
+from agent.step import Episode, StopReason, Verdict
 from agent.wiring.audience import Audience
 from agent.wiring.episode import run_with
 
@@ -29,6 +29,10 @@ _EXIT_CODES = {
     StopReason.NEEDS_HUMAN: 4,
     StopReason.INTERRUPTED: 130,
 }
+
+
+_VERDICT_CODES = {Verdict.FAILED: 1, Verdict.ERROR: 3}
+"""Where the agent says that it is done, but the checks do not."""
 
 
 class Output(Enum):
@@ -67,7 +71,7 @@ def perform(
             episode = run_with(loaded.config, goal, audience=live)
         else:
             episode = pursue(loaded.config, goal, live)
-    code = exit_code(episode.stop)
+    code = exit_code(episode.stop) or _VERDICT_CODES.get(episode.verdict, 0)
     if episode.stop is StopReason.INTERRUPTED and signals.exit_code:
         code = signals.exit_code
     try:

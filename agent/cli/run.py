@@ -28,6 +28,13 @@ Script = Annotated[Path | None, _option("Decisions for the policy scripted (YAML
 MaxSteps = Annotated[int | None, _option("Give up after so many steps.")]
 Timeout = Annotated[float | None, _option("Give up after so many seconds.", "SECONDS")]
 App = Annotated[str | None, _option("App to open first, by name or package.")]
+Expect = Annotated[
+    list[str] | None,
+    _option("Text that must be on the screen at the end; may be repeated.", "TEXT"),
+]
+Cache = Annotated[
+    bool, typer.Option("--cache", help="Reach from memory what was reached and checked before.")
+]
 Seed = Annotated[int | None, _option("Seed of the virtual phone.")]
 Scenario = Annotated[str | None, _option("What the virtual phone is like, such as dark,zh.")]
 RecordDir = Annotated[Path | None, _option("Folder that recordings are put into.")]
@@ -54,6 +61,8 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     max_steps: MaxSteps = None,
     timeout: Timeout = None,
     app: App = None,
+    expect: Expect = None,
+    cache: Cache = False,
     seed: Seed = None,
     scenario: Scenario = None,
     record_dir: RecordDir = None,
@@ -79,6 +88,8 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "max_steps": max_steps,
         "timeout_s": timeout,
         "app": app,
+        "expect": tuple(expect) if expect else None,
+        "cache": "auto" if cache else None,
         "seed": seed,
         "scenario": scenario,
         "record_dir": record_dir,

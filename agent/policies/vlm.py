@@ -25,6 +25,7 @@ _LARGEST_CHUNK: Final = 7
 _CUTS: Final = {
     "loop": "It repeated itself over and over and was cut off. Say it once, and shortly.",
     "length": "It was cut off at its longest. Answer more shortly.",
+    "rejected": "The server could not read the tool call in it. Write the call as valid JSON.",
 }
 
 

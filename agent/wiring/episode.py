@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from agent.check import TextVisible
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
 from agent.recording.format import EVENTS_FILE
@@ -75,11 +76,21 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
     goal = check_goal(goal)
     listener = audience if audience is not None else Nobody()
     registry = build_registry(config)
+    if config.expect and config.ui_tree == "never":
+        raise ConfigError(
+            "ui_tree is 'never', but what is expected is looked for in the UI tree.",
+            hint="Set ui_tree to 'auto', or leave out --expect.",
+        )
     with ExitStack() as stack:
         folder = new_folder(config.record_dir, goal)
         stack.callback(_remove_unused, folder)
         plain = stack.enter_context(
-            open_device(config, tree=mind.wants_ui_tree, folder=folder, notice=listener.notice)
+            open_device(
+                config,
+                tree=mind.wants_ui_tree or bool(config.expect),
+                folder=folder,
+                notice=listener.notice,
+            )
         )
         clock = SystemClock()
         device = _wrapped(mind.around(plain), config, clock, listener)
@@ -101,7 +112,8 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         offered = registry.offered(device.supports)
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
-        cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener)
+        checks = tuple(TextVisible(text) for text in config.expect)
+        cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener, checks)
         return run_episode(goal, cast, _limits(config, mind))
 
 

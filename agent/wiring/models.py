@@ -5,7 +5,7 @@ from collections.abc import Callable
 from agent.config import Config
 from agent.dialects.choose import choose_dialect
 from agent.dialects.dialect import Dialect
-from agent.model import Model, OnText
+from agent.model import Conversing, Model, OnText
 from agent.models.recording import RecordingModel
 from agent.policies.vlm import VlmPolicy
 from agent.policy import Policy
@@ -65,7 +65,8 @@ def _vlm(config: Config, notice: Notice) -> Mind:
     dialect = choice.dialect
 
     def make(tools: Registry, recorder: RecordingWriter, on_text: OnText) -> Policy:
-        recorded = RecordingModel(model, recorder)
+        asked = model.conversation() if isinstance(model, Conversing) else model
+        recorded = RecordingModel(asked, recorder)
         policy = VlmPolicy(
             recorded, dialect, tools, window=config.window, sizing=sizing, on_text=on_text
         )

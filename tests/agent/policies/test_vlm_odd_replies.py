@@ -50,7 +50,10 @@ def test_a_small_context_is_met_once_only(room: int) -> None:
     assert counts[-1] >= min(room, 3)
 
 
-@pytest.mark.parametrize(("reason", "says"), [("loop", "repeated itself"), ("length", "cut off")])
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [("loop", "repeated itself"), ("length", "cut off"), ("rejected", "as valid JSON")],
+)
 def test_why_nothing_could_be_read_is_told(reason: str, says: str) -> None:
     cut = Reply(text="Let me see. " * 90, finish_reason=reason)
     model = ScriptedModel([cut, reply_for("qwen2_5_vl")])
