@@ -138,6 +138,6 @@ def _say_what_next(folder: Path) -> None:
     for what, command in (
         ("Show", f"agent show {name}"),
         ("Replay", f"agent replay {name} --live"),
-        ("Export", f"agent export {name} --gif"),
+        ("Export", f"agent export {name} --gif {shlex.quote(folder.name)}.gif"),
     ):
         typer.echo(f"{what:10} {command}")

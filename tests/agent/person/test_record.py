@@ -71,7 +71,7 @@ def test_a_recording_ends_with_its_verdict_and_what_to_do_with_it() -> None:
     assert lines[-3:] == [
         f"Show       agent show {folder}",
         f"Replay     agent replay {folder} --live",
-        f"Export     agent export {folder} --gif",
+        f"Export     agent export {folder} --gif {Path(folder).name}.gif",
     ]
     assert kept().start.goal == "look around"
 
