@@ -7,6 +7,7 @@ no other site can reach it under a name of its own; and a post must be JSON from
 
 import json
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import PurePosixPath
 from threading import BoundedSemaphore, Thread
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, ValidationError
@@ -114,8 +115,10 @@ class _Server(ThreadingHTTPServer):
         taken = self.server_address[1]
         self.names = {f"{HOST}:{taken}", f"localhost:{taken}"}
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A page that hangs up in the middle is no news."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as there
+        """A page that hangs up in the middle is no news; anything else is printed."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class _RefusedError(Exception):

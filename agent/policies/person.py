@@ -10,11 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from agent.policies.person_typing import Typed, focused_field, same_field, typed
+from agent.policies.person_typing import SECRET, Typed, focused_field, same_field, typed
 from agent.step import Decision, Step, ToolCall
 from tools.device import Observation
 from tools.errors import CaptureError
 from tools.screen import Screenshot, same_screen
+from tools.ui_tree import UiNode
 
 _TOUCHLESS = frozenset({"note", "ask_user", "finish", "wait"})
 _REFRESH_S = 0.1
@@ -159,7 +160,7 @@ class PersonPolicy(Generic[D]):
                 after = focused_field(self._eyes.observe().ui_tree)
                 if after is None or not same_field(field, after):
                     submitted = now is not None and read == len(taps) - 1
-                    return self._text_or_taps(now if submitted else None, taps, submit=True)
+                    return self._text_or_taps(now if submitted else None, taps, field, submit=True)
                 now, read = typed(field, after), len(taps)
                 deed = self._deeds.take(_PAUSE_S)
             if deed is None:
@@ -168,9 +169,13 @@ class PersonPolicy(Generic[D]):
                 self._next.append(deed)
                 break
             taps.append(deed)
-        return self._text_or_taps(now if read == len(taps) else None, taps)
+        return self._text_or_taps(now if read == len(taps) else None, taps, field)
 
-    def _text_or_taps(self, text: Typed | None, taps: list[D], *, submit: bool = False) -> Decision:
+    def _text_or_taps(
+        self, text: Typed | None, taps: list[D], field: UiNode, *, submit: bool = False
+    ) -> Decision:
+        if text is None and field.password:
+            text = Typed(SECRET)  # where the keys are would betray it
         if text is None:
             self._next.extendleft(reversed(taps[1:]))
             return self._carry(taps[0])

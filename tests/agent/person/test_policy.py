@@ -214,13 +214,15 @@ def _keys(count: int) -> list[Act]:
     ]
 
 
-def _decided(person: Script, states: list[UiNode | None], before: str = "") -> Decision:
+def _decided(
+    person: Script, states: list[UiNode | None], before: str = "", *, password: bool = False
+) -> Decision:
     policy = PersonPolicy(
         person,
         Eyes(lambda: pytest.fail("no frame is needed"), Field(states).observe),  # type: ignore[arg-type]
         lambda _: None,
     )
-    observation = FakeObservation(UiTree((_named(before),)))
+    observation = FakeObservation(UiTree((_named(before, password=password),)))
     decisions = [policy.decide("type", observation, ())]  # type: ignore[arg-type]
     while policy._next:
         decisions.append(policy.decide("type", observation, ()))  # type: ignore[arg-type]
@@ -238,6 +240,14 @@ def test_keys_without_an_effect_on_the_field_stay_taps() -> None:
 
 def test_a_key_that_leaves_the_field_unread_leaves_the_taps() -> None:
     assert _decided(Script(_keys(3)), [None]) == call("several", n=3)
+
+
+@pytest.mark.parametrize("after", [None, "", "•••"])
+def test_the_keys_of_a_password_are_never_recorded(after: str | None) -> None:
+    """Where they are would betray it, even if the field is gone before it could be read."""
+    state = None if after is None else _named(after, password=True)
+    decision = _decided(Script(_keys(3)), [state], password=True)
+    assert decision.call.arguments == {"text": SECRET, "clear": False, "submit": after is None}
 
 
 def test_the_last_key_that_leaves_a_field_that_was_read_is_enter() -> None:
