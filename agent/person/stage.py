@@ -160,7 +160,7 @@ class Stage:
         with self._changed:
             if self._phase == "ended":
                 raise ActionFailedError("The recording has ended.")
-            if len(self._pending) >= _MOST_PENDING:
+            if len(self._pending) >= _MOST_PENDING and not act.happened:
                 raise ActionFailedError("Too much is waiting to be done. Let it be done first.")
             self._numbered += 1
             self._pending.append((self._numbered, act))

@@ -103,7 +103,7 @@ def _listening(device: Device, stage: Stage) -> Iterator[None]:
     def listen() -> None:
         try:
             for heard in finger.listen(over.is_set):
-                with suppress(ActionFailedError):  # far too much waits already
+                with suppress(ActionFailedError):  # all is over
                     stage.put(
                         Act(
                             Decision(thought="", call=call_of(heard.action)),
