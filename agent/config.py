@@ -31,6 +31,7 @@ from pydantic import (
 
 from tools.errors import ConfigError
 from tools.guard import Rule
+from tools.secrets.values import check_name
 
 FILE_NAME = "agent.toml"
 PREFIX = "AGENT_"
@@ -122,6 +123,12 @@ class Config(BaseModel):
     ui_tree: Literal["auto", "always", "never"] = "auto"
     """Whether the accessibility tree is read. ``auto``: only if the policy looks at it, because
     it is the slowest part of a look on a real phone."""
+
+    secrets: tuple[Annotated[str, AfterValidator(check_name)], ...] = ()
+    """Names of secrets that may be typed as ``<secret:NAME>``. The values come from the environment
+    or the keyring, so that no file, command line or recording holds them."""
+    mask: tuple[str, ...] = ()
+    """Regions that nobody is to see: LEFT,TOP,RIGHT,BOTTOM in device px, or text=WORDS."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -226,7 +233,7 @@ def load_config(
 def environment_keys(
     names: Iterable[str], *, environ: Mapping[str, str] | None = None
 ) -> Mapping[str, str]:
-    """Those of ``names`` that are set in the environment: keys to model servers.
+    """Those of ``names`` that are set in the environment: keys to model servers, secrets to type.
 
     They are no part of ``Config``, so that no command prints them and no recording holds them.
     """
@@ -261,7 +268,9 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 def flag_name(field: str) -> str:
     """How a field is spelled on the command line."""
-    return {"timeout_s": "--timeout"}.get(field, "--" + field.replace("_", "-"))
+    return {"timeout_s": "--timeout", "secrets": "--secret"}.get(
+        field, "--" + field.replace("_", "-")
+    )
 
 
 def _names() -> list[str]:
@@ -291,7 +300,8 @@ def _from_text(field: str, text: str, place: str) -> Any:  # noqa: ANN401 - pyda
     if not _is_list(field):
         return text
     if not text.lstrip().startswith("["):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        between = ";" if field == "mask" else ","  # a region has commas of its own
+        return tuple(part.strip() for part in text.split(between) if part.strip())
     try:
         return tuple(json.loads(text))
     except ValueError as error:
@@ -362,6 +372,11 @@ def _describe(error: ValidationError, origins: Mapping[str, str]) -> ConfigError
     first = min(error.errors(include_url=False), key=lambda each: each["type"] == "missing")
     field, *inner = first["loc"]
     place = origins.get(str(field), "default")
+    if field == "secrets":  # what was given may be the secret itself: it is not repeated
+        return ConfigError(
+            f"{place}: a secret is given by its name, such as WIFI_PASSWORD, not by its value.",
+            hint="Names are capital letters, digits and _; values come from the environment.",
+        )
     where = ".".join([str(field), *(str(part) for part in inner)])
     kind, given = first["type"], first["input"]
     if kind == "extra_forbidden":

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from tools.action import Action
-from tools.geometry import Frozen, Size
+from tools.geometry import Box, Frozen, Size
 from tools.screen import Screenshot
 from tools.ui_tree import UiTree
 
@@ -73,6 +73,7 @@ class Observation:
         ui_tree: The accessibility tree; ``None`` if it was not asked for or not to be had in time.
         settle: How the screen came to rest; ``None`` if this was a single look.
         device_time: The device's own wall clock, naive local time; ``None`` if unknown.
+        masked: Regions of the frame that were painted over before it came here, device px.
     """
 
     screenshot: Screenshot
@@ -81,6 +82,7 @@ class Observation:
     ui_tree: UiTree | None = None
     settle: Settle | None = None
     device_time: datetime | None = None
+    masked: tuple[Box, ...] = ()
 
     @property
     def size(self) -> Size:

@@ -14,12 +14,14 @@ import typer
 from agent.cli import (
     cache,
     devices,
+    diff,
     doctor,
     export,
     model,
     phone,
     record,
     recordings,
+    replay,
     report,
     run,
     settings,
@@ -56,6 +58,8 @@ app.add_typer(recordings.app, name="recordings")
 app.command("show")(show.show)
 app.command("report")(report.report)
 app.command("export")(export.export)
+app.command("replay")(replay.replay)
+app.command("diff")(diff.diff)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 

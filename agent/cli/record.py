@@ -26,6 +26,10 @@ App = Annotated[str | None, _option("App to open first, by name or package.")]
 Seed = Annotated[int | None, _option("Seed of the virtual phone.")]
 Scenario = Annotated[str | None, _option("What the virtual phone is like, such as dark,zh.")]
 RecordDir = Annotated[Path | None, _option("Folder that recordings are put into.")]
+Secret = Annotated[
+    list[str] | None,
+    typer.Option(help="Secret that is recorded by its name only; may be repeated.", metavar="NAME"),
+]
 Touch = Annotated[
     bool | None,
     typer.Option(
@@ -48,6 +52,7 @@ def record(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     seed: Seed = None,
     scenario: Scenario = None,
     record_dir: RecordDir = None,
+    secret: Secret = None,
     touch: Touch = None,
     port: Port = 0,
     no_open: NoOpen = False,
@@ -63,6 +68,7 @@ def record(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "seed": seed,
         "scenario": scenario,
         "record_dir": record_dir,
+        "secrets": tuple(secret) if secret else None,
     }
     visit = _Visit(port, touch, browse=not no_open)
     code = perform(

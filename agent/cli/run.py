@@ -41,6 +41,13 @@ RecordDir = Annotated[Path | None, _option("Folder that recordings are put into.
 Tools = Annotated[
     list[str] | None, _option("Module with further tools; may be repeated.", "MODULE")
 ]
+Secret = Annotated[
+    list[str] | None,
+    _option("Secret that may be typed as <secret:NAME>; may be repeated.", "NAME"),
+]
+Mask = Annotated[
+    list[str] | None, _option("Region to hide: L,T,R,B in px, or text=WORDS.", "REGION")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Allow what a rule wants asked.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the first action, perform nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")]
@@ -67,6 +74,8 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     scenario: Scenario = None,
     record_dir: RecordDir = None,
     tools: Tools = None,
+    secret: Secret = None,
+    mask: Mask = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -94,6 +103,8 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "scenario": scenario,
         "record_dir": record_dir,
         "tools": tuple(tools) if tools else None,
+        "secrets": tuple(secret) if secret else None,
+        "mask": tuple(mask) if mask else None,
         "approve": "always" if yes else None,
         "dry_run": dry_run or None,
     }

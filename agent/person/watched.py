@@ -26,6 +26,12 @@ class WatchedDevice:
         self._device = device
         self._stage = stage
         self._frames: deque[Screenshot] = deque(maxlen=_REMEMBERED)
+        self._seen: Screenshot | None = None
+
+    @property
+    def seen(self) -> Screenshot:
+        """The frame of the last look, as it was; above, things in it may have been hidden."""
+        return self._seen if self._seen is not None else self.glance()
 
     @property
     def info(self) -> DeviceInfo:
@@ -49,6 +55,7 @@ class WatchedDevice:
         observation = self._device.observe(seen=seen)
         self._stage.show(observation.screenshot)
         earlier = self._before_the_finger(observation.screenshot)
+        self._seen = observation.screenshot if earlier is None else earlier
         if earlier is None:
             return observation
         return replace(observation, screenshot=earlier, ui_tree=None)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from agent.policies.person_typing import SECRET, Typed, focused_field, same_field, typed
+from agent.policies.person_typing import Typed, focused_field, same_field, typed
 from agent.step import Decision, Step, ToolCall
 from tools.device import Observation
 from tools.errors import CaptureError
@@ -78,10 +78,12 @@ class Eyes:
     Attributes:
         glance: Takes a frame.
         observe: Looks once, with the UI tree.
+        seen: The frame of the last look before anything in it was hidden, to compare others with.
     """
 
     glance: Callable[[], Screenshot]
     observe: Callable[[], Observation]
+    seen: Callable[[], Screenshot]
 
 
 class PersonPolicy(Generic[D]):
@@ -105,11 +107,13 @@ class PersonPolicy(Generic[D]):
         heard: Callable[[str], None],
         *,
         eager: bool = False,
+        secret: str = "",
     ) -> None:
         self._deeds = deeds
         self._eyes = eyes
         self._heard = heard
         self._eager = eager
+        self._secret = secret
         self._next: deque[D] = deque()
 
     def decide(
@@ -130,17 +134,17 @@ class PersonPolicy(Generic[D]):
             return self._carry(self._next.popleft())
         self._deeds.rest(history)
         self._heard("waiting for you …")
-        latest = observation.screenshot
+        seen = latest = self._eyes.seen()
         while (deed := self._deeds.take(self._deeds.pace_s)) is None:
             before = latest
             with suppress(CaptureError):  # a screen that is off, or secret: it may come back
                 latest = self._eyes.glance()
             untouched = self._deeds.touched_s is None  # else that is why the screen has changed
-            if self._eager and untouched and _rests_elsewhere(observation, before, latest):
+            if self._eager and untouched and _rests_elsewhere(seen, before, latest):
                 return _WAIT
         if deed.on_keyboard:
             return self._typing(deed, observation)
-        stale = not same_screen(observation.screenshot, latest)
+        stale = not same_screen(seen, latest)
         if stale and not deed.happened and deed.decision.call.name not in _TOUCHLESS:
             self._next.append(deed)
             return _WAIT
@@ -174,8 +178,11 @@ class PersonPolicy(Generic[D]):
     def _text_or_taps(
         self, text: Typed | None, taps: list[D], field: UiNode, *, submit: bool = False
     ) -> Decision:
-        if text is None and field.password:
-            text = Typed(SECRET)  # where the keys are would betray it
+        if field.password and not self._secret:
+            self._deeds.carry(taps[0])
+            return _UNTOLD
+        if field.password:  # where the keys are would betray it
+            text = Typed(self._secret, clear=text is not None and text.clear)
         if text is None:
             self._next.extendleft(reversed(taps[1:]))
             return self._carry(taps[0])
@@ -193,11 +200,15 @@ class PersonPolicy(Generic[D]):
         return deed.decision
 
 
-def _rests_elsewhere(seen: Observation, before: Screenshot, latest: Screenshot) -> bool:
+def _rests_elsewhere(seen: Screenshot, before: Screenshot, latest: Screenshot) -> bool:
     """Whether the screen is another than ``seen`` and at rest."""
-    return not same_screen(seen.screenshot, latest) and same_screen(before, latest)
+    return not same_screen(seen, latest) and same_screen(before, latest)
 
 
+_UNTOLD = Decision(
+    thought="",
+    call=ToolCall(name="note", arguments={"text": "A password was typed; it is not recorded."}),
+)
 _WAIT = Decision(
     thought="The screen changed by itself.",
     call=ToolCall(name="wait", arguments={"duration_s": _REFRESH_S}),

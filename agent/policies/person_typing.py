@@ -4,10 +4,6 @@ from dataclasses import dataclass
 
 from tools.ui_tree import UiNode, UiTree
 
-SECRET = "<secret:password>"  # noqa: S105 - a name that stands for one
-"""Stands for what was typed into a password field: a tree shows dots, and a recording shall hold
-nothing more."""
-
 
 @dataclass(frozen=True)
 class Typed:
@@ -37,12 +33,13 @@ def same_field(one: UiNode, other: UiNode | None) -> bool:
 
 
 def typed(before: UiNode, after: UiNode) -> Typed | None:
-    """What was typed between two looks at one field; ``None`` if nothing that text can say."""
+    """What was typed between two looks at one field; ``None`` if nothing that text can say.
+
+    Of a password field it tells dots.
+    """
     was, now = _text(before), _text(after)
     if was == now or not now:
         return None
-    if after.password:
-        return Typed(SECRET, clear=bool(was))
     if now.startswith(was):
         return Typed(now[len(was) :])
     return Typed(now, clear=True)

@@ -13,6 +13,7 @@ from typing import Final
 from agent.dialects.dialect import Dialect, Turn
 from agent.dialects.reading.language import mixing
 from agent.model import Model, OnText, Reply
+from agent.prompt import load_prompt
 from agent.sight import Shown, Sight, Sizing, Transform, chain
 from agent.step import Decision, Step
 from tools.device import Observation
@@ -21,6 +22,7 @@ from tools.registry import Registry
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+SECRETS_PROMPT: Final = "turn/secrets"
 _LARGEST_CHUNK: Final = 7
 _CUTS: Final = {
     "loop": "It repeated itself over and over and was cut off. Say it once, and shortly.",
@@ -57,10 +59,12 @@ class VlmPolicy:
     Attributes:
         on_note: Hears, once an episode, what a person should know of the model: that it mixes
             languages. ``None`` if nobody cares.
+        secrets: What it may type without knowing it, by name.
     """
 
     wants_ui_tree = False
     on_note: Callable[[str], None] | None = None
+    secrets: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -115,7 +119,7 @@ class VlmPolicy:
             ModelError: The model could not be asked.
             CaptureError: The frame cannot be shown to a model.
         """
-        if not history:
+        if not history or self._seen is None:  # or others have decided so far
             self._begin(observation)
         self._catch_up(history)
         again = observation is self._seen and self._awaits_answer
@@ -198,6 +202,9 @@ class VlmPolicy:
             return self._once(goal, turn)
 
     def _once(self, goal: str, turn: Turn) -> Reply:
+        if self.secrets:
+            names = ", ".join(f"<secret:{name}>" for name in self.secrets)
+            goal = f"{goal}\n\n{load_prompt(SECRETS_PROMPT).fill(names=names)}"
         request = self._dialect.request(goal, [*self._turns, turn], self._tools)
         return self._model.ask(request, on_text=self._on_text)
 

@@ -77,12 +77,12 @@ class Origin(Frozen):
 
     Attributes:
         kind: How: performed again, gone on from a step, gone on where it was interrupted, taken
-            from the step cache.
+            from the step cache, decided again from what was recorded (nothing was performed).
         run: Name of that recording's folder.
         step: The first step that was not performed again; ``None`` if all of them were to be.
     """
 
-    kind: Literal["replay", "fork", "resume", "cache"]
+    kind: Literal["replay", "fork", "resume", "cache", "update"]
     run: str
     step: int | None = None
 
@@ -111,6 +111,8 @@ class RunStart(Event):
         prompt_hash: Changes when the words of the prompts do.
         config: The whole configuration as JSON.
         device: What is known of the device.
+        supports: Kinds of action it can perform, which decide what tools are offered; ``None`` in
+            recordings from before this was written down.
         versions: Name to version of the parts that matter.
         origin: The recording that this run goes back to; ``None`` for a run of its own.
     """
@@ -126,6 +128,7 @@ class RunStart(Event):
     prompt_hash: str
     config: dict[str, JsonValue]
     device: DeviceInfo
+    supports: Annotated[tuple[str, ...] | None, Field(strict=False)]
     versions: dict[str, str]
     origin: Origin | None
 
@@ -138,6 +141,8 @@ class ObservationSeen(Event):
         changed: Whether the screen differs from the one before the action; ``None`` if unknown.
         masked: Device px regions that were painted over before anyone saw them, because a secret
             stood there.
+        device_time: The device's own wall clock, naive local time; ``None`` if it is unknown.
+            Recordings from before this was written down have no such field.
     """
 
     event: Literal["observation"] = "observation"
@@ -154,6 +159,7 @@ class ObservationSeen(Event):
     frame_key: str
     feedback: str
     masked: Annotated[tuple[Box, ...], Field(strict=False)]
+    device_time: Annotated[datetime | None, Field(strict=False)]
 
 
 class ModelPart(Event):

@@ -24,18 +24,18 @@ def upgrade(event: RawEvent, version: int) -> RawEvent:
 
 
 def _from_1(event: RawEvent) -> RawEvent:
-    """Version 1 knew no replays and no themes, masked nothing, and did not seal the file."""
+    """Version 1 knew no replays and no themes, masked nothing and sealed nothing."""
     match event.get("event"):
         case "run.start":
             device = event.get("device")
             told = (
                 {"theme": "", "font_scale": 0.0, **device} if isinstance(device, dict) else device
             )
-            return {**event, "origin": None, "device": told}
+            return {**event, "origin": None, "device": told, "supports": None}
         case "run.end":
             return {**event, "events_sha256": ""}
         case "observation":
-            return {**event, "masked": []}
+            return {**event, "masked": [], "device_time": None}
         case _:
             return event
 

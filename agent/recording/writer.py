@@ -19,6 +19,7 @@ from pydantic import JsonValue
 
 from agent.model import ImagePart, Reply
 from agent.recording.alive import hold
+from agent.recording.discretion import OPEN, Discretion
 from agent.recording.folder import new_folder as new_folder
 from agent.recording.format import (
     EVENTS_FILE,
@@ -69,6 +70,7 @@ class Header:
         prompt_hash: Changes when the words of the prompts do.
         versions: Name to version of the parts that matter.
         origin: The recording that this run goes back to; ``None`` for a run of its own.
+        supports: Kinds of action the device can perform; ``None`` if nobody asked.
     """
 
     goal: str
@@ -80,6 +82,7 @@ class Header:
     dialect: str = ""
     prompt_hash: str = ""
     origin: Origin | None = None
+    supports: frozenset[str] | None = None
 
 
 class RecordingWriter:
@@ -89,13 +92,17 @@ class RecordingWriter:
         folder: As made by ``new_folder``.
         header: What the first event says.
         clock: Gives ``at_s``.
+        discretion: Takes secrets out of every text that is written.
 
     Raises:
         RecordingError: From every method, if the disk refuses; nothing is dropped silently.
     """
 
-    def __init__(self, folder: Path, header: Header, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, header: Header, clock: Clock, discretion: Discretion = OPEN
+    ) -> None:
         self.folder = folder
+        self._discretion = discretion
         self._clock = clock
         self._started_s = clock.now()
         self._seq = 0
@@ -124,7 +131,7 @@ class RecordingWriter:
         settle, tree = seen.settle, seen.ui_tree
         kind, data = seen.screenshot.file()
         frame = self._store(f"{step:04d}-before.{kind}", data)
-        has_tree = tree is not None and tree.source != ""
+        source = self._discretion.text(tree.source) if tree is not None else ""
         self._append(
             ObservationSeen(
                 **self._stamp(),
@@ -133,16 +140,15 @@ class RecordingWriter:
                 size=seen.size,
                 app=seen.app,
                 activity=seen.activity,
-                ui_tree=self._store(f"{step:04d}-tree.xml", tree.source.encode())
-                if tree is not None and has_tree
-                else None,
+                ui_tree=self._store(f"{step:04d}-tree.xml", source.encode()) if source else None,
                 settle=settle.reason if settle is not None else "",
                 frames_taken=settle.frames if settle is not None else 1,
                 changed=settle.changed if settle is not None else None,
                 source=seen.screenshot.source,
                 frame_key=frame_key,
                 feedback=feedback,
-                masked=(),
+                masked=seen.masked,
+                device_time=seen.device_time,
             )
         )
 
@@ -173,7 +179,7 @@ class RecordingWriter:
         self._append(ModelResponse(**self._stamp(), step=self._step, model=model, reply=reply))
 
     def _part(self, value: dict[str, JsonValue]) -> str:
-        key = part_key(value)
+        key = part_key(value := self._discretion.part(value))  # a hash is a trace too
         if key not in self._parts:
             self._append(ModelPart(**self._stamp(), key=key, value=value))
             self._parts.add(key)
@@ -304,6 +310,7 @@ class RecordingWriter:
             prompt_hash=header.prompt_hash,
             config=dict(header.config),
             device=header.device,
+            supports=tuple(sorted(header.supports)) if header.supports is not None else None,
             versions=dict(header.versions),
             origin=header.origin,
         )
@@ -316,7 +323,7 @@ class RecordingWriter:
         return {"seq": self._seq, "at_s": round(self._clock.now() - self._started_s, 6)}
 
     def _append(self, event: Event, *, sync: bool = False) -> None:
-        line = event.model_dump_json().encode() + b"\n"
+        line = self._discretion.json(event).encode() + b"\n"
         with self._writing():
             written = self._write(line)
             if written != len(line):  # the disk is full: take the torn line back
@@ -368,7 +375,7 @@ class RecordingWriter:
     def _write_summary(self, summary: Summary) -> None:
         fresh = self.folder / f"{SUMMARY_FILE}.new"
         with self._writing():
-            fresh.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            fresh.write_text(self._discretion.json(summary, indent=2) + "\n", encoding="utf-8")
             fresh.replace(self.folder / SUMMARY_FILE)
 
     @contextlib.contextmanager

@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from agent.check import TextVisible
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
+from agent.recording.discretion import Discretion
 from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Episode
@@ -20,6 +21,7 @@ from agent.wiring.audience import Audience, Nobody
 from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
+from agent.wiring.secrets import Shield, find_shield
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
 from tools.clock import SystemClock
@@ -63,6 +65,7 @@ def run_goal(goal: str, *, audience: Audience | None = None, **settings: Any) ->
 def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> Episode:
     """Pursue ``goal`` with exactly this configuration; see ``run_goal``."""
     goal = check_goal(goal)
+    find_shield(config, goal)  # before a model is loaded for nothing
     listener = audience if audience is not None else Nobody()
     mind = find_mind(config, listener.notice)
     try:
@@ -74,6 +77,7 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
 def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
     """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed."""
     goal = check_goal(goal)
+    shield = find_shield(config, goal)
     listener = audience if audience is not None else Nobody()
     registry = build_registry(config)
     if config.expect and config.ui_tree == "never":
@@ -84,16 +88,13 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
     with ExitStack() as stack:
         folder = new_folder(config.record_dir, goal)
         stack.callback(_remove_unused, folder)
+        aside = stack.enter_context(shield.aside(folder))
+        tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
         plain = stack.enter_context(
-            open_device(
-                config,
-                tree=mind.wants_ui_tree or bool(config.expect),
-                folder=folder,
-                notice=listener.notice,
-            )
+            open_device(config, tree=tree, folder=aside, notice=listener.notice)
         )
         clock = SystemClock()
-        device = _wrapped(mind.around(plain), config, clock, listener)
+        device = _wrapped(mind.around(plain), config, clock, listener, shield)
         if config.app:
             open_app(device, config.app)
         header = Header(
@@ -106,15 +107,18 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             dialect=mind.dialect,
             prompt_hash=mind.prompt_hash,
             origin=mind.origin,
+            supports=device.supports,
         )
-        recorder = RecordingWriter(folder, header, clock)
+        recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
-        offered = registry.offered(device.supports)
+        offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
+        ask = shield.asker(listener.ask)
         checks = tuple(TextVisible(text) for text in config.expect)
-        cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener, checks)
-        return run_episode(goal, cast, _limits(config, mind))
+        cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
+        limits = replace(limits_of(config), may_get_stuck=mind.may_get_stuck)
+        return shield.episode(run_episode(goal, cast, limits))
 
 
 def check_goal(goal: str) -> str:
@@ -152,7 +156,9 @@ def build_registry(config: Config) -> Registry:
     return Registry(tools)
 
 
-def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audience) -> Device:
+def _wrapped(
+    plain: Device, config: Config, clock: SystemClock, audience: Audience, shield: Shield
+) -> Device:
     rules = (*config.guard, *default_rules(plain.info))
     if wants_ui_tree(rules) and config.ui_tree == "never" and config.approve != "always":
         raise ConfigError(
@@ -166,17 +172,17 @@ def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audien
     }
     hands = DryRunDevice(plain) if config.dry_run else plain
     approver = _PausingApprover(approvers[config.approve](), audience)
-    return GuardedDevice(SettlingDevice(hands, clock), rules, approver)
+    return GuardedDevice(shield.device(SettlingDevice(hands, clock)), rules, approver)
 
 
-def _limits(config: Config, mind: Mind) -> Limits:
+def limits_of(config: Config) -> Limits:
+    """When a run with ``config`` ends by itself."""
     return Limits(
         max_steps=config.max_steps,
         timeout_s=config.timeout_s,
         max_mistakes=config.max_mistakes,
         max_reasks=config.max_reasks,
         dry_run=config.dry_run,
-        may_get_stuck=mind.may_get_stuck,
     )
 
 

@@ -25,6 +25,7 @@ from tools.devices.android import AndroidDevice
 from tools.errors import ActionFailedError, ConfigError, DeviceError, NeedsHumanError
 from tools.geometry import Point
 from tools.registry import Registry
+from tools.secrets.values import placeholder
 
 _PATIENT = {
     "max_steps": 1000,
@@ -51,12 +52,14 @@ class _Booth:
     Attributes:
         touched: Whether the device's own touches are heard as well; ``None``: where somebody holds
             it in their hand, and if it lets.
+        secret: What stands for a password that is typed there; may be empty.
     """
 
     stage: Stage
     touched: bool | None
     stack: ExitStack
     notice: Notice
+    secret: str
     device: WatchedDevice | None = None
     plain: Device | None = None
     hears: bool = False
@@ -79,8 +82,9 @@ class _Booth:
         assert self.plain is not None  # noqa: S101 - as above
         info = self.device.info
         self.stage.began(f"{info.model} · {info.size}", offered.names)
-        eyes = Eyes(self.device.glance, self.plain.observe)
-        return PersonPolicy(self.stage, eyes, heard, eager=self.hears)
+        watched = self.device
+        eyes = Eyes(watched.glance, self.plain.observe, lambda: watched.seen)
+        return PersonPolicy(self.stage, eyes, heard, eager=self.hears, secret=self.secret)
 
 
 @contextmanager
@@ -197,7 +201,8 @@ def record_person(
     goal = check_goal(goal)
     stage = Stage(goal, SystemClock())
     with served_page(stage, port=port) as page, ExitStack() as stack:
-        booth = _Booth(stage, touch, stack, audience.notice)
+        secret = placeholder(config.secrets[0]) if len(config.secrets) == 1 else ""
+        booth = _Booth(stage, touch, stack, audience.notice, secret)
         mind = Mind(
             "person",
             wants_ui_tree=True,
