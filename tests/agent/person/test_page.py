@@ -138,6 +138,31 @@ def test_limits_that_give_up_on_a_model_are_not_for_a_person(tmp_path: Path) -> 
         assert session.over().stop is StopReason.FINISHED
 
 
+def test_a_secret_that_is_typed_is_recorded_by_its_name_and_needs_no_extra_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "hunter42")
+    config = Config(device="virtual", record_dir=tmp_path / "rec", secrets=("SHOP_PASSWORD",))
+    with recording_session(config) as session:
+        (folder,) = (tmp_path / "rec").iterdir()
+        visitor = session.visitor
+        visitor.act("open_app", name="Settings")
+        view = visitor.wait(done=1)
+        visitor.act("tap", at=spot_of(node_named(folder, "Search settings"), view["size"]))
+        visitor.wait(done=2)
+        visitor.act("type_text", text="hunter42")
+        visitor.wait(done=3)
+        visitor.act("tap", at={"x": 0.5, "y": 0.4})
+        visitor.wait(done=4)
+        visitor.act("finish", success=True)
+        steps = session.over().steps
+    kinds = [step.action.kind for step in steps if step.action is not None]
+    assert kinds == ["open_app", "tap", "type_text", "tap"]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert [path.name for path in files if b"hunter42" in path.read_bytes()] == []
+    assert b"<secret:SHOP_PASSWORD>" in (folder / "events.jsonl").read_bytes()
+
+
 def test_the_page_shows_the_screen_in_device_px(session: Session) -> None:
     view = session.visitor.view()
     answer = ask(f"{session.visitor.url}picture")
