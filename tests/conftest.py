@@ -22,6 +22,10 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
         ),
         "playwright and Chromium (pip install playwright; apt-get install chromium)",
     ),
+    "training": (
+        lambda: all(map(importlib.util.find_spec, ("datasets", "trl"))),
+        "datasets and trl (pip install datasets trl)",
+    ),
     "serving": (
         lambda: all(map(importlib.util.find_spec, ("fastapi", "uvicorn"))),
         "transformers serve (pip install 'transformers[serving]')",

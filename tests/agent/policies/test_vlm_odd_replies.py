@@ -4,9 +4,10 @@ import pytest
 
 from agent.dialects.choose import DIALECTS
 from agent.dialects.qwen2_5_vl import qwen2_5_vl
+from agent.dialects.turns import chunk_for
 from agent.model import ImagePart, OnText, Reply, Request
 from agent.models.scripted import ScriptedModel
-from agent.policies.vlm import VlmPolicy, chunk_for
+from agent.policies.vlm import VlmPolicy
 from tests.agent.policies.test_vlm import TOOLS, images, play, reply_for, screen, step
 from tools.errors import ContextTooLongError, OffScreenError, UnreadableReplyError
 
