@@ -9,7 +9,6 @@ import difflib
 import json
 import os
 import re
-import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -248,14 +247,6 @@ def hub_cache(*, environ: Mapping[str, str] | None = None) -> Path:
         return Path(found["HF_HUB_CACHE"])
     home = Path(found["HF_HOME"]) if "HF_HOME" in found else Path.home() / ".cache/huggingface"
     return home / "hub"
-
-
-def has_display(*, environ: Mapping[str, str] | None = None) -> bool:
-    """Whether this machine has a screen that a browser could open on."""
-    found = os.environ if environ is None else environ
-    return sys.platform in {"darwin", "win32"} or bool(
-        found.get("DISPLAY") or found.get("WAYLAND_DISPLAY")
-    )
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

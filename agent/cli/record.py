@@ -1,6 +1,7 @@
 """``agent record``: the person acts, and what they do becomes a recording like any other."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -124,9 +125,15 @@ def _ask_goal() -> str:
 
 
 def _somebody_looks() -> bool:
-    from agent.config import has_display
-
     return sys.stderr.isatty() and has_display()
+
+
+def has_display(*, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether this machine has a screen that a browser could open on."""
+    from agent.config import environment_keys
+
+    named = environment_keys(("DISPLAY", "WAYLAND_DISPLAY"), environ=environ)
+    return sys.platform in {"darwin", "win32"} or any(named.values())
 
 
 def _open_browser(url: str) -> None:

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent.cli.app import run_command
-from agent.cli.record import UNTOLD
-from agent.config import has_display
+from agent.cli.record import UNTOLD, has_display
 from agent.recording.reader import Recording, read_recording
 from tests.agent.person.visitor import PATIENCE_S, Visitor
 
