@@ -50,6 +50,11 @@ def test_the_wheel_holds_what_a_run_needs_and_no_tests(tmp_path: Path) -> None:
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
 
     wanted = [
+        "agent/person/page/hands.js",
+        "agent/person/page/icon.svg",
+        "agent/person/page/index.html",
+        "agent/person/page/page.css",
+        "agent/person/page/page.js",
         "agent/policies/rules/errands.yaml",
         "agent/policies/rules/lexicon.yaml",
         "agent/py.typed",

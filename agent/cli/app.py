@@ -19,6 +19,7 @@ from agent.cli import (
     export,
     model,
     phone,
+    record,
     recordings,
     replay,
     report,
@@ -47,6 +48,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("run")(run.run)
+app.command("record")(record.record)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")

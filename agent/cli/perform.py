@@ -1,15 +1,18 @@
 """What ``agent run`` does: wires the episode, shows it, and tells its outcome as an exit code."""
 
 import sys
+from collections.abc import Callable
 from enum import Enum
 
 from agent.cli.live import Live, verdict_line
 from agent.cli.plain import json_text, silence_output
 from agent.cli.signals import StopSignals
-from agent.config import LoadedConfig
+from agent.config import Config, LoadedConfig
 from agent.step import Episode, StopReason, Verdict
+from agent.wiring.audience import Audience
 from agent.wiring.episode import run_with
 
+Pursue = Callable[[Config, str, Audience], Episode]
 _EXIT_CODES = {
     StopReason.FINISHED: 0,
     StopReason.DRY_RUN: 0,
@@ -45,8 +48,16 @@ def exit_code(stop: StopReason) -> int:
     return _EXIT_CODES[stop]
 
 
-def perform(goal: str, loaded: LoadedConfig, output: Output) -> int:
+def perform(
+    goal: str, loaded: LoadedConfig, output: Output, *, pursue: Pursue | None = None
+) -> int:
     """Run ``goal`` and print what ``output`` asks for.
+
+    Args:
+        goal: What is to be done.
+        loaded: How.
+        output: How much is printed.
+        pursue: What runs it; by default the policy that ``loaded`` names.
 
     Returns:
         The exit code.
@@ -56,7 +67,10 @@ def perform(goal: str, loaded: LoadedConfig, output: Output) -> int:
         live.notice(f"Note: {note}")
     signals = StopSignals()
     with signals.installed(), live:
-        episode = run_with(loaded.config, goal, audience=live)
+        if pursue is None:
+            episode = run_with(loaded.config, goal, audience=live)
+        else:
+            episode = pursue(loaded.config, goal, live)
     code = exit_code(episode.stop) or _VERDICT_CODES.get(episode.verdict, 0)
     if episode.stop is StopReason.INTERRUPTED and signals.exit_code:
         code = signals.exit_code

@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             open_device(config, tree=tree, folder=aside, notice=listener.notice)
         )
         clock = SystemClock()
-        device = _wrapped(plain, config, clock, listener, shield)
+        device = _wrapped(mind.around(plain), config, clock, listener, shield)
         if config.app:
             open_app(device, config.app)
         header = Header(
@@ -117,7 +117,8 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         ask = shield.asker(listener.ask)
         checks = tuple(TextVisible(text) for text in config.expect)
         cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
-        return shield.episode(run_episode(goal, cast, limits_of(config)))
+        limits = replace(limits_of(config), may_get_stuck=mind.may_get_stuck)
+        return shield.episode(run_episode(goal, cast, limits))
 
 
 def check_goal(goal: str) -> str:

@@ -7,6 +7,7 @@ from agent.model import OnText
 from agent.policy import Policy
 from agent.recording.format import Origin
 from agent.recording.writer import RecordingWriter
+from tools.device import Device
 from tools.registry import Registry
 
 Notice = Callable[[str], None]
@@ -27,6 +28,8 @@ class Mind:
         prompt_hash: Changes when the words of the prompts do.
         origin: The recording that its decisions come from; ``None`` if it thinks for itself.
         close: Lets go of the model.
+        around: Puts what it needs around the device, below guard and settling.
+        may_get_stuck: Whether going in circles ends the episode; a person's circles do not.
     """
 
     policy: str
@@ -37,3 +40,5 @@ class Mind:
     prompt_hash: str = ""
     origin: Origin | None = None
     close: Callable[[], None] = lambda: None
+    around: Callable[[Device], Device] = lambda device: device
+    may_get_stuck: bool = True

@@ -13,6 +13,7 @@ from tools.device import DeviceInfo, Observation
 from tools.devices.adb_socket import AdbLink, ShellResult
 from tools.devices.android_apps import App, Apps
 from tools.devices.android_capture import Capture, Probe
+from tools.devices.android_finger import FingerListener
 from tools.devices.android_input import touch_command
 from tools.devices.android_properties import Properties, read_touch_size
 from tools.devices.android_text import TextEntry
@@ -58,6 +59,7 @@ class AndroidDevice:
         display: int = 0,
     ) -> None:
         self._link = link
+        self._clock = clock
         self._upright = properties.touch_size
         self._capture = capture
         self.reads_ui_tree = ui_tree
@@ -212,6 +214,16 @@ class AndroidDevice:
             DeviceError: The device went away.
         """
         return self._apps.list()
+
+    def finger(self) -> FingerListener:
+        """Somebody who hears what a finger does on the phone itself.
+
+        Raises:
+            DeviceError: It has no touch screen, or went away.
+        """
+        return FingerListener(
+            self._link, self._clock, lambda: (self._info.size, self._info.density_dpi)
+        )
 
     def push(self, source: Path, target: str) -> None:
         """Copy a file from this machine to the path ``target`` on the phone.
