@@ -353,8 +353,9 @@ def test_another_encoder_is_told_as_such(form: Path) -> None:
     (copy / ref.path).write_bytes(buffer.getvalue())
     events = (copy / "events.jsonl").read_text()
     digest = hashlib.sha256(buffer.getvalue()).hexdigest()
-    sized = (f'"size_bytes": {size}' for size in (ref.size_bytes, len(buffer.getvalue())))
-    events = events.replace(ref.sha256, digest).replace(*sized)
+    size = f'"size_bytes": {ref.size_bytes}'
+    events = events.replace(size, f'"size_bytes": {len(buffer.getvalue())}')
+    events = events.replace(ref.sha256, digest)
     (copy / "events.jsonl").write_text(events)
 
     found = again(copy)
