@@ -57,7 +57,7 @@ def list_cases(
         typer.echo(json_text([_as_json(case) for case in cases], indent=2))
     elif cases:
         report_console().print(_table(cases))
-        typer.echo(f"\n{_count(len(cases), 'case')}.")
+        typer.echo(f"\n{_count(len(cases), 'case')}. The id of one: {plain(cases[0].id)}")
     if not cases:
         typer.echo("No case is selected.", err=True)
     return 0 if cases else 5
@@ -160,16 +160,24 @@ def _as_json(case: "Case") -> dict[str, object]:
 
 def _table(cases: "Sequence[Case]") -> "Table":
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("CASE", overflow="fold", style="cyan")
+    table.add_column("CASE", overflow="fold", style="cyan", ratio=3)
     table.add_column("DOES", no_wrap=True)
     table.add_column("CHECKS", justify="right")
-    table.add_column("TAGS", overflow="fold")
+    table.add_column("TAGS", overflow="fold", ratio=2)
+    file = ""
     for case in cases:
+        if case.place.path != file:  # ids are long, and the file is most of them
+            file = case.place.path
+            table.add_row(Text(plain(file), style="bold"))
         steps = "a goal" if case.task.goal else _count(len(case.plan.steps), "step")
         does = f"skipped: {case.task.skip}" if case.task.skip else steps
         table.add_row(
-            plain(case.id), plain(does), str(len(case.plan.checks)), " ".join(case.task.tags)
+            f"  {plain(case.title)}",
+            plain(does),
+            str(len(case.plan.checks)),
+            " ".join(case.task.tags),
         )
     return table

@@ -3,6 +3,7 @@
 Checks read the device, never the agent's claim. A checker matches on ``Question`` exhaustively.
 """
 
+import re
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -163,7 +164,8 @@ def _mask(value: object) -> str | tuple[int, int, int, int]:
     if isinstance(value, str) and value in _BARS:
         return value
     numbers = value if isinstance(value, list | tuple) else ()
-    edges = tuple(int(each) for each in numbers if str(each).isascii() and str(each).isdigit())
+    sound = [str(each) for each in numbers if re.fullmatch("[0-9]{1,4}", str(each))]
+    edges = tuple(map(int, sound))
     if len(edges) == len(numbers) == 4 and max(edges) <= 1000:
         left, top, right, bottom = edges
         if left < right and top < bottom:

@@ -26,6 +26,9 @@ MAX_FILLED = 1024 * 1024
 """Characters that all texts of one case may come to."""
 _MARK = re.compile(r"\$\$\{|\$\{(?P<name>[^{}\n]*)(?P<end>\}?)")
 _NAME = re.compile(r"(?:(?P<where>env|secret)\.)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
+_ODD = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
+)
 _SECRET = "<secret:"  # noqa: S105 - how a secret is named, never what it is
 M = TypeVar("M", bound=Written)
 
@@ -113,8 +116,7 @@ class Filler:
         name = _NAME.fullmatch(found["name"])
         if name is None or not found["end"]:
             hint = "Write ${name}; for the characters themselves write $${"
-            self._complain(at, f"{shown(found[0])} is no name of a value.", hint)
-            return ""
+            return self._complain(at, f"{shown(found[0])} is no name of a value.", hint)
         match name["where"]:
             case "secret":
                 return self._secret(name["name"], at, scope)
@@ -127,31 +129,35 @@ class Filler:
         if name in scope.values:
             return scope.values[name]
         if name in scope.late:
-            return f"\ufdd0{name}\ufdd1"
+            return late(name)
         known = sorted({*scope.values, *scope.late})
         hint = did_you_mean(name, known) or "Give it a value in vars or params."
-        self._complain(at, f"${{{name}}} has no value here.", hint)
-        return ""
+        return self._complain(at, f"${{{name}}} has no value here.", hint)
 
     def _secret(self, name: str, at: int, scope: Scope) -> str:
-        if name not in scope.secrets:
-            hint = did_you_mean(name, sorted(scope.secrets)) or f"Add secrets: [{name}]."
-            self._complain(at, f"the secret {name!r} is not declared.", hint)
-        return f"{_SECRET}{name}>"
+        if name in scope.secrets:
+            return f"{_SECRET}{name}>"
+        hint = did_you_mean(name, sorted(scope.secrets)) or f"Add secrets: [{name}]."
+        return self._complain(at, f"the secret {name!r} is not declared.", hint)
 
     def _variable(self, name: str, at: int, scope: Scope) -> str:
         value = scope.environment(name)
         if value is None:
             hint = f"Set it: {name}=… agent test …"
-            self._complain(at, f"{name} is not set in the environment.", hint)
-        elif not value.isprintable() and re.search("[^\t\n\r\x20-\ufdcf\ufdf0-\U0010ffff]", value):
-            self._complain(at, f"the value of {name} in the environment is no plain text.")
-        else:
-            return value
-        return ""
+            return self._complain(at, f"{name} is not set in the environment.", hint)
+        if _ODD.search(value) is not None:
+            return self._complain(at, f"the value of {name} in the environment is no plain text.")
+        return value
 
-    def _complain(self, at: int, message: str, hint: str = "") -> None:
+    def _complain(self, at: int, message: str, hint: str = "") -> str:
+        """Keep a problem; return what stands for the value, so that nothing else is told of it."""
         self.problems.append(Problem(self.document.source.place(at), message, hint))
+        return late("unknown")
+
+
+def late(name: str) -> str:
+    """How a name whose value comes at run time stands in the texts of a case."""
+    return f"\ufdd0{name}\ufdd1"
 
 
 def has_mark(text: str) -> bool:
@@ -160,8 +166,9 @@ def has_mark(text: str) -> bool:
 
 
 def has_reference(text: str) -> bool:
-    """Whether ``text`` holds a ``${name}`` that is not escaped."""
-    return any(found["name"] is not None for found in _MARK.finditer(text))
+    """Whether ``text`` holds a ``${name}`` that is not escaped, or stands for a later value."""
+    marks = _MARK.finditer(text) if has_mark(text) else ()
+    return LATE.search(text) is not None or any(each["name"] is not None for each in marks)
 
 
 def late_names(text: str) -> frozenset[str]:

@@ -86,7 +86,7 @@ def exactly_one(model: Written, fields: Sequence[str], what: str) -> None:
     given = model.given(fields)
     names = ", ".join(map(model.spelt, fields))
     if not given:
-        raise wrong(f"needs one {what} of: {names}")
+        raise wrong(f"needs a {what}, one of: {names}")
     if len(given) > 1:
         raise wrong(f"has one {what}, not {' and '.join(given)}", at=given[1])
 
@@ -155,8 +155,17 @@ class Target(Written):
 
     @classmethod
     def schema_rules(cls) -> dict[str, Any]:
-        """Something must be named."""
-        return some_required(cls, (*_WHAT, *_WHERE, "at", "patch"))
+        """Something must be named; a point and a picture stand alone."""
+        others = {
+            each: [name for name in (*_WHAT, *_WHERE, "index", "at", "patch") if name != each]
+            for each in ("at", "patch")
+        }
+        return {
+            **some_required(cls, (*_WHAT, *_WHERE, "at", "patch")),
+            "dependentSchemas": {
+                each: {"not": some_required(cls, names)} for each, names in others.items()
+            },
+        }
 
 
 class NodeState(Target):

@@ -163,7 +163,7 @@ def _read(path: Path, shown_as: str) -> TaskFile:
     entries: list[Entry] = []
     for document in documents:
         _, found = read_as(Task, document.root, document, unfilled=True)
-        head, heads = read_as(Head, _head_of(document), document, unfilled=False)
+        head, heads = read_as(Head, _head_of(document), document, unfilled=False, whole=False)
         problems += {*found, *heads}
         if head is None:
             continue

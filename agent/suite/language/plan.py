@@ -155,8 +155,8 @@ class Planner:
             else:
                 filled[key] = filler.fill(node, scope.with_late(made))
         whole = nodes.Mapping(root.at, tuple((key, filled[key.text]) for key, _ in root.entries))
-        part = entry.head.needs is not None
-        task, found = read_as(Task, whole, entry.document, unfilled=part)
+        lenient = entry.head.needs is not None or bool(filler.problems)
+        task, found = read_as(Task, whole, entry.document, unfilled=lenient)
         self.problems += [*filler.problems, *found]
         return (task if not filler.problems else None), whole
 

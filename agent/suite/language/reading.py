@@ -1,6 +1,7 @@
 """Makes models of nodes, and of what does not fit a problem with its place."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -19,7 +20,7 @@ _KEY = "[key]"
 
 
 def read_as(
-    kind: type[M], node: Mapping, document: Document, *, unfilled: bool
+    kind: type[M], node: Mapping, document: Document, *, unfilled: bool, whole: bool = True
 ) -> tuple[M | None, tuple[Problem, ...]]:
     """Make a ``kind`` of ``node``.
 
@@ -28,6 +29,7 @@ def read_as(
         node: The mapping.
         document: Where it comes from.
         unfilled: Whether ``${names}`` still stand in it: then what holds one is not complained of.
+        whole: Whether keys that are missing are told.
 
     Returns:
         The model, or ``None`` and what is wrong. Both are empty where only values that hold a
@@ -36,71 +38,127 @@ def read_as(
     try:
         return kind.model_validate(plain(node)), ()
     except ValidationError as error:
-        found = []
-        for each in error.errors(include_url=False):
-            spot = _find(node, each)
-            if unfilled and isinstance(spot, Scalar) and has_reference(spot.text):
-                continue
-            found.append(_problem(kind, document, spot, each))
-        return None, tuple(found)
+        errors = error.errors(include_url=False)
+    meant = _meant(kind, errors)
+    found = []
+    for each in errors:
+        spot = _find(node, each)
+        open_yet = isinstance(spot.node, Scalar) and has_reference(spot.node.text)
+        absent = each["type"] == "missing" and (each["loc"] in meant or not whole)
+        if absent or (unfilled and open_yet):
+            continue
+        found.append(_problem(kind, document, spot, each))
+    return None, tuple(found)
 
 
-def _path(error: ErrorDetails) -> tuple[int | str, ...]:
-    inner = str(error.get("ctx", {}).get("at", ""))
-    return (*error["loc"], *inner.split(".")) if inner else error["loc"]
+@dataclass(frozen=True)
+class _Spot:
+    """What a mistake is about, as near as it stands in the file.
+
+    Attributes:
+        node: The value, or the key if that is wrong.
+        name: The key that a person would look for; empty at the root.
+        item: Whether it is one of the items of that key's list.
+        is_key: Whether the key itself is wrong.
+    """
+
+    node: Node
+    name: str = ""
+    item: bool = False
+    is_key: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What the sentence about it begins with."""
+        if self.is_key:
+            return f"a key of {self.name}" if self.name else "a key"
+        if self.item and self.name in _ITEMS:
+            return _ITEMS[self.name]
+        return self.name or "the task"
 
 
-def _find(node: Node, error: ErrorDetails) -> Node:
-    """What ``error`` is about, as near as it stands in the file."""
-    path = _path(error)
-    pointed = error["type"] == "extra_forbidden" or (
-        error["type"] == "task" and len(path) > len(error["loc"])
-    )
-    for depth, part in enumerate(path):
-        last = depth == len(path) - 1
-        if isinstance(node, Listing) and str(part).isdigit() and int(part) < len(node.items):
-            node = node.items[int(part)]
-        elif isinstance(node, Mapping) and (key := node.key(str(part))) is not None:
-            value = node.get(str(part))
-            asks_key = path[depth + 1 : depth + 2] == (_KEY,)
-            if value is None or asks_key or (last and pointed and not isinstance(value, Scalar)):
-                return key
-            if last and error["type"] == "extra_forbidden":
-                return key
-            node = value
-        elif part != _KEY:
+_ITEMS = {
+    "setup": "a step", "steps": "a step", "solution": "a step", "teardown": "a step",
+    "checks": "a check", "params": "a row", "tags": "a tag", "secrets": "a secret",
+    "needs": "a name",
+}  # fmt: skip
+
+
+def _meant(kind: type[Written], errors: Sequence[ErrorDetails]) -> set[tuple[int | str, ...]]:
+    """Where a key is missing only because it is misspelt."""
+    found = set()
+    for each in errors:
+        if each["type"] == "extra_forbidden":
+            owner = _model_at(kind, each["loc"][:-1])
+            hint = _known(owner, str(each["loc"][-1]))
+            if hint.startswith("Did you mean "):
+                found.add((*each["loc"][:-1], hint.removeprefix("Did you mean '")[:-2]))
+    return found
+
+
+def _find(node: Node, error: ErrorDetails) -> _Spot:
+    inner = error.get("ctx", {}).get("at", ()) if error["type"] == "task" else ()
+    path = (*error["loc"], *inner)
+    about_key = error["type"] == "extra_forbidden" or path[-1:] == (_KEY,)
+    # "A step does one thing": the step is the subject, the second verb is the place.
+    subject_end = len(error["loc"])
+    spot = _Spot(node)
+    here = spot
+    for depth, part in enumerate(each for each in path if each != _KEY):
+        value = here.node
+        if isinstance(value, Listing) and isinstance(part, int) and part < len(value.items):
+            here = _Spot(value.items[part], here.name, item=True)
+        elif isinstance(value, Mapping) and (key := value.key(str(part))) is not None:
+            last = depth == len(path) - 1 - (path[-1:] == (_KEY,))
+            if last and about_key:
+                here = _Spot(key, here.name, is_key=True)
+            elif last and depth >= subject_end and not isinstance(value.get(key.text), Scalar):
+                here = _Spot(key, key.text)
+            else:
+                here = _Spot(value.get(key.text) or key, key.text)
+        else:
             break
-    return node
+        if depth < subject_end:
+            spot = here
+    return replace(spot, node=here.node) if inner else here
 
 
-def _problem(kind: type[Written], document: Document, spot: Node, error: ErrorDetails) -> Problem:
-    place = document.source.place(spot.at)
-    context = error.get("ctx", {})
-    names = [str(part) for part in error["loc"] if isinstance(part, str) and part != _KEY]
-    about = names[-1] if names else "the task"
+def _problem(kind: type[Written], document: Document, spot: _Spot, error: ErrorDetails) -> Problem:
+    place = document.source.place(spot.node.at)
+    context, loc = error.get("ctx", {}), error["loc"]
+    given = shown(plain(spot.node))
+    hint = ""
     match error["type"]:
         case "extra_forbidden":
-            owner = _model_at(kind, error["loc"][:-1])
-            return Problem(place, f"unknown key {shown(about)}.", _known(owner, about))
-        case "missing" if error["loc"] and isinstance(error["loc"][-1], int):
-            return Problem(place, f"{about} has too few values.")
+            owner = _model_at(kind, loc[:-1])
+            message, hint = f"unknown key {shown(loc[-1])}", _known(owner, str(loc[-1]))
+        case "missing" if isinstance(loc[-1], int):
+            message = f"{spot.subject} has too few values"
         case "missing":
-            where = f" in {names[-2]}" if len(names) > 1 else ""
-            return Problem(place, f"{about} is missing{where}.")
+            where = f" in {spot.name}" if spot.name else ""
+            message = f"{shown(loc[-1])} is missing{where}"
+        case "too_long":
+            message = f"{spot.subject} has more than {context['max_length']} values"
         case "tuple_type":
-            found = shown(plain(spot))
-            hint = f"Write {about}: [{spot.text}]" if isinstance(spot, Scalar) and spot.text else ""
-            return Problem(place, f"{about} must be a list, not {found}.", hint)
+            message = f"{spot.subject} must be a list, not {given}"
+            if isinstance(spot.node, Scalar) and spot.node.text:
+                hint = f"Write {spot.name}: [{spot.node.text}]."
         case "dict_type":
-            return Problem(place, f"{about} must be a mapping, not {shown(plain(spot))}.")
-        case "too_short" | "too_long":
-            most = context.get("max_length", "")
-            what = "must not be empty" if error["type"] == "too_short" else f"has more than {most}"
-            return Problem(place, f"{about} {what}.")
+            message = f"{spot.subject} must be a mapping, not {given}"
         case "task":
-            return Problem(place, f"{about} {context['message']}.", str(context["hint"]))
+            message, hint = f"{spot.subject} {context['message']}", str(context["hint"])
         case _:
-            return Problem(place, f"{about}: {error['msg']}.")
+            message = f"{spot.subject}: {error['msg']}"
+    return Problem(place, f"{message}.", _comment(document, spot.node) or hint)
+
+
+def _comment(document: Document, node: Node) -> str:
+    """A hint where a value is missing because it began with a ``#``."""
+    if not isinstance(node, Scalar) or node.text or node.quoted:
+        return ""
+    rest = document.source.text[node.at :].partition("\n")[0]
+    is_comment = rest.lstrip(" ").startswith("#")
+    return "A # after a space begins a comment: put the value in quotes." if is_comment else ""
 
 
 def _known(owner: type[Written] | None, key: str) -> str:

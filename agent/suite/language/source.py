@@ -199,7 +199,8 @@ class _Builder:
         if named is None:
             inside = any(each.anchor == name for each in self._open)
             what = "stands inside of what it stands for" if inside else "is not defined above"
-            raise _refusal(self._source, at, f"the alias *{name} {what}.")
+            hint = "" if inside else "Put a value that begins with * in quotes."
+            raise _refusal(self._source, at, f"the alias *{name[:60]} {what}.", hint)
         self._make_room(at, named.nodes, named.height)
         return self._complete(named, None)
 
@@ -227,7 +228,7 @@ class _Builder:
             raise _refusal(self._source, key.at, what, "Repeat the keys, or use: another task.")
         if (first := parent.keys.get(key.text)) is not None:
             line = self._source.place(first.at).line
-            what = f"the key {key.text!r} stands here twice, first in line {line}."
+            what = f"the key {key.text[:60]!r} stands here twice, first in line {line}."
             raise _refusal(self._source, key.at, what)
         parent.keys[key.text] = key
 

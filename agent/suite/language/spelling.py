@@ -33,15 +33,19 @@ def shown(value: object) -> str:
     return "a list" if isinstance(value, list | tuple) else repr(value)
 
 
-def wrong(message: str, *, at: str = "", hint: str = "") -> PydanticCustomError:
+def wrong(
+    message: str, *, at: str | tuple[str | int, ...] = (), hint: str = ""
+) -> PydanticCustomError:
     """A mistake to raise in a validator.
 
     Args:
         message: What is wrong, as a sentence about the value: ``must be text``.
-        at: The key below the value at which it is wrong; empty for the value itself.
+        at: The keys below the value that lead to what is wrong; empty for the value itself. A last
+            ``[key]`` means the key before it and not its value.
         hint: What to do about it.
     """
-    told = {"message": message, "at": at, "hint": hint}
+    path = (at,) if isinstance(at, str) else at
+    told = {"message": message, "at": path, "hint": hint}
     return PydanticCustomError("task", "{message}", told)  # a template: braces stay as they are
 
 
@@ -142,7 +146,7 @@ def name(what: str, pattern: str, allowed: str) -> Spelling:
     def read(value: object) -> str:
         text = _text(value)
         if compiled.fullmatch(text) is None:
-            raise wrong(f"must be {what}, {allowed}, not {shown(text)}")
+            raise wrong(f"must be {what} ({allowed}), not {shown(text)}")
         return text
 
     return Spelling(read, lambda: {**_ANY_TEXT, "pattern": f"^(?:{pattern})$"})
@@ -156,7 +160,8 @@ def whole(low: int, high: int) -> Spelling:
         if isinstance(value, str) and re.fullmatch(r"0|[1-9][0-9]{0,8}", value):
             number = int(value)
         if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
-            message = f"must be a whole number from {low} to {high}, not {shown(value)}"
+            allowed = f"a whole number from {low} to {high}" if low < high else str(low)
+            message = f"must be {allowed}, not {shown(value)}"
             raise wrong(message)
         return number
 

@@ -83,7 +83,7 @@ class Step(Written):
         given = self.given(VERBS)
         if len(given) > 1:
             hint = "Make a step of each."
-            raise wrong(f"does one thing, not {' and '.join(given)}", at=given[1], hint=hint)
+            raise wrong(f"has one verb, not {' and '.join(given)}", at=given[1], hint=hint)
         exactly_one(self, VERBS, "verb")
         if self.condition is not None and self.when is not None:
             raise wrong("has an if or a when, not both", at="when")

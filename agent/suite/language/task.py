@@ -15,14 +15,14 @@ MAX_ROWS = 200
 RESERVED = frozenset({"env", "secret"})
 _MEANING = "has a meaning of its own"
 _NAME = name(
-    "a name",
+    "one line",
     r"(?=\S)(?!.*::)[^\[\]${}\x00-\x1f#]{1,100}(?<=\S)",
-    "one line without [ ] { } # $ and ::",
+    "without [ ] { } # $ and ::",
 )
 _ROW_ID = r"[\w.+-]{1,60}"
 _VARIABLE = "[A-Za-z_][A-Za-z0-9_]*"
-_TAG = name("a tag", r"[A-Za-z_][\w.-]{0,60}", "letters, digits, _ . and -")
-_SECRET = name("the name of a secret", "[A-Za-z_][A-Za-z0-9_]*", "letters, digits and _")
+_TAG = name("one word", r"[A-Za-z_][\w.-]{0,60}", "letters, digits, _ . and -")
+_SECRET = name("one word", "[A-Za-z_][A-Za-z0-9_]*", "letters, digits and _")
 Variable = Annotated[str, VARIABLE]
 CACHE = ("off", "read", "auto", "refresh")
 TRACE = ("always", "on_failure", "never")
@@ -33,9 +33,9 @@ def _row(value: object) -> dict[str, str]:
         raise wrong(f"must be a mapping with an id, not {shown(value)}")
     for key, each in value.items():
         if key in RESERVED:
-            raise wrong(f"cannot give a value to {key!r}, which {_MEANING}", at=f"{key}.[key]")
+            raise wrong(f"cannot give a value to {key!r}, which {_MEANING}", at=(key, "[key]"))
         if re.fullmatch(_VARIABLE, key) is None:
-            raise wrong(f"has {key!r}, which is no name of a value", at=f"{key}.[key]")
+            raise wrong(f"has {key!r}, which is no name of a value", at=(key, "[key]"))
         if not isinstance(each, str):
             raise wrong(f"must have a text for {key!r}, not {shown(each)}", at=key)
     if "id" not in value:
@@ -105,7 +105,7 @@ class Head(Written):
     needs: tuple[Variable, ...] | None = None
     """Names whose values ``use`` must give. A task with ``needs``, even none (``[]``), is a part of
     others and makes no case of its own."""
-    params: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MAX_ROWS)] | None = None
+    params: Annotated[tuple[Row, ...], Field(max_length=MAX_ROWS)] | None = None
     """Rows of values, each with an ``id``; each makes a case."""
     vars: dict[Variable, Text] = Field(default_factory=dict)
     """Values by name; one may use those above it."""
@@ -120,24 +120,26 @@ class Head(Written):
             for index, each in enumerate(names):
                 if each in RESERVED or each in names[:index]:
                     what = "stands there twice" if each not in RESERVED else _MEANING
-                    raise wrong(f"has {each!r} in {key}, which {what}", at=f"{key}.{index}")
+                    raise wrong(f"has {each!r} in {key}, which {what}", at=(key, index))
         self._rows_fit()
         taken = {*(self.params[0] if self.params else ()), *(self.needs or ())}
         for each in self.vars:
             if each in RESERVED or each in taken:
                 what = _MEANING if each in RESERVED else "has a value already"
-                raise wrong(f"has {each!r} in vars, which {what}", at=f"vars.{each}.[key]")
+                raise wrong(f"has {each!r} in vars, which {what}", at=("vars", each, "[key]"))
         return self
 
     def _rows_fit(self) -> None:
         rows = self.params or ()
+        if self.params == ():
+            raise wrong("has an empty list of params", at="params")
         for index, row in enumerate(rows):
             if any(row["id"] == each["id"] for each in rows[:index]):
                 message = f"has two rows with the id {row['id']!r}"
-                raise wrong(message, at=f"params.{index}.id")
+                raise wrong(message, at=("params", index, "id"))
             if odd := sorted(set(rows[0]) ^ set(row)):
                 message = f"has {odd[0]!r} in one of the rows {rows[0]['id']!r} and {row['id']!r}"
-                raise wrong(f"{message} only", at=f"params.{index}")
+                raise wrong(f"{message} only", at=("params", index))
 
 
 class Task(Head):
@@ -163,7 +165,7 @@ class Task(Head):
     """Steps before it; if one fails, that is an error and no failure."""
     goal: Goal | None = None
     """What is to be reached, instead of ``steps``."""
-    steps: tuple[Step, ...] | None = Field(default=None, min_length=1)
+    steps: tuple[Step, ...] | None = None
     """What is done, one after the other."""
     checks: tuple[Check, ...] = ()
     """What is asked of the device then; all are asked. Without any the case is unverified."""
@@ -176,10 +178,12 @@ class Task(Head):
 
     @model_validator(mode="after")
     def _has_something_to_do(self) -> Self:
+        if self.steps == ():
+            raise wrong("has an empty list of steps", at="steps")
         exactly_one(self, ("goal", "steps"), "thing to do")
         for at, step in enumerate(self.solution):
             if step.goal is not None:
-                raise wrong("cannot have a goal in its solution", at=f"solution.{at}.goal")
+                raise wrong("cannot have a goal in its solution", at=("solution", at, "goal"))
         return self
 
     @property

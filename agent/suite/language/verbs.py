@@ -23,7 +23,7 @@ from tools.action import Key as KeyName
 
 _KEYS = get_args(KeyName)
 _HELD = ("ctrl", "alt", "shift", "meta")
-VARIABLE = name("a name", "[A-Za-z_][A-Za-z0-9_]*", "letters, digits and _, as in page_2")
+VARIABLE = name("one word", "[A-Za-z_][A-Za-z0-9_]*", "letters, digits and _, as in page_2")
 Side = Annotated[Direction, one_of(*get_args(Direction))]
 
 
@@ -35,7 +35,7 @@ def _key(value: object) -> str:
         sound = set(held) <= set(_HELD) and len(held) == len(set(held)) < 4
         if not sound or (last not in _KEYS and not (len(last) == 1 and last.isalnum())):
             hint = f"Write it as ctrl+a. Keys to hold: {', '.join(_HELD)}."
-            raise wrong(f"must be a key or some joined by +, not {shown(value)}", hint=hint)
+            raise wrong(f"must be one key, or several joined by +, not {shown(value)}", hint=hint)
         return value
     one_of(*_KEYS).read(value)
     return value
@@ -182,7 +182,17 @@ class Plainly(Written):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, value: object) -> object:
-        return {} if value in ("", "true", True) else value
+        if value not in ("", "true", True) and not isinstance(value, dict | cls):
+            raise wrong(f"takes no value, and has {shown(value)}")
+        return value if isinstance(value, dict | cls) else {}
+
+    @classmethod
+    def schema_rules(cls) -> dict[str, Any]:
+        """Nothing, or ``true``."""
+        return {
+            "type": ["object", "null", "boolean", "string"],
+            "enum": [{}, None, "", True, "true"],
+        }
 
 
 class Back(Plainly):

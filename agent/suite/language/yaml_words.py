@@ -41,9 +41,10 @@ def yaml_problem(source: Source, error: yaml.YAMLError) -> Problem:
         message, hint = "a value cannot begin with * or &.", _QUOTES
     elif "flow" in around and error.context_mark is not None:
         opened = source.text[error.context_mark.index : error.context_mark.index + 1]
+        which = f"the {opened}" if opened in {"[", "{"} else "a bracket"
         line = source.place(error.context_mark.index).line
-        message = f"the {opened!r} of line {line} is not closed, or a comma is missing."
-        hint = "Put a value that holds { } [ ] or , in quotes."
+        message = f"{which} of line {line} is not closed, or a comma is missing."
+        hint = "Put a value that holds { } [ ] , or ? in quotes."
     elif "expected <block end>" in said:
         message, hint = "this does not fit what stands above it.", "Check the indentation."
     return Problem(source.place(at), message, hint)
