@@ -112,7 +112,7 @@ def _find(node: Node, error: ErrorDetails) -> _Spot:
             last = depth == len(path) - 1 - (path[-1:] == (_KEY,))
             if last and about_key:
                 here = _Spot(key, here.name, is_key=True)
-            elif last and depth >= subject_end and not isinstance(value.get(key.text), Scalar):
+            elif last and depth >= subject_end:
                 here = _Spot(key, key.text)
             else:
                 here = _Spot(value.get(key.text) or key, key.text)
