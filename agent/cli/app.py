@@ -26,6 +26,7 @@ from agent.cli import (
     run,
     settings,
     show,
+    tasks,
     tools,
 )
 from agent.cli.plain import plain, silence_output
@@ -55,6 +56,7 @@ app.add_typer(phone.app, name="phone")
 app.add_typer(model.app, name="model")
 app.add_typer(cache.app, name="cache")
 app.add_typer(recordings.app, name="recordings")
+app.add_typer(tasks.app, name="tasks")
 app.command("show")(show.show)
 app.command("report")(report.report)
 app.command("export")(export.export)
