@@ -14,8 +14,9 @@ from agent.check import TextVisible
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
 from agent.recording.discretion import Discretion
+from agent.recording.folder import make_folder, new_folder
 from agent.recording.format import EVENTS_FILE
-from agent.recording.writer import Header, RecordingWriter, new_folder
+from agent.recording.writer import Header, RecordingWriter
 from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.devices import open_app, open_device
@@ -74,8 +75,38 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
         mind.close()
 
 
-def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
-    """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed."""
+@dataclass(frozen=True)
+class Stage:
+    """What is there before an episode begins, so that it is not opened for it.
+
+    Attributes:
+        device: Connected and not wrapped; it stays open, and is as it is found.
+        folder: The folder of the recording; it must not be there yet.
+        limits: When the episode ends by itself.
+    """
+
+    device: Device
+    folder: Path
+    limits: Limits
+
+
+def run_mind(
+    config: Config,
+    goal: str,
+    mind: Mind,
+    *,
+    audience: Audience | None = None,
+    stage: Stage | None = None,
+) -> Episode:
+    """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed.
+
+    Args:
+        config: How.
+        goal: What is to be done.
+        mind: Who decides.
+        audience: Who follows.
+        stage: A device that is open already; by default one is opened for this episode.
+    """
     goal = check_goal(goal)
     shield = find_shield(config, goal)
     listener = audience if audience is not None else Nobody()
@@ -86,16 +117,19 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             hint="Set ui_tree to 'auto', or leave out --expect.",
         )
     with ExitStack() as stack:
-        folder = new_folder(config.record_dir, goal)
-        stack.callback(_remove_unused, folder)
-        aside = stack.enter_context(shield.aside(folder))
-        tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
-        plain = stack.enter_context(
-            open_device(config, tree=tree, folder=aside, notice=listener.notice)
-        )
+        if stage is None:
+            folder = new_folder(config.record_dir, goal)
+            stack.callback(_remove_unused, folder)
+            aside = stack.enter_context(shield.aside(folder))
+            tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
+            plain = stack.enter_context(
+                open_device(config, tree=tree, folder=aside, notice=listener.notice)
+            )
+        else:
+            folder, plain = make_folder(stage.folder), stage.device
         clock = SystemClock()
         device = _wrapped(mind.around(plain), config, clock, listener, shield)
-        if config.app:
+        if config.app and stage is None:
             open_app(device, config.app)
         header = Header(
             goal=goal,
@@ -117,7 +151,8 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         ask = shield.asker(listener.ask)
         checks = tuple(TextVisible(text) for text in config.expect)
         cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
-        limits = replace(limits_of(config), may_get_stuck=mind.may_get_stuck)
+        limits = limits_of(config) if stage is None else stage.limits
+        limits = replace(limits, may_get_stuck=mind.may_get_stuck)
         return shield.episode(run_episode(goal, cast, limits))
 
 
