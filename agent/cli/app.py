@@ -25,6 +25,7 @@ from agent.cli import (
     run,
     settings,
     show,
+    tasks,
     tools,
 )
 from agent.cli.plain import plain, silence_output
@@ -58,6 +59,7 @@ app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
+app.add_typer(tasks.app, name="tasks")
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 
