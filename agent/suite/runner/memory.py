@@ -89,7 +89,7 @@ class Memory:
         failed: dict[str, bool] = {}
         for result in results:
             case_id, last = result.job.id, result.last
-            if last is None:
+            if last is None or not _can_be_written(case_id):
                 continue
             failed[case_id] = failed.get(case_id, False) or result.status in _BAD
             known = self.seconds(case_id)
@@ -99,8 +99,17 @@ class Memory:
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
         try:
             text = _File(version=1, cases=self._cases).model_dump_json()
-            beside.write_bytes(text.encode("utf-8", "surrogatepass"))
+            beside.write_text(text, encoding="utf-8")
             beside.replace(self._path)
         finally:
             beside.unlink(missing_ok=True)
         self.exists = True
+
+
+def _can_be_written(text: str) -> bool:
+    """Names of files need not be UTF-8; such cases are run and reported, but not remembered."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

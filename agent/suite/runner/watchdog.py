@@ -9,7 +9,7 @@ from typing import Self
 
 from agent.suite.runner.deadline import CaseStopped, Deadline, StopCause
 from agent.suite.runner.status import CaseRun, Failure, Status
-from tools.errors import AutomationError, DeviceError
+from tools.errors import AutomationError, DeviceError, DeviceGoneError, DeviceTimeoutError
 
 DEVICE = "device"
 _UP = "time_limit"
@@ -105,7 +105,9 @@ def told(outcome: Outcome, deadline: Deadline, time_s: float) -> CaseRun:
     if isinstance(raised, CaseStopped):
         return _stopped(deadline, time_s)
     if isinstance(raised, DeviceError):
-        return _error(DEVICE, str(raised), lost=True)
+        # One that shows no picture, for one, is still there.
+        lost = isinstance(raised, DeviceGoneError | DeviceTimeoutError) or deadline.began_s is None
+        return _error(DEVICE, str(raised), lost=lost)
     if isinstance(raised, AutomationError):
         return _error(_kind(raised), str(raised))
     assert raised is not None  # noqa: S101 - for mypy: it returned or it raised

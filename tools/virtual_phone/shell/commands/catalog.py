@@ -25,6 +25,7 @@ from tools.virtual_phone.shell.commands import (
     sorting,
     text,
     toybox,
+    virtual_phone,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -49,6 +50,7 @@ MODULES: tuple[ModuleType, ...] = (
     sorting,
     text,
     toybox,
+    virtual_phone,
 )
 
 
