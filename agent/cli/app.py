@@ -26,6 +26,7 @@ from agent.cli import (
     settings,
     show,
     tasks,
+    test,
     tools,
 )
 from agent.cli.plain import plain, silence_output
@@ -48,6 +49,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("run")(run.run)
+app.command("test")(test.run_task_files)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")

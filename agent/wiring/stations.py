@@ -211,7 +211,7 @@ def open_stations(
         config: How devices are reached.
         devices: What the person named (see ``parse_devices``); empty for whatever is there.
         jobs: How many cases may be run at once; ``None`` for as many as there are devices.
-        cases: How many there are: no more stations than that are made.
+        cases: How many there are: no more virtual phones than that are of use.
 
     Raises:
         UsageError: What was named is wrong or not there.
@@ -221,17 +221,12 @@ def open_stations(
     with ExitStack() as stack:
         named = devices or config.device
         choice = parse_devices(named) if named else _choose(config)
-        limit = min(cases, jobs if jobs is not None else cases)
-        folder = user_runtime() / "leases"
-        stations: list[Station] = [
-            AttachedStation(serial, config, clock)
-            for serial in _lease(config, choice, stack, folder, limit)
-        ]
+        serials = _lease(config, choice, stack, user_runtime() / "leases")[:jobs]
+        stations: list[Station] = [AttachedStation(each, config, clock) for each in serials]
         if choice.wants_virtual:
             wanted = choice.virtual if choice.virtual is not None else jobs or 1
-            room = max(0, limit - len(stations))
-            numbers = range(1, min(wanted, room) + 1)
-            stations += [VirtualStation(number, config, clock) for number in numbers]
+            room = min(wanted, cases, jobs - len(stations) if jobs is not None else wanted)
+            stations += [VirtualStation(each + 1, config, clock) for each in range(room)]
         yield tuple(stations)
 
 
@@ -244,15 +239,12 @@ def _choose(config: Config) -> DeviceChoice:
     return DeviceChoice(every=True) if ready else DeviceChoice(wants_virtual=True)
 
 
-def _lease(
-    config: Config, choice: DeviceChoice, stack: ExitStack, folder: Path, limit: int
-) -> list[str]:
+def _lease(config: Config, choice: DeviceChoice, stack: ExitStack, folder: Path) -> list[str]:
     """The attached devices that are this run's alone from now on."""
     if not choice.every:
-        serials = list(choice.serials)[:limit]
-        for serial in serials:
+        for serial in choice.serials:
             stack.enter_context(leased(_lease_name(serial, config), folder))
-        return serials
+        return list(choice.serials)
     ready = [each.serial for each in attached_devices(config) if each.ready]
     if not ready:
         hint = "See what is attached with: agent devices"
@@ -268,7 +260,7 @@ def _lease(
             taken.append(serial)
     if not taken and refusal is not None:
         raise refusal
-    return taken[:limit]
+    return taken
 
 
 def _lease_name(serial: str, config: Config) -> str:
