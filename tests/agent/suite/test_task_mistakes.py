@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.suite.language.problem import MOST, TaskProblemsError
 from agent.suite.language.cases import load_cases
+from agent.suite.language.problem import MOST, TaskProblemsError
 from tests.agent.suite.task_files import gather, told
 from tools.errors import TaskError
 
