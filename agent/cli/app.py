@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.cli import devices, doctor, model, phone, recordings, run, settings, tools
+from agent.cli import devices, doctor, model, phone, recordings, replay_live, run, settings, tools
 from agent.cli.plain import plain, silence_output
 
 # typer has moved the class, BadParameter stays where it is.
@@ -38,6 +38,7 @@ app.add_typer(phone.app, name="phone")
 app.add_typer(model.app, name="model")
 app.command("recordings")(recordings.recordings)
 app.command("show")(recordings.show)
+app.command("replay")(replay_live.replay)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 

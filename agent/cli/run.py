@@ -1,16 +1,25 @@
 """``agent run``: pursue one goal."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from agent.cli.perform import Output
+    from agent.config import LoadedConfig
 
 
 def _option(help_text: str, metavar: str | None = None) -> object:
     return typer.Option(help=help_text, metavar=metavar)
 
 
-Goal = Annotated[str, typer.Argument(help="What is to be done, in your words.")]
+Goal = Annotated[str, typer.Argument(help="What is to be done, in your words.", show_default=False)]
+From = Annotated[str | None, typer.Option("--from", help="Recording to go on from.", metavar="REC")]
+Step = Annotated[
+    int | None, _option("First step of it to decide anew; what is before is replayed.", "K")
+]
+Resume = Annotated[str | None, _option("Interrupted recording to go on with at its end.", "REC")]
 Device = Annotated[
     str | None, _option("ADB serial, HOST:PORT or 'virtual'. Default: the one real device.")
 ]
@@ -41,8 +50,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print the last line only."
 
 
 def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
-    goal: Goal,
+    goal: Goal = "",
     *,
+    from_: From = None,
+    step: Step = None,
+    resume: Resume = None,
     device: Device = None,
     policy: Policy = None,
     model: Model = None,
@@ -87,4 +99,24 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "dry_run": dry_run or None,
     }
     output = Output.JSON if as_json else Output.QUIET if quiet else Output.FULL
+    if from_ is not None or resume is not None or step is not None:
+        return _go_on(from_, step, resume, goal, load_config(flags), output)
     return perform(goal, load_config(flags), output)
+
+
+def _go_on(
+    from_: str | None,
+    step: int | None,
+    resume: str | None,
+    goal: str,
+    loaded: "LoadedConfig",
+    output: "Output",
+) -> int:
+    from agent.cli.replay_live import go_on_from
+    from tools.errors import UsageError
+
+    if from_ is not None and resume is not None:
+        raise UsageError("--from and --resume do not go together.", hint="Leave one of them out.")
+    if step is not None and from_ is None:
+        raise UsageError("--step needs a recording.", hint="Name it with --from REC.")
+    return go_on_from(from_ or resume or "", step, goal, loaded, output)

@@ -114,7 +114,7 @@ class VlmPolicy:
             ModelError: The model could not be asked.
             CaptureError: The frame cannot be shown to a model.
         """
-        if not history:
+        if not history or self._seen is None:  # it may take over in the middle of a run
             self._begin(observation)
         self._catch_up(history)
         again = observation is self._seen and self._awaits_answer

@@ -35,8 +35,8 @@ def find_mind(config: Config, notice: Notice) -> Mind:
         found = seeing_mind(config, notice)
         if found is not None:
             return found
-    rules = RulesPolicy(in_app=bool(config.app))
-    return Mind("rules", rules.wants_ui_tree, lambda *_: rules)
+    in_app = bool(config.app)
+    return Mind("rules", RulesPolicy.wants_ui_tree, lambda *_: RulesPolicy(in_app=in_app))
 
 
 def _scripted(script: Path | None) -> Policy:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
 
-from agent.recording.format import DecisionMade, FileRef, ObservationSeen
+from agent.recording.format import FileRef, ObservationSeen
 from agent.recording.reader import RecordedStep, Recording
 from agent.step import Decision, Step
 from agent.stuck import status_bar_px
@@ -149,28 +149,27 @@ class Source:
         """The recorded step of that index."""
         return next((step for step in self.recording.steps if step.index == index), None)
 
+    @property
+    def last_look(self) -> ObservationSeen:
+        """What the steps lead to: the screen of the fork, else the last one that was seen."""
+        looks = [step.observation for step in self.recording.steps if step.observation is not None]
+        if self.until is not None:
+            return next((each for each in looks if each.step >= self.until), looks[-1])
+        return looks[-1]
+
+    def decided_steps(self) -> list[RecordedStep]:
+        """The recorded steps that got as far as a decision, up to where a replay ends."""
+        return [
+            step
+            for step in self.recording.steps
+            if step.decision is not None
+            and step.observation is not None
+            and (self.until is None or step.index < self.until)
+        ]
+
     def done_steps(self) -> tuple[Step, ...]:
-        """The recorded steps as an episode would hold them, with those that failed."""
-        found = []
-        for step in self.recording.steps:
-            if step.decision is None or step.observation is None:
-                continue
-            if self.until is not None and step.index >= self.until:
-                break
-            result = step.result
-            found.append(
-                Step(
-                    index=len(found),
-                    app=step.observation.app,
-                    activity=step.observation.activity,
-                    decision=_decision(step.decision),
-                    action=step.intent.action if step.intent is not None else None,
-                    result=result.result if result is not None else "",
-                    mistake=next((each.message for each in step.mistakes if each.counts), ""),
-                    frame_key=step.observation.frame_key,
-                )
-            )
-        return tuple(found)
+        """These steps as an episode would hold them, with those that failed."""
+        return tuple(_as_step(index, step) for index, step in enumerate(self.decided_steps()))
 
     def _read(self, ref: FileRef) -> bytes:
         try:
@@ -197,8 +196,18 @@ def in_flight(recording: Recording) -> RecordedStep | None:
     return last if unknown else None
 
 
-def _decision(event: DecisionMade) -> Decision:
-    return Decision(thought=event.thought, call=event.call)
+def _as_step(index: int, step: RecordedStep) -> Step:
+    seen, made, result = step.observation, step.decision, step.result
+    return Step(
+        index=index,
+        app=seen.app if seen is not None else "",
+        activity=seen.activity if seen is not None else "",
+        decision=Decision(thought=made.thought, call=made.call) if made is not None else None,
+        action=step.intent.action if step.intent is not None else None,
+        result=result.result if result is not None else "",
+        mistake=next((each.message for each in step.mistakes if each.counts), ""),
+        frame_key=seen.frame_key if seen is not None else "",
+    )
 
 
 def _due_steps(kept: list[RecordedStep], all_steps: tuple[RecordedStep, ...]) -> Iterator[Due]:

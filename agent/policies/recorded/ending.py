@@ -1,0 +1,125 @@
+"""Whether the screen shows what the recorded run ended on, and what to answer then.
+
+An answer quotes the screen it was given on. What it quotes must stand on this screen too; a number,
+a price or a code may be another one if its element is found again, and then that one is told.
+"""
+
+import re
+from dataclasses import dataclass
+
+from agent.policies.recorded.ladder import LOCAL_TILES, Ladder, Missed
+from agent.policies.recorded.source import Ending, Source
+from agent.policies.recorded.words import screen_words
+from agent.recording.format import Rung
+from tools.device import Observation
+from tools.screen import SAME_TILES
+from tools.ui_tree import UiNode, UiTree
+
+_QUOTED = 3
+"""Shorter texts than this are in any answer by chance."""
+_DATA = re.compile(r"\d|\b[A-Z0-9]{5,}\b")
+"""What may be another one next time: numbers, prices, codes."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The end as it can be repeated on this screen."""
+
+    rung: Rung
+    answer: str
+    reason: str
+    tiles: int | None
+
+
+def close_as_recorded(
+    source: Source, ladder: Ladder, ending: Ending, now: Observation, *, by_words: bool
+) -> Closing | Missed:
+    """The recorded end on this screen, or why it cannot be claimed here.
+
+    Args:
+        source: The recording.
+        ladder: Compares screens.
+        ending: What the recorded run said at its end.
+        now: The screen.
+        by_words: Whether the UI tree may vouch for it.
+    """
+    context = ladder.context(ending.seen, now)
+    if context is not None:
+        return context
+    difference = ladder.difference(ending.seen, now)
+    tiles = difference.count if difference is not None else None
+    if tiles is not None and tiles <= SAME_TILES:
+        return Closing("exact", ending.answer, "the last screen is the recorded one", tiles)
+    old, new = source.tree(ending.seen), now.ui_tree
+    if old is None or new is None:
+        return Missed("the last screen is another one, and no UI tree tells more", tiles)
+    if not by_words and (tiles is None or tiles > LOCAL_TILES):
+        return Missed(f"the last screen differs in {tiles} tiles", tiles)
+    quotes = _quotes(ending.answer, old)
+    answer, missing = _retold(ending.answer, quotes, old, new)
+    if missing:
+        return Missed(f"the last screen does not say {missing!r}", tiles)
+    if not quotes and not _same_outline(old, new):
+        return Missed("the last screen is built otherwise", tiles)
+    changed = "" if answer == ending.answer else ", the answer by what it says now"
+    shows = f"it shows {quotes[0]!r}" if quotes else "it is built the same"
+    rung: Rung = "exact" if tiles is not None and tiles <= LOCAL_TILES else "tree"
+    return Closing(rung, answer, f"the last screen is as recorded: {shows}{changed}", tiles)
+
+
+def _quotes(answer: str, tree: UiTree) -> list[str]:
+    """The texts of the recorded screen that the answer repeats, the longest first."""
+    said = {text for text in screen_words(tree) if len(text) >= _QUOTED and text in answer}
+    return sorted(said, key=lambda text: (-len(text), text))
+
+
+def _retold(answer: str, quotes: list[str], old: UiTree, new: UiTree) -> tuple[str, str]:
+    """The answer with what this screen says in place of old data, and what could not be found."""
+    here = screen_words(new)
+    for quote in quotes:
+        if quote in here:
+            continue
+        fresh = _now_says(quote, old, new) if _DATA.search(quote) else ""
+        if not fresh:
+            return answer, quote
+        answer = answer.replace(quote, fresh)
+    return answer, ""
+
+
+def _now_says(quote: str, old: UiTree, new: UiTree) -> str:
+    """What stands in the place of ``quote``, if the place is surely the same and holds data."""
+    for node in old.nodes:
+        if _text(node) != quote:
+            continue
+        found = _by_own_id(node, new) or _beside_label(node, old, new)
+        if found is not None and _DATA.search(_text(found)):
+            return _text(found)
+    return ""
+
+
+def _by_own_id(node: UiNode, new: UiTree) -> UiNode | None:
+    named = [other for other in new.nodes if other.resource_id == node.resource_id]
+    return named[0] if node.resource_id and len(named) == 1 else None
+
+
+def _beside_label(node: UiNode, old: UiTree, new: UiTree) -> UiNode | None:
+    """What follows the words that stood just before it: "Booking reference", "Total"."""
+    labels = [other for other in old.nodes if other.index < node.index and _text(other)]
+    if not labels or _DATA.search(_text(labels[-1])):
+        return None
+    label = _text(labels[-1])
+    places = [place for place, other in enumerate(new.nodes) if _text(other) == label]
+    if len(places) != 1:
+        return None
+    return next((other for other in new.nodes[places[0] + 1 :] if _text(other)), None)
+
+
+def _text(node: UiNode) -> str:
+    return "" if node.editable else " ".join(node.text.split())
+
+
+def _same_outline(old: UiTree, new: UiTree) -> bool:
+    """Whether two screens have the same elements by kind and id, whatever they say."""
+    before = {(node.kind, node.resource_id) for node in old.nodes}
+    now = {(node.kind, node.resource_id) for node in new.nodes}
+    return 5 * len(before & now) >= 4 * len(before | now)
