@@ -58,7 +58,7 @@ def by_tree(due: Due, old: UiTree, new: UiTree, size: Size) -> Place:
         case Scroll() | Swipe() | Drag():
             return _on_area(due, old, new, size)
         case _:
-            return _on_target(due, old, new)
+            return _on_target(due, old, new, size)
 
 
 def _with_focus(due: Due, old: UiTree, new: UiTree) -> Place:
@@ -85,7 +85,7 @@ def _on_area(due: Due, old: UiTree, new: UiTree, size: Size) -> Place:
     area = _scrollable(old, due.point.x, due.point.y)
     if area is None:
         if isinstance(due.action, Drag):
-            return _on_target(due, old, new)
+            return _on_target(due, old, new, size)
         scaled = between(due.action, Box.of(due.seen.size), Box.of(size))
         return Place(onto_screen(scaled, size), "the same part of the screen")
     found = locate(old, area, new)
@@ -99,7 +99,7 @@ def _on_area(due: Due, old: UiTree, new: UiTree, size: Size) -> Place:
     return Place(action, f"the list is found {found.how}")
 
 
-def _on_target(due: Due, old: UiTree, new: UiTree) -> Place:
+def _on_target(due: Due, old: UiTree, new: UiTree, size: Size) -> Place:
     assert due.point is not None  # noqa: S101 - these actions have points
     wanted = touched(old, due.point)
     if wanted is None or (
@@ -109,8 +109,7 @@ def _on_target(due: Due, old: UiTree, new: UiTree) -> Place:
     found = locate(old, wanted, new)
     node = found.node
     if node is None:
-        in_list = _scrollable(old, due.point.x, due.point.y) is not None
-        return Place(None, found.how, absent=found.absent and in_list)
+        return Place(None, found.how, absent=found.absent and _may_be_out_of_sight(due, old, size))
     if not node.enabled and wanted.enabled:
         return Place(None, f"{found.how} it is there, but it does not react")
     if _cut_off(new, node, wanted):
@@ -118,6 +117,14 @@ def _on_target(due: Due, old: UiTree, new: UiTree) -> Place:
     if state := _other_state(_switch(old, wanted), _switch(new, node)):
         return Place(due.action, f"it is {state} already", done=True)
     return Place(between(due.action, wanted.box, node.box), f"found {found.how}")
+
+
+def _may_be_out_of_sight(due: Due, old: UiTree, size: Size) -> bool:
+    """Whether it stood in a list, or on a page that fitted its screen and may not fit this one."""
+    point = due.point
+    if point is not None and _scrollable(old, point.x, point.y) is not None:
+        return True
+    return size != due.seen.size or not any(node.scrollable for node in old.nodes)
 
 
 def _switch(tree: UiTree, node: UiNode) -> UiNode | None:

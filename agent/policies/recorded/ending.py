@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 from agent.policies.recorded.ladder import LOCAL_TILES, Ladder, Missed
 from agent.policies.recorded.source import Ending, Source
-from agent.policies.recorded.words import screen_words
+from agent.policies.recorded.words import (
+    in_another_language,
+    place_in_tree,
+    screen_words,
+    takes_input,
+)
 from agent.recording.format import Rung
 from tools.device import Observation
 from tools.screen import SAME_TILES
@@ -55,11 +60,11 @@ def close_as_recorded(
         return Missed("the last screen is another one, and no UI tree tells more", tiles)
     if not by_words and (tiles is None or tiles > LOCAL_TILES):
         return Missed(f"the last screen differs in {tiles} tiles", tiles)
-    quotes = _quotes(ending.answer, old)
+    quotes, foreign = _quotes(ending.answer, old), in_another_language(old, new)
     answer, missing = _retold(ending.answer, quotes, old, new)
     if missing:
         return Missed(f"the last screen does not say {missing!r}", tiles)
-    if not quotes and not _same_outline(old, new):
+    if (foreign or not quotes) and not _same_outline(old, new):
         return Missed("the last screen is built otherwise", tiles)
     changed = "" if answer == ending.answer else ", the answer by what it says now"
     shows = f"it shows {quotes[0]!r}" if quotes else "it is built the same"
@@ -68,22 +73,38 @@ def close_as_recorded(
 
 
 def _quotes(answer: str, tree: UiTree) -> list[str]:
-    """The texts of the recorded screen that the answer repeats, the longest first."""
-    said = {text for text in screen_words(tree) if len(text) >= _QUOTED and text in answer}
-    return sorted(said, key=lambda text: (-len(text), text))
+    """The texts of the recorded screen that the answer repeats, the longest first; no buttons."""
+    said = {_text(node) for node in tree.nodes if not takes_input(node)}
+    repeated = {text for text in said if len(text) >= _QUOTED and text in answer}
+    return sorted(repeated, key=lambda text: (-len(text), text))
 
 
 def _retold(answer: str, quotes: list[str], old: UiTree, new: UiTree) -> tuple[str, str]:
     """The answer with what this screen says in place of old data, and what could not be found."""
-    here = screen_words(new)
+    here, foreign = screen_words(new), in_another_language(old, new)
     for quote in quotes:
         if quote in here:
             continue
-        fresh = _now_says(quote, old, new) if _DATA.search(quote) else ""
+        fresh = ""
+        if foreign:
+            fresh = _in_its_place(quote, old, new)
+        elif _DATA.search(quote):
+            fresh = _now_says(quote, old, new)
         if not fresh:
             return answer, quote
         answer = answer.replace(quote, fresh)
     return answer, ""
+
+
+def _in_its_place(quote: str, old: UiTree, new: UiTree) -> str:
+    """What stands where ``quote`` stood, in the words of another language."""
+    for node in old.nodes:
+        if _text(node) == quote:
+            path = place_in_tree(old, node)
+            return next(
+                (_text(other) for other in new.nodes if place_in_tree(new, other) == path), ""
+            )
+    return ""
 
 
 def _now_says(quote: str, old: UiTree, new: UiTree) -> str:

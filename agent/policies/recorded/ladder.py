@@ -18,6 +18,7 @@ from tools.anchor import REACH_PX, Fit, find_anchor, fit_here
 from tools.device import Observation
 from tools.geometry import Box
 from tools.screen import SAME_TILES, Difference, compare
+from tools.ui_tree import UiTree
 
 LOCAL_TILES = 15
 """Up to so many changed tiles are a local change: a clock, a badge, a price elsewhere."""
@@ -65,7 +66,6 @@ class Missed:
 
     reason: str
     tiles: int | None = None
-    likeness: float | None = None
     absent: bool = False
     elsewhere: bool = False
     covered: bool = False
@@ -93,10 +93,9 @@ class Ladder:
         found = self._exact(due, now, difference) or self._shifted(due, now, difference)
         if found is not None:
             return found
-        likeness = None
         if not self._by_words:
-            reason = "the screen is another one" if tiles is None else f"{tiles} tiles differ"
-            return Missed(reason, tiles, likeness)
+            reason = "the screen is of another size" if tiles is None else "the screen is another"
+            return Missed(reason, tiles)
         old, new = self._source.tree(due.seen), now.ui_tree
         if old is None or new is None:
             where = "the recording" if old is None else "the device"
@@ -115,17 +114,16 @@ class Ladder:
 
     def context(self, seen: ObservationSeen, now: Observation) -> Missed | None:
         """What is in front that was not, if anything: another app, screen or window."""
+        old_tree, new_tree = self._source.tree(seen), now.ui_tree
+        old_full = _is_full(old_tree, Box.of(seen.size))
+        covered = old_full and not _is_full(new_tree, Box.of(now.size))
         for what, old, new in (("app", seen.app, now.app), ("screen", seen.activity, now.activity)):
             if old and new and old != new:
-                return Missed(f"the {what} is {new}, recorded was {old}", elsewhere=True)
-        old_tree, new_tree = self._source.tree(seen), now.ui_tree
-        if old_tree is None or new_tree is None:
-            return None
-        old_part = _covered_part(window(old_tree), Box.of(seen.size))
-        new_part = _covered_part(window(new_tree), Box.of(now.size))
-        if (old_part >= _COVERS) and (new_part < _COVERS):
+                reason = f"the {what} is {new}, recorded was {old}"
+                return Missed(reason, elsewhere=True, covered=covered)
+        if covered:
             return Missed("a dialog lies over the screen", elsewhere=True, covered=True)
-        if (old_part < _COVERS) and (new_part >= _COVERS):
+        if not old_full and _is_full(new_tree, Box.of(now.size)):
             return Missed("the dialog that was recorded is not there", elsewhere=True)
         return None
 
@@ -217,5 +215,7 @@ def _of_place(place: Place, tiles: int | None) -> Found | Missed:
     return Found(rung, place.action, place.how, tiles, prepares=place.prepares)
 
 
-def _covered_part(box: Box | None, screen: Box) -> float:
-    return 1.0 if box is None else box.intersection(screen).area / screen.area
+def _is_full(tree: UiTree | None, screen: Box) -> bool:
+    """Whether the window in front covers the screen, as far as a tree tells."""
+    box = window(tree) if tree is not None else None
+    return box is None or box.intersection(screen).area >= _COVERS * screen.area

@@ -12,6 +12,7 @@ from agent.policies.recorded.words import (
     alike,
     in_another_language,
     is_list_item,
+    place_in_tree,
     surroundings,
     takes_input,
     words_of,
@@ -110,30 +111,11 @@ def _by_path(
     """The same place in the tree, if what leads there is of the same kinds."""
     if is_list_item(old, wanted):
         return None
-    path = _path(old, wanted)
-    fitting = [node for node in candidates if _path(new, node) == path]
+    path = place_in_tree(old, wanted)
+    fitting = [node for node in candidates if place_in_tree(new, node) == path]
     if len(fitting) != 1 or not _same_id(fitting[0], wanted):
         return None
     return Located(fitting[0], "by its place in the tree")
-
-
-def _path(tree: UiTree, node: UiNode) -> tuple[tuple[str, int], ...]:
-    steps: list[tuple[str, int]] = []
-    current: UiNode | None = node
-    while current is not None:
-        parent = tree.parent(current)
-        siblings = tree.children(parent) if parent is not None else _roots(tree)
-        steps.append((current.kind, _position(siblings, current)))
-        current = parent
-    return tuple(steps)
-
-
-def _roots(tree: UiTree) -> tuple[UiNode, ...]:
-    return tuple(node for node in tree.nodes if node.parent < 0)
-
-
-def _position(siblings: tuple[UiNode, ...], node: UiNode) -> int:
-    return next(place for place, other in enumerate(siblings) if other.index == node.index)
 
 
 def _same_id(node: UiNode, wanted: UiNode) -> bool:

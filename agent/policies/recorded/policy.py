@@ -193,7 +193,7 @@ class RecordedPolicy:
                 self._log.rung(due.index, "tree", reason, tiles=missed.tiles)
                 at.move = Move(Found("tree", scroll, reason, prepares=True), turn.now)
                 return self._told(turn, decide_to(scroll, f"{due.thought}: look further along"))
-        if may_come and self._may_wait(turn, due):
+        if may_come and not at.seek.begun and self._may_wait(turn, due):
             return self._wait(due.index, missed.reason)
         if self._healing and missed.elsewhere and self._skip_to(turn, due, surely=False):
             return self._due(turn)
@@ -205,8 +205,7 @@ class RecordedPolicy:
             raise self._diverged(turn, missed)
         if at.asks < most and not at.replanning:
             at.asks += 1
-            rung = self._log.rung
-            rung(index, "ask", missed.reason, tiles=missed.tiles, likeness=missed.likeness)
+            self._log.rung(index, "ask", missed.reason, tiles=missed.tiles)
             at.move = Move(None, turn.now, same_place=not missed.elsewhere)
         elif self._manner.mode == "agent":
             at.replanning = True

@@ -18,6 +18,11 @@ class Seek:
         self._scrolls = 0
         self._content: object = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything was scrolled."""
+        return self._content is not None
+
     def next_scroll(self, now: Observation) -> Scroll | None:
         """The next scroll on the largest list; ``None`` if there is none, or all was seen."""
         area = _largest(now.ui_tree)

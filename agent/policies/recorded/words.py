@@ -111,3 +111,23 @@ def in_another_language(old: UiTree, new: UiTree) -> bool:
     said = {text for text in screen_words(old) if without_numbers(text) != "#"}
     kept = said & screen_words(new)
     return bool(said) and 3 * len(kept) < len(said)
+
+
+def place_in_tree(tree: UiTree, node: UiNode) -> tuple[tuple[str, int], ...]:
+    """Kind and number among its neighbours of ``node`` and of all it lies in."""
+    steps: list[tuple[str, int]] = []
+    current: UiNode | None = node
+    while current is not None:
+        parent = tree.parent(current)
+        siblings = tree.children(parent) if parent is not None else _roots(tree)
+        steps.append((current.kind, _position(siblings, current)))
+        current = parent
+    return tuple(steps)
+
+
+def _roots(tree: UiTree) -> tuple[UiNode, ...]:
+    return tuple(node for node in tree.nodes if node.parent < 0)
+
+
+def _position(siblings: tuple[UiNode, ...], node: UiNode) -> int:
+    return next(place for place, other in enumerate(siblings) if other.index == node.index)
