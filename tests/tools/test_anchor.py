@@ -63,7 +63,10 @@ def test_the_same_icon_beside_another_label_is_not_the_same_row() -> None:
 def test_under_a_scrim_the_likeness_is_high_and_the_shade_tells() -> None:
     before = screen(((70, 500), row("Airplane mode")))
     dark = Screenshot(before.image.point(lambda level: int(level * 0.6)))
-    for fit in (find_anchor(before, box_at(70, 500), dark), fit_here(before, box_at(70, 500), dark)):
+    for fit in (
+        find_anchor(before, box_at(70, 500), dark),
+        fit_here(before, box_at(70, 500), dark),
+    ):
         assert fit is not None
         assert fit.likeness > LIKE
         assert fit.shade > 60

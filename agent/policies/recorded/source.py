@@ -136,7 +136,7 @@ class Source:
             if len(self._trees) > _KEPT_TREES:
                 self._trees.popitem(last=False)
         self._trees.move_to_end(key)
-        return self._trees[key]
+        return self._trees[key] if self._trees[key].nodes else None
 
     def look(self, step: RecordedStep) -> Observation | None:
         """A recorded look as a device would give it; ``None`` if the step has none."""
