@@ -8,12 +8,15 @@ import re
 from dataclasses import dataclass
 
 from agent.policies.recorded.ladder import LOCAL_TILES, Ladder, Missed
+from agent.policies.recorded.locate import locate
 from agent.policies.recorded.source import Ending, Source
 from agent.policies.recorded.words import (
     in_another_language,
     place_in_tree,
     screen_words,
+    surroundings,
     takes_input,
+    words_of,
 )
 from agent.recording.format import Rung
 from tools.device import Observation
@@ -60,16 +63,51 @@ def close_as_recorded(
         return Missed("the last screen is another one, and no UI tree tells more", tiles)
     if not by_words and (tiles is None or tiles > LOCAL_TILES):
         return Missed(f"the last screen differs in {tiles} tiles", tiles)
-    quotes, foreign = _quotes(ending.answer, old), in_another_language(old, new)
+    quotes = _quotes(ending.answer, old)
     answer, missing = _retold(ending.answer, quotes, old, new)
-    if missing:
-        return Missed(f"the last screen does not say {missing!r}", tiles)
-    if (foreign or not quotes) and not _same_outline(old, new):
-        return Missed("the last screen is built otherwise", tiles)
+    if lack := missing or _lack(source, ending, old, new, quotes=bool(quotes)):
+        return Missed(lack, tiles)
     changed = "" if answer == ending.answer else ", the answer by what it says now"
     shows = f"it shows {quotes[0]!r}" if quotes else "it is built the same"
     rung: Rung = "exact" if tiles is not None and tiles <= LOCAL_TILES else "tree"
     return Closing(rung, answer, f"the last screen is as recorded: {shows}{changed}", tiles)
+
+
+def _lack(source: Source, ending: Ending, old: UiTree, new: UiTree, *, quotes: bool) -> str:
+    """What speaks against the end in spite of its words, for people; empty if nothing does."""
+    if state := _other_state(old, new):
+        return state
+    foreign = in_another_language(old, new)
+    if not foreign and (unsaid := _news(source, ending, old) - screen_words(new)):
+        return f"the last screen does not say {min(unsaid)!r}"
+    if (foreign or not quotes) and not _same_outline(old, new):
+        return "the last screen is built otherwise"
+    return ""
+
+
+def _other_state(old: UiTree, new: UiTree) -> str:
+    """A switch of the recorded screen that stands otherwise now, in words; empty if none does."""
+    for node in old.nodes:
+        if not node.checkable:
+            continue
+        now = locate(old, node, new).node
+        if now is not None and now.checked != node.checked:
+            words = surroundings(old, node) if not words_of(old, node) else words_of(old, node)
+            called = words[0] if words else node.kind
+            return f"{called!r} is {'on' if now.checked else 'off'} on the last screen"
+    return ""
+
+
+def _news(source: Source, ending: Ending, old: UiTree) -> frozenset[str]:
+    """What the last act made the screen say, where it stayed on the same one; no data."""
+    before = source.steps[-1].seen if source.steps else None
+    tree = source.tree(before) if before is not None else None
+    if before is None or tree is None:
+        return frozenset()
+    if (before.app, before.activity) != (ending.seen.app, ending.seen.activity):
+        return frozenset()
+    fresh = screen_words(old) - screen_words(tree)
+    return frozenset(text for text in fresh if not _DATA.search(text))
 
 
 def _quotes(answer: str, tree: UiTree) -> list[str]:
@@ -80,7 +118,7 @@ def _quotes(answer: str, tree: UiTree) -> list[str]:
 
 
 def _retold(answer: str, quotes: list[str], old: UiTree, new: UiTree) -> tuple[str, str]:
-    """The answer with what this screen says in place of old data, and what could not be found."""
+    """The answer with what this screen says in place of old data, and what is not to be found."""
     here, foreign = screen_words(new), in_another_language(old, new)
     for quote in quotes:
         if quote in here:
@@ -91,7 +129,7 @@ def _retold(answer: str, quotes: list[str], old: UiTree, new: UiTree) -> tuple[s
         elif _DATA.search(quote):
             fresh = _now_says(quote, old, new)
         if not fresh:
-            return answer, quote
+            return answer, f"the last screen does not say {quote!r}"
         answer = answer.replace(quote, fresh)
     return answer, ""
 

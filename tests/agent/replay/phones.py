@@ -1,5 +1,6 @@
 """A running virtual phone on which goals are pursued, recorded and performed again, as wired."""
 
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Config
+from agent.policies.recorded.manner import Mode
 from agent.recording.format import RungTaken
 from agent.recording.reader import Recording, read_recording
 from agent.step import Episode
 from agent.wiring.audience import Audience
 from agent.wiring.episode import run_with
-from agent.wiring.replay import Mode, Replayed, replay_live
+from agent.wiring.replay import Replayed, replay_live
 from tools.clock import SystemClock
 from tools.devices.adb_socket import AdbLink, AdbServer
 from tools.virtual_phone.apps.catalog import all_apps
@@ -131,6 +133,25 @@ def told(replayed: Replayed) -> str:
     ]
     end = f"{replayed.episode.stop}: {replayed.episode.answer} {replayed.episode.error}"
     return "\n".join([*steps, end, str(replayed.tally)])
+
+
+def copy_of(recording: Recording, folder: Path) -> Path:
+    """A copy of its files, to do harm to."""
+    copy = folder / f"copy-of-{recording.folder.name}"
+    shutil.copytree(recording.folder, copy)
+    return copy
+
+
+def without_step(recording: Recording, index: int, folder: Path) -> Recording:
+    """A recording in which one step was never taken."""
+    copy = copy_of(recording, folder)
+    kept = [
+        line
+        for line in (copy / "events.jsonl").read_text().splitlines()
+        if f'"step":{index},' not in line or '"event":"observation"' in line
+    ]
+    (copy / "events.jsonl").write_text("\n".join(kept) + "\n")
+    return read_recording(copy)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Recordings performed again on the virtual phone: what the phone holds afterwards is what counts."""
+"""Recordings performed again on the virtual phone: what it holds afterwards is what counts."""
 
 from pathlib import Path
 from typing import Any
