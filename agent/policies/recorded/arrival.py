@@ -1,34 +1,33 @@
-"""Whether a device already shows what a recording ends on, so that nothing need be replayed."""
+"""Where in a recording a device is already, so that what is done need not be done again."""
 
 from agent.policies.recorded.ladder import Ladder
-from agent.policies.recorded.source import Source, in_flight
+from agent.policies.recorded.source import Source
 from agent.policies.recorded.words import screen_words
 from agent.recording.format import ObservationSeen
 from tools.device import Observation
 
-_SAME_WORDS = 0.8
 
+def done_before(source: Source, ladder: Ladder, now: Observation) -> int:
+    """Index of the first recorded step that is still to be done on the screen ``now``.
 
-def is_where_it_ends(source: Source, ladder: Ladder, now: Observation) -> bool:
-    """Whether the run can go on from ``now`` as it is.
+    A screen that was recorded tells it. So does, where the last act was never looked at because the
+    run was cut off, a new screen of the same app: that act led there, and is not repeated.
 
-    That is so if this is the last screen that was seen; or, where a step was being delivered when
-    the run was cut off, if that step's app is in front with a screen that it may have led to.
+    Returns:
+        0 if nothing is done; one more than the last step's index if all is.
     """
-    steps = source.recording.steps
-    last = steps[-1].observation
-    if last is None:
-        return False
-    if looks_like(source, ladder, last, now):
-        return True
-    cut_off = in_flight(source.recording)
-    first = steps[0].observation
-    if cut_off is None or first is None or not now.app or now.app != last.app:
-        return False
-    return not any(
-        step.observation is not None and looks_like(source, ladder, step.observation, now)
-        for step in steps
+    looks = [step.observation for step in source.recording.steps if step.observation is not None]
+    for seen in reversed(looks):
+        if looks_like(source, ladder, seen, now):
+            return seen.step
+    last, first = looks[-1], looks[0]
+    acted = source.step_at(last.step)
+    if acted is None or acted.intent is None or not now.app:
+        return 0
+    went_on = now.app == last.app or (
+        last.app == first.app and now.app not in {seen.app for seen in looks}
     )
+    return last.step + 1 if went_on else 0
 
 
 def looks_like(source: Source, ladder: Ladder, seen: ObservationSeen, now: Observation) -> bool:
@@ -40,5 +39,4 @@ def looks_like(source: Source, ladder: Ladder, seen: ObservationSeen, now: Obser
     old, new = source.tree(seen), now.ui_tree
     if old is None or new is None:
         return False
-    before, here = screen_words(old), screen_words(new)
-    return len(before & here) >= _SAME_WORDS * max(1, len(before | here))
+    return screen_words(old) == screen_words(new) and bool(screen_words(old))

@@ -115,15 +115,18 @@ class Ladder:
     def context(self, seen: ObservationSeen, now: Observation) -> Missed | None:
         """What is in front that was not, if anything: another app, screen or window."""
         old_tree, new_tree = self._source.tree(seen), now.ui_tree
-        old_full = _is_full(old_tree, Box.of(seen.size))
-        covered = old_full and not _is_full(new_tree, Box.of(now.size))
+        old_full = new_full = True
+        if old_tree is not None and new_tree is not None:
+            old_full = _is_full(old_tree, Box.of(seen.size))
+            new_full = _is_full(new_tree, Box.of(now.size))
+        covered = old_full and not new_full
         for what, old, new in (("app", seen.app, now.app), ("screen", seen.activity, now.activity)):
             if old and new and old != new:
                 reason = f"the {what} is {new}, recorded was {old}"
                 return Missed(reason, elsewhere=True, covered=covered)
         if covered:
             return Missed("a dialog lies over the screen", elsewhere=True, covered=True)
-        if not old_full and _is_full(new_tree, Box.of(now.size)):
+        if new_full and not old_full:
             return Missed("the dialog that was recorded is not there", elsewhere=True)
         return None
 
@@ -215,7 +218,7 @@ def _of_place(place: Place, tiles: int | None) -> Found | Missed:
     return Found(rung, place.action, place.how, tiles, prepares=place.prepares)
 
 
-def _is_full(tree: UiTree | None, screen: Box) -> bool:
-    """Whether the window in front covers the screen, as far as a tree tells."""
-    box = window(tree) if tree is not None else None
+def _is_full(tree: UiTree, screen: Box) -> bool:
+    """Whether the window in front covers the screen, as far as its tree tells."""
+    box = window(tree)
     return box is None or box.intersection(screen).area >= _COVERS * screen.area

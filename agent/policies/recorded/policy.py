@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.policies.recorded.arrival import is_where_it_ends, looks_like
+from agent.policies.recorded.arrival import done_before, looks_like
 from agent.policies.recorded.carry import decide_to, finish
 from agent.policies.recorded.effect import had_effect
 from agent.policies.recorded.ending import Closing, close_as_recorded
@@ -86,11 +86,14 @@ class RecordedPolicy:
 
     def _begin(self, turn: Turn) -> None:
         self._at, self._past = Progress(), ()
-        if self._manner.arrived and is_where_it_ends(self._source, self._ladder, turn.now):
-            self._past = self._source.done_steps()
-            self._teach_past(turn.goal)
-            self._at.go_to(len(self._source.steps))
-            self._at.handed_over = True
+        if not self._manner.arrived:
+            return
+        done = done_before(self._source, self._ladder, turn.now)
+        self._past = self._source.done_steps(done)
+        self._teach_past(turn.goal)
+        steps = self._source.steps
+        self._at.go_to(sum(due.index < done for due in steps))
+        self._at.handed_over = bool(done) and self._at.place == len(steps)
 
     def _due(self, turn: Turn) -> Decision:
         at = self._at
@@ -361,7 +364,7 @@ class RecordedPolicy:
     def _teach_past(self, goal: str) -> None:
         if self._follower is None:
             return
-        for past, step in zip(self._past, self._source.decided_steps(), strict=True):
+        for past, step in zip(self._past, self._source.decided_steps, strict=False):
             look = self._source.look(step)
             if look is not None and past.decision is not None:
                 self._follower.follow(goal, look, self._past[: past.index], past.decision)

@@ -157,19 +157,15 @@ class Source:
             return next((each for each in looks if each.step >= self.until), looks[-1])
         return looks[-1]
 
+    @property
     def decided_steps(self) -> list[RecordedStep]:
-        """The recorded steps that got as far as a decision, up to where a replay ends."""
-        return [
-            step
-            for step in self.recording.steps
-            if step.decision is not None
-            and step.observation is not None
-            and (self.until is None or step.index < self.until)
-        ]
+        """The recorded steps that got as far as a decision."""
+        return [step for step in self.recording.steps if step.decision and step.observation]
 
-    def done_steps(self) -> tuple[Step, ...]:
-        """These steps as an episode would hold them, with those that failed."""
-        return tuple(_as_step(index, step) for index, step in enumerate(self.decided_steps()))
+    def done_steps(self, end: int) -> tuple[Step, ...]:
+        """Those before index ``end``, as an episode would hold them."""
+        done = (step for step in self.decided_steps if step.index < end)
+        return tuple(_as_step(index, step) for index, step in enumerate(done))
 
     def _read(self, ref: FileRef) -> bytes:
         try:

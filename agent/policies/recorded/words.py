@@ -11,6 +11,9 @@ _MANY_WORDS = 4
 """From so many texts on, an element is a card that tells one thing apart from others."""
 _SAME_SHARE = 0.6
 """Part of a card's texts that must be the same for it to be the same card."""
+_ENOUGH_WORDS = 5
+"""So many texts are not all replaced by others unless the language is another one."""
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _LIST = 3
 """So many neighbours of one kind with words make a list."""
 Words = tuple[str, ...]
@@ -109,8 +112,15 @@ def in_another_language(old: UiTree, new: UiTree) -> bool:
     if len(old_ids & new_ids) < max(1, len(old_ids) // 2):
         return False
     said = {text for text in screen_words(old) if without_numbers(text) != "#"}
-    kept = said & screen_words(new)
-    return bool(said) and 3 * len(kept) < len(said)
+    here = screen_words(new)
+    if 3 * len(said & here) >= len(said):
+        return False
+    # Of a few words all may be others in the same language; then only the letters tell.
+    return len(said) >= _ENOUGH_WORDS or _is_chinese(said) != _is_chinese(here)
+
+
+def _is_chinese(texts: frozenset[str] | set[str]) -> bool:
+    return 2 * sum(bool(_CHINESE.search(text)) for text in texts) > len(texts)
 
 
 def place_in_tree(tree: UiTree, node: UiNode) -> tuple[tuple[str, int], ...]:

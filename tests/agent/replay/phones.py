@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from tools.clock import SystemClock
 from tools.devices.adb_socket import AdbLink, AdbServer
 from tools.virtual_phone.apps.catalog import all_apps
 from tools.virtual_phone.server import PhoneServer
+from tools.virtual_phone.system.app import App
 from tools.virtual_phone.system.phone import Phone
 
 BOOKINGS = "com.tapwright.bookings"
@@ -155,9 +156,9 @@ def without_step(recording: Recording, index: int, folder: Path) -> Recording:
 
 
 @contextmanager
-def replay_phone(folder: Path) -> Iterator[ReplayPhone]:
-    """A running phone for as long as the block lasts."""
-    server = PhoneServer(Phone(apps=all_apps()))
+def replay_phone(folder: Path, *, apps: Sequence[App] | None = None) -> Iterator[ReplayPhone]:
+    """A running phone for as long as the block lasts; with all apps, if none are named."""
+    server = PhoneServer(Phone(apps=all_apps() if apps is None else list(apps)))
     server.start()
     try:
         yield ReplayPhone(server, folder)

@@ -117,7 +117,10 @@ def test_a_step_in_flight_is_not_repeated_blindly(
 
 
 def test_a_killed_run_goes_on(
-    phone: ReplayPhone, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    phone: ReplayPhone,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     phone.reset()
     folder = tmp_path / "killed"
@@ -127,10 +130,9 @@ def test_a_killed_run_goes_on(
         f"--record-dir={folder}",
         "--yes",
     ]
-    server = f"127.0.0.1:{phone.server.server_port}"
+    monkeypatch.setenv("AGENT_ADB_SERVER", f"127.0.0.1:{phone.server.server_port}")
     process = subprocess.Popen(
         [sys.executable, "-m", "agent", "run", GOAL, *where],
-        env={**os.environ, "AGENT_ADB_SERVER": server},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -149,7 +151,6 @@ def test_a_killed_run_goes_on(
     assert read_recording(killed).crashed
     before = len(bookings(phone))
 
-    os.environ["AGENT_ADB_SERVER"] = server
     code = run_command(["run", f"--resume={killed}", *where, "--json"])
     told_json = json.loads(capsys.readouterr().out)
     assert code == 0, told_json
