@@ -1,13 +1,10 @@
 """How a recording is played again: how far it may heal, and who says yes to what is final."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol
 
 from agent.recording.format import Rung
-from agent.step import Decision, Step
 from tools.approval import Approver
-from tools.device import Observation
 
 Mode = Literal["strict", "heal", "agent"]
 """``strict``: only the recorded screens, moved at most; ``heal``: also by words, and the inner
@@ -28,17 +25,6 @@ class RungLog(Protocol):
         likeness: float | None = None,
     ) -> None:
         """One recorded step was decided; see ``RungTaken``."""
-        ...
-
-
-@runtime_checkable
-class Follower(Protocol):
-    """A policy that learns from steps that somebody else decides."""
-
-    def follow(
-        self, goal: str, observation: Observation, history: Sequence[Step], decision: Decision
-    ) -> None:
-        """Take note of what is about to be done on this screen."""
         ...
 
 

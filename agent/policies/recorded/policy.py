@@ -9,10 +9,10 @@ from agent.policies.recorded.ending import Closing, close_as_recorded
 from agent.policies.recorded.final import final_touch, is_final, may_be_done
 from agent.policies.recorded.join import places_to_join
 from agent.policies.recorded.ladder import Found, Ladder, Missed
-from agent.policies.recorded.manner import Follower, Manner, RungLog
+from agent.policies.recorded.manner import Manner, RungLog
 from agent.policies.recorded.progress import Move, Progress, Turn
 from agent.policies.recorded.source import Due, Source
-from agent.policy import Policy
+from agent.policy import Follower, Glimpse, Policy
 from agent.recording.format import ObservationSeen
 from agent.step import Decision, Step
 from tools.action import Scroll, Swipe, Wait
@@ -50,6 +50,7 @@ class RecordedPolicy:
         self._ladder = Ladder(source, by_words=self._healing)
         self._at = Progress()
         self._past: tuple[Step, ...] = ()
+        self._untaught: list[tuple[Glimpse, int, Decision]] = []
 
     @property
     def name(self) -> str:
@@ -86,6 +87,7 @@ class RecordedPolicy:
 
     def _begin(self, turn: Turn) -> None:
         self._at, self._past = Progress(), ()
+        self._untaught.clear()
         if not self._manner.arrived:
             return
         done = done_before(self._source, self._ladder, turn.now)
@@ -222,6 +224,7 @@ class RecordedPolicy:
         assert self._inner is not None  # noqa: S101 - asked only where there is one
         at = self._at
         at.asking = turn.now
+        self._teach(turn)
         decision = self._inner.decide(turn.goal, turn.now, self._whole_history(turn))
         at.asking = None
         return decision if at.handed_over else self._checked(turn, decision)
@@ -354,20 +357,28 @@ class RecordedPolicy:
             missed.tiles,
         )
 
-    # The inner policy learns what is done without it.
+    # The inner policy learns what was done without it, once it is asked.
 
     def _told(self, turn: Turn, decision: Decision) -> Decision:
         if self._follower is not None:
-            self._follower.follow(turn.goal, turn.now, self._whole_history(turn), decision)
+            self._untaught.append((Glimpse.of(turn.now), len(turn.history), decision))
         return decision
+
+    def _teach(self, turn: Turn) -> None:
+        if self._follower is None:
+            return
+        history = self._whole_history(turn)
+        for seen, before, decision in self._untaught:
+            self._follower.follow(turn.goal, seen, history[: len(self._past) + before], decision)
+        self._untaught.clear()
 
     def _teach_past(self, goal: str) -> None:
         if self._follower is None:
             return
         for past, step in zip(self._past, self._source.decided_steps, strict=False):
-            look = self._source.look(step)
-            if look is not None and past.decision is not None:
-                self._follower.follow(goal, look, self._past[: past.index], past.decision)
+            seen = self._source.glimpse(step)
+            if seen is not None and past.decision is not None:
+                self._follower.follow(goal, seen, self._past[: past.index], past.decision)
 
     def _whole_history(self, turn: Turn) -> Sequence[Step]:
         if not self._past:

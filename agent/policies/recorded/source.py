@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
 
+from agent.policy import Glimpse
 from agent.recording.format import FileRef, ObservationSeen
 from agent.recording.reader import RecordedStep, Recording
 from agent.step import Decision, Step
 from agent.stuck import status_bar_px
 from tools.action import Action, Wait, points_of
-from tools.device import Observation
 from tools.errors import CaptureError, RecordingError, UsageError
 from tools.geometry import Box, Point
 from tools.screen import Screenshot
@@ -138,12 +138,12 @@ class Source:
         self._trees.move_to_end(key)
         return self._trees[key] if self._trees[key].nodes else None
 
-    def look(self, step: RecordedStep) -> Observation | None:
-        """A recorded look as a device would give it; ``None`` if the step has none."""
+    def glimpse(self, step: RecordedStep) -> Glimpse | None:
+        """A recorded look without its picture; ``None`` if the step has none."""
         seen = step.observation
         if seen is None:
             return None
-        return Observation(self.frame(seen), seen.app, seen.activity, self.tree(seen))
+        return Glimpse(seen.app, seen.activity, seen.size, self.tree(seen))
 
     def step_at(self, index: int) -> RecordedStep | None:
         """The recorded step of that index."""

@@ -18,6 +18,7 @@ from agent.policies.rules.seek import look_for, set_here
 from agent.policies.rules.text import says
 from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, decision, finish
 from agent.policies.rules.view import View
+from agent.policy import Glimpse
 from agent.step import Decision, Step
 from tools.device import Observation
 from tools.geometry import Point
@@ -53,7 +54,10 @@ class RulesPolicy:
         Raises:
             CaptureError: The observation has no UI tree.
         """
-        now = observation.device_time or datetime.now()
+        return self._decide(goal, Glimpse.of(observation), history)
+
+    def _decide(self, goal: str, seen: Glimpse, history: Sequence[Step]) -> Decision:
+        now = seen.device_time or datetime.now()
         if not history or not self._begun:
             self._begin(goal, now, history)
         if self._intent is not None and self._intent.unread:
@@ -65,7 +69,7 @@ class RulesPolicy:
             )
         if self._intent is None:
             return finish(f"I do not understand {goal!r}. {_CAN}", success=False)
-        view = View(observation)
+        view = View(seen)
         if self._in_app and not history:
             self._memory.app = view.app
         turn = Turn(view, self._intent, self._memory, now.date())
@@ -76,26 +80,24 @@ class RulesPolicy:
                 return move
         return _give_up(turn)
 
-    def follow(
-        self, goal: str, observation: Observation, history: Sequence[Step], decision: Decision
-    ) -> None:
-        """Learn from a step that somebody else decides, as far as it is what these rules would do.
+    def follow(self, goal: str, seen: Glimpse, history: Sequence[Step], decision: Decision) -> None:
+        """Learn from a step that somebody else decided, as far as it is what these rules would do.
 
         What the screen shows as set is remembered in any case; the rest only of a like decision.
-
-        Raises:
-            CaptureError: The observation has no UI tree.
         """
+        if seen.ui_tree is None:
+            return
         before = deepcopy(self._memory) if history and self._begun else Memory()
-        own = self.decide(goal, observation, history)
+        own = self._decide(goal, seen, history)
         if _same_deed(own, decision):
             return
-        seen = self._memory
-        before.verified.update(seen.verified)
-        before.app, before.launcher = seen.app or before.app, seen.launcher or before.launcher
-        before.tries["app pressed"] += "launcher" in observation.app
+        learnt = self._memory
+        before.verified.update(learnt.verified)
+        before.app = learnt.app or before.app
+        before.launcher = learnt.launcher or before.launcher
+        before.tries["app pressed"] += "launcher" in seen.app
         self._memory = before
-        if self._intent is not None and _commits(observation, decision, self._intent):
+        if self._intent is not None and _commits(seen, decision, self._intent):
             before.committed = True
 
     def _begin(self, goal: str, now: datetime, history: Sequence[Step]) -> None:
@@ -120,14 +122,14 @@ def _same_deed(own: Decision, other: Decision) -> bool:
             return own.call == other.call
 
 
-def _commits(observation: Observation, decision: Decision, intent: Intent) -> bool:
+def _commits(seen: Glimpse, decision: Decision, intent: Intent) -> bool:
     """Whether it presses what makes the errand final."""
     match decision.call.arguments.get("at"):
         case [int(x), int(y)] if decision.call.name == "tap":
             at = Point(x=x, y=y)
         case _:
             return False
-    pressed = [item for item in View(observation).pressables if item.box.contains(at)]
+    pressed = [item for item in View(seen).pressables if item.box.contains(at)]
     return any(item.says(intent.errand.commit) >= _CLEARLY for item in pressed)
 
 
