@@ -7,11 +7,9 @@ import typer
 
 from agent.cli.run import (
     AsJson,
-    Device,
     Dialect,
     MaxSteps,
     Model,
-    Policy,
     Quiet,
     RecordDir,
     Scenario,
@@ -36,8 +34,12 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     *,
     live: Annotated[bool, typer.Option("--live", help="Perform it again on a device.")] = False,
     mode: Annotated[str, typer.Option(help="How far it may heal: strict, heal or agent.")] = "heal",
-    device: Device = None,
-    policy: Policy = None,
+    device: Annotated[
+        str | None, typer.Option(help="ADB serial, HOST:PORT or 'virtual'. Default: as recorded.")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Who is asked where it does not fit. Default: rules.")
+    ] = None,
     model: Model = None,
     server: Server = None,
     dialect: Dialect = None,
@@ -51,7 +53,7 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Perform a recording again: the same steps, on the screens they belong to."""
+    """Perform a recording again on a device."""
     from agent.cli.perform import Output
     from agent.config import load_config
     from tools.errors import UsageError
