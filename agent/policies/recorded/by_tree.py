@@ -8,13 +8,9 @@ from agent.policies.recorded.source import Due
 from agent.policies.recorded.words import focused, touched
 from tools.action import (
     Action,
-    Back,
     Drag,
-    Home,
     Hotkey,
-    OpenApp,
     PressKey,
-    Recents,
     Scroll,
     Swipe,
     Tap,
@@ -51,8 +47,6 @@ class Place:
 def by_tree(due: Due, old: UiTree, new: UiTree, size: Size) -> Place:
     """Find where to do ``due`` on a screen of ``size`` with the tree ``new``."""
     match due.action:
-        case Home() | OpenApp() | Recents() | Back():
-            return Place(due.action, "it needs no place")
         case TypeText() | PressKey() | Hotkey():
             return _with_focus(due, old, new)
         case Scroll() | Swipe() | Drag():

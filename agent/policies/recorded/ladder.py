@@ -24,6 +24,7 @@ LOCAL_TILES = 15
 """Up to so many changed tiles are a local change: a clock, a badge, a price elsewhere."""
 _OTHER_LOOK = 0.6
 """Part of the tiles from which the whole look is another one, so that no patch can be found."""
+_PLACELESS = (Back, Home, Recents, OpenApp)
 _COVERS = 0.9
 """Part of the screen from which a window is no dialog."""
 
@@ -96,6 +97,8 @@ class Ladder:
         if not self._by_words:
             reason = "the screen is of another size" if tiles is None else "the screen is another"
             return Missed(reason, tiles)
+        if isinstance(due.action, _PLACELESS):
+            return Found("tree", due.action, "it needs no place", tiles)
         old, new = self._source.tree(due.seen), now.ui_tree
         if old is None or new is None:
             where = "the recording" if old is None else "the device"
@@ -148,7 +151,7 @@ class Ladder:
         if tiles <= SAME_TILES and not (zone is not None and difference.touches(zone)):
             return Found("exact", due.action, "the screen is the recorded one", tiles)
         if zone is None:
-            if isinstance(due.action, Back | Home | Recents | OpenApp):
+            if isinstance(due.action, _PLACELESS):
                 return Found("exact", due.action, f"only {tiles} tiles differ", tiles)
             return None
         fit = self._fit_here(due, now)

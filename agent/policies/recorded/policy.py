@@ -187,7 +187,7 @@ class RecordedPolicy:
     def _recover(self, turn: Turn, due: Due, missed: Missed) -> Decision:
         """The rungs below the screen itself: look further, wait, leave out, ask, go on, stop."""
         at, may_come = self._at, not missed.covered and not self._at.barred
-        if self._healing and self._skip_to(turn, due, surely=True):
+        if self._healing and self._skip_to(turn, surely=True):
             return self._due(turn)
         if may_come and self._is_busy(turn) and self._may_wait(turn, due):
             return self._wait(due.index, missed.reason)
@@ -200,7 +200,7 @@ class RecordedPolicy:
                 return self._told(turn, decide_to(scroll, f"{due.thought}: look further along"))
         if may_come and not at.seek.begun and self._may_wait(turn, due):
             return self._wait(due.index, missed.reason)
-        if self._healing and missed.elsewhere and self._skip_to(turn, due, surely=False):
+        if self._healing and missed.elsewhere and self._skip_to(turn, surely=False):
             return self._due(turn)
         return self._ask_or_stop(turn, due.index, missed, most=self._manner.max_asks)
 
@@ -218,7 +218,11 @@ class RecordedPolicy:
             at.move = Move(None, turn.now, same_place=False)
         else:
             raise self._diverged(turn, missed)
-        return self._ask_inner(turn)
+        decision = self._ask_inner(turn)
+        if decision.call.name == "finish":
+            return decision
+        rung = "replan" if at.replanning else "ask"
+        return decision.model_copy(update={"thought": f"{decision.thought} ({rung})".strip()})
 
     def _ask_inner(self, turn: Turn) -> Decision:
         assert self._inner is not None  # noqa: S101 - asked only where there is one
@@ -293,12 +297,11 @@ class RecordedPolicy:
             return True
         return tree is not None and any(node.kind in _BUSY for node in tree.nodes)
 
-    def _skip_to(self, turn: Turn, due: Due, *, surely: bool) -> bool:
+    def _skip_to(self, turn: Turn, *, surely: bool) -> bool:
         """Leave out what is not needed here: a dialog that did not come, a list that is open.
 
         Args:
             turn: What is there.
-            due: The step that cannot be found.
             surely: Only to a step whose whole screen is this one.
         """
         at, steps = self._at, self._source.steps
@@ -311,7 +314,8 @@ class RecordedPolicy:
                 continue
             if surely and not self._reached(place, turn.now):
                 continue
-            self._pass_over(at.place, place, f"the screen is that of step {due.index + 2} or later")
+            number = steps[place].index + 1
+            self._pass_over(at.place, place, f"the screen is that of step {number} already")
             at.go_to(place)
             return True
         return False

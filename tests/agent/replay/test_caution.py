@@ -113,3 +113,24 @@ def test_agent_mode_goes_its_own_way_and_comes_back(
     found = counts(replayed)
     assert found["ask"] == 4, told(replayed)
     assert found["replan"] >= 1, told(replayed)
+
+
+def test_without_ui_trees_pixels_are_all_there_is(phone: ReplayPhone, tmp_path: Path) -> None:
+    script = tmp_path / "look.yaml"
+    script.write_text(
+        "- {tool: open_app, arguments: {name: Settings}}\n"
+        "- {tool: tap, arguments: {at: [540, 700]}}\n"
+        "- {tool: back}\n- {tool: finish, arguments: {success: true, answer: seen}}\n"
+    )
+    recording = phone.record("look", policy="scripted", script=script, ui_tree="never")
+    assert all(step.observation is None or not step.observation.ui_tree for step in recording.steps)
+    same = phone.replay(recording, policy="scripted", script=script, mode="strict")
+    assert same.episode.stop is StopReason.FINISHED, told(same)
+    assert counts(same) == {"exact": 4}
+    nothing = tmp_path / "nothing.yaml"
+    nothing.write_text("[]")
+    dark = phone.replay(recording, scenario="dark", policy="scripted", script=nothing)
+    assert dark.episode.stop is StopReason.DIVERGED
+    assert "Step 2 differs" in dark.episode.error, told(dark)
+    asked = [step.rung for step in of(dark.episode).steps if step.rung and step.rung.rung == "stop"]
+    assert asked
