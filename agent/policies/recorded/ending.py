@@ -106,8 +106,8 @@ def _news(source: Source, ending: Ending, old: UiTree) -> frozenset[str]:
         return frozenset()
     if (before.app, before.activity) != (ending.seen.app, ending.seen.activity):
         return frozenset()
-    fresh = screen_words(old) - screen_words(tree)
-    return frozenset(text for text in fresh if not _DATA.search(text))
+    fresh = {_text(node) for node in old.nodes if not takes_input(node)} - screen_words(tree)
+    return frozenset(text for text in fresh if text and not _DATA.search(text))
 
 
 def _quotes(answer: str, tree: UiTree) -> list[str]:

@@ -13,6 +13,7 @@ from agent.policies.recorded.words import (
     in_another_language,
     is_list_item,
     place_in_tree,
+    share_a_name,
     surroundings,
     takes_input,
     words_of,
@@ -67,6 +68,8 @@ def _by_id(old: UiTree, wanted: UiNode, new: UiTree, node: UiNode, *, foreign: b
     told_apart = wanted.kind == "Button" or is_list_item(old, wanted)
     if before and now and told_apart and not foreign and not alike(before, now):
         return Located(None, f"it says {now[0]!r} where {before[0]!r} was recorded")
+    if foreign and is_list_item(old, wanted) and not share_a_name(wanted.resource_id, before, now):
+        return Located(None, f"an item of that number is there, but it says {now[0]!r}")
     return Located(node, f"by its id {wanted.resource_id.rpartition('/')[2]!r}")
 
 

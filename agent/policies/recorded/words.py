@@ -16,6 +16,7 @@ _ENOUGH_WORDS = 5
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _LIST = 3
 """So many neighbours of one kind with words make a list."""
+_NAME = re.compile(r"[A-Za-z0-9]{2,}")
 Words = tuple[str, ...]
 
 
@@ -90,6 +91,17 @@ def alike(old: Words, new: Words) -> bool:
     if max(len(old), len(new)) < _MANY_WORDS:
         return True
     return len(set(old) & set(new)) >= _SAME_SHARE * max(len(old), len(new))
+
+
+def share_a_name(resource_id: str, old: Words, new: Words) -> bool:
+    """Whether an item in another language is surely the same: its id says what, not which number.
+
+    Else a code, a number or a name must stand on both.
+    """
+    if not re.search(r"\d", resource_id.rpartition("/")[2]) or not new:
+        return True
+    before, now = (set(_NAME.findall(" ".join(words))) for words in (old, new))
+    return bool(before & now)
 
 
 def window(tree: UiTree) -> Box | None:

@@ -134,3 +134,37 @@ def test_a_fare_that_is_gone_is_chosen_anew(phone: ReplayPhone, booking: Recordi
     assert counts(replayed)["ask"] == 2, told(replayed)
     phone_says = bookings(phone)[-1]
     assert phone_says["reference"] in replayed.episode.answer
+
+
+ERRANDS: list[tuple[str, dict[str, Any], str, str]] = [
+    (
+        "add a contact named Maria Lopez with number 555-0142",
+        {"scenario": "landscape"},
+        "com.android.contacts",
+        "SELECT first_name, last_name, phone FROM contacts ORDER BY id",
+    ),
+    (
+        "set an alarm at 6:45 on weekdays",
+        {"scenario": "zh"},
+        "com.android.deskclock",
+        "SELECT hour, minute, days, enabled FROM alarms ORDER BY id",
+    ),
+    (
+        "send a message to Alice saying I'll be late",
+        {"seed": 5},
+        "com.android.messaging",
+        "SELECT body FROM messages ORDER BY id",
+    ),
+]
+
+
+@pytest.mark.parametrize(("goal", "where", "package", "query"), ERRANDS)
+def test_other_errands_have_the_same_outcome_elsewhere(
+    phone: ReplayPhone, goal: str, where: dict[str, Any], package: str, query: str
+) -> None:
+    recording = phone.record(goal)
+    wanted = phone.rows(query, package)[-1]
+    replayed = phone.replay(recording, **where)
+    assert replayed.episode.stop is StopReason.FINISHED, told(replayed)
+    assert phone.rows(query, package)[-1] == wanted
+    assert "replan" not in counts(replayed)

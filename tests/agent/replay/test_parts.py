@@ -155,6 +155,15 @@ def test_in_another_language_the_id_counts_and_the_words_do_not() -> None:
     assert found(english, 2, chinese) == 100
 
 
+def test_in_another_language_a_numbered_item_must_share_a_name() -> None:
+    people = [("person_1", "Alice", "Mobile"), ("person_2", "Bob", "Home"), ("p_3", "Eve", "Work")]
+    others = [("person_1", "小明", "手机"), ("person_2", "Bob", "家"), ("p_3", "张婷", "公司")]
+    english, chinese = tree(*people, kind="ViewGroup"), tree(*others, kind="ViewGroup")
+    assert in_another_language(english, chinese)
+    assert found(english, 1, chinese) == 50
+    assert found(english, 0, chinese) == "an item of that number is there, but it says '小明'"
+
+
 @given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6, unique=True), st.data())
 def test_among_rows_with_words_of_their_own_each_is_found(
     letters: list[str], data: st.DataObject
