@@ -155,10 +155,11 @@ def resume(
         if ended is not None and ended.call.name == "finish":
             until = recording.steps[-1].index  # it gave up there: that is to be decided anew
     source = Source(recording, until=until)
-    if config.device != VIRTUAL:  # it may be where it was: to open the app anew would lose that
+    arrived = config.device != VIRTUAL  # which is a new one each time
+    if arrived:  # to open the app anew might lose where it is
         config = config.model_copy(update={"app": ""})
     origin = Origin(kind="resume", run=recording.start.run, step=until)
-    manner = Manner(go_on=True, arrived=True)
+    manner = Manner(go_on=True, arrived=arrived)
     return _perform(config, source, origin, manner, goal=goal, audience=audience)
 
 

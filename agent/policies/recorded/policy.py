@@ -235,17 +235,26 @@ class RecordedPolicy:
 
     def _checked(self, turn: Turn, decision: Decision) -> Decision:
         """Within a replay the inner policy, too, needs a yes for what cannot be undone."""
-        call, approver = decision.call, self._manner.approver
-        gave_up = call.name == "finish" and call.arguments.get("success") is not True
-        if gave_up and self._manner.mode != "agent":
-            said = f"the policy that was asked gave up: {call.arguments.get('answer', '')}"
-            raise self._diverged(turn, Missed(said))
+        approver = self._manner.approver
+        if decision.call.name == "finish" and self._manner.mode != "agent":
+            self._check_finish(turn, decision)
         final = final_touch(decision, turn.now) if approver is not None else None
         if final is None or approver is None:
             return decision
         index = self._seen_due().step
         allowed = may_be_done(approver, final, turn.now, step=index + 1)
         return decision if allowed else self._not_allowed(index)
+
+    def _check_finish(self, turn: Turn, decision: Decision) -> None:
+        """A policy that is asked for one step may end the replay only where the recording ends."""
+        said = decision.call.arguments
+        if said.get("success") is not True:
+            gave_up = f"the policy that was asked gave up: {said.get('answer', '')}"
+            raise self._diverged(turn, Missed(gave_up))
+        left = self.steps_left
+        if left > 1 or (left and not self._at_the_end(turn.now)):
+            early = f"the policy that was asked says it is done, {left} steps too early"
+            raise self._diverged(turn, Missed(early))
 
     def _end(self, turn: Turn) -> Decision:
         ending = self._source.ending

@@ -85,7 +85,7 @@ class Source:
                 f"The recording {recording.folder.name!r} has no steps.",
                 hint="Make another one with: agent run GOAL",
             )
-        last = max(step.index for step in begun if step.decision is not None or len(begun) == 1)
+        last = max((step.index for step in begun if step.decision), default=begun[0].index)
         if until is not None and not 0 <= until <= last + 1:
             raise UsageError(
                 f"The recording {recording.folder.name!r} has no step {until + 1}.",

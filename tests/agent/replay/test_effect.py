@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 
+from agent.dialects.choose import DIALECTS
+from agent.models.recording import message_as_json
+from agent.models.scripted import ScriptedModel
 from agent.policies.recorded.manner import Manner, Mode
 from agent.policies.recorded.policy import RecordedPolicy
 from agent.policies.recorded.source import Source
 from agent.policies.scripted import ScriptedPolicy
+from agent.policies.vlm import VlmPolicy
 from agent.policy import Policy
 from agent.recording.reader import Recording
 from agent.step import Episode, StopReason
 from tests.agent.episodes import DONE, FORM, LOUD, NAME, SAVE, Rig, call, recorded, tap
 from tools.action import Action, Tap
+from tools.builtin import builtin_registry
 from tools.clock import FakeClock
 from tools.device import Device
 from tools.devices.fake import FakeDevice
@@ -162,3 +167,30 @@ def test_a_run_that_gave_up_is_not_made_a_success(tmp_path: Path) -> None:
     played = play(made, FakeDevice(), tmp_path)
     assert played.episode.stop is StopReason.GAVE_UP
     assert played.episode.answer == "I found no form"
+
+
+def test_a_claim_in_mid_replay_is_not_believed(filled: Recording, tmp_path: Path) -> None:
+    played = play(filled, Deaf(9), tmp_path, mode="heal", inner=ScriptedPolicy([DONE]))
+    assert played.episode.stop is StopReason.DIVERGED
+    assert "says it is done, 5 steps too early" in played.episode.error
+
+
+def test_a_model_that_takes_over_knows_what_was_done(filled: Recording, tmp_path: Path) -> None:
+    replies = [
+        '{"thought": "On.", "name": "back", "arguments": {}}',
+        '{"thought": "Done.", "name": "finish", "arguments": {"success": true, "answer": "so"}}',
+    ]
+    model = ScriptedModel(replies)
+    inner = VlmPolicy(model, DIALECTS["tools"](), builtin_registry())
+    policy = RecordedPolicy(Source(filled, until=3), Log(), Manner(go_on=True), inner)
+    device = FakeDevice()
+    episode = Rig(tmp_path / "fork", policy=policy, device=settled(device)).run()
+    assert episode.stop is StopReason.FINISHED, episode.error
+    assert [step.action.kind for step in episode.steps if step.action] == [
+        "tap", "tap", "type_text", "back",
+    ]  # fmt: skip
+    first = " ".join(str(message_as_json(message)) for message in model.requests[0].messages)
+    assert "type_text" in first
+    assert "Ann" in first
+    assert "2027-01-04" in first  # the day of the device is told, though it did not begin the run
+    assert len(model.requests) == 2
