@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from agent.step import StopReason as StopReason
     from agent.step import ToolCall as ToolCall
     from agent.step import Verdict as Verdict
+    from agent.wiring.agent import Agent as Agent
     from agent.wiring.episode import run_goal as run_goal
 
 _HOMES = {
+    "Agent": "agent.wiring.agent",
     "Config": "agent.config",
     "Decision": "agent.step",
     "Episode": "agent.step",
@@ -32,6 +34,7 @@ _HOMES = {
     "run_goal": "agent.wiring.episode",
 }
 __all__ = [
+    "Agent",
     "Config",
     "Decision",
     "Episode",

@@ -30,12 +30,14 @@ from pydantic import (
 
 from tools.errors import ConfigError
 from tools.guard import Rule
+from tools.secrets.values import check_name
 
 FILE_NAME = "agent.toml"
 PREFIX = "AGENT_"
 _LAST_PORT = 65535
 _SHOWN = 80
 _Name = Annotated[str, StringConstraints(strip_whitespace=True)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def _address(text: str) -> str:
@@ -93,6 +95,14 @@ class Config(BaseModel):
     """How often an unreadable reply is asked for again; such a question is no step."""
     app: str = ""
     """App to open before the first look, by name or package. Empty: start where the device is."""
+    expect: tuple[_Text, ...] = ()
+    """Texts that must stand on the screen at the end; the verdict of the run follows from them."""
+    cache: Literal["off", "read", "auto", "refresh"] = "off"
+    """Whether a goal that was reached before is reached from memory. ``auto``: yes, and what was
+    verified is kept; ``read``: nothing is kept; ``refresh``: only kept. Off, because it is no use
+    without checks."""
+    cache_dir: Path | None = None
+    """Where that is kept. Unset: a folder of this user's cache."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the virtual phone: its data, prices and dates follow from it."""
     scenario: str = "default"
@@ -112,6 +122,12 @@ class Config(BaseModel):
     ui_tree: Literal["auto", "always", "never"] = "auto"
     """Whether the accessibility tree is read. ``auto``: only if the policy looks at it, because
     it is the slowest part of a look on a real phone."""
+
+    secrets: tuple[Annotated[str, AfterValidator(check_name)], ...] = ()
+    """Names of secrets that may be typed as ``<secret:NAME>``. The values come from the environment
+    or the keyring, so that no file, command line or recording holds them."""
+    mask: tuple[str, ...] = ()
+    """Regions that nobody is to see: LEFT,TOP,RIGHT,BOTTOM in device px, or text=WORDS."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -134,7 +150,7 @@ class Config(BaseModel):
                 raise ValueError("text in UTF-8") from None
         return value
 
-    @field_validator("record_dir", "script")
+    @field_validator("record_dir", "script", "cache_dir")
     @classmethod
     def _at_home(cls, value: Path | None) -> Path | None:
         """No shell has replaced the ``~`` in a file or a variable."""
@@ -170,6 +186,11 @@ class _Source:
 def user_file() -> Path:
     """The configuration file of this user, whether or not it exists."""
     return Path(platformdirs.user_config_dir("tapwright", appauthor=False)) / FILE_NAME
+
+
+def user_cache() -> Path:
+    """The cache folder of this user, whether or not it exists."""
+    return Path(platformdirs.user_cache_dir("tapwright", appauthor=False))
 
 
 def load_config(
@@ -211,7 +232,7 @@ def load_config(
 def environment_keys(
     names: Iterable[str], *, environ: Mapping[str, str] | None = None
 ) -> Mapping[str, str]:
-    """Those of ``names`` that are set in the environment: keys to model servers.
+    """Those of ``names`` that are set in the environment: keys to model servers, secrets to type.
 
     They are no part of ``Config``, so that no command prints them and no recording holds them.
     """
@@ -238,7 +259,9 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 def flag_name(field: str) -> str:
     """How a field is spelled on the command line."""
-    return {"timeout_s": "--timeout"}.get(field, "--" + field.replace("_", "-"))
+    return {"timeout_s": "--timeout", "secrets": "--secret"}.get(
+        field, "--" + field.replace("_", "-")
+    )
 
 
 def _names() -> list[str]:
@@ -268,7 +291,8 @@ def _from_text(field: str, text: str, place: str) -> Any:  # noqa: ANN401 - pyda
     if not _is_list(field):
         return text
     if not text.lstrip().startswith("["):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        between = ";" if field == "mask" else ","  # a region has commas of its own
+        return tuple(part.strip() for part in text.split(between) if part.strip())
     try:
         return tuple(json.loads(text))
     except ValueError as error:
@@ -339,6 +363,11 @@ def _describe(error: ValidationError, origins: Mapping[str, str]) -> ConfigError
     first = min(error.errors(include_url=False), key=lambda each: each["type"] == "missing")
     field, *inner = first["loc"]
     place = origins.get(str(field), "default")
+    if field == "secrets":  # what was given may be the secret itself: it is not repeated
+        return ConfigError(
+            f"{place}: a secret is given by its name, such as WIFI_PASSWORD, not by its value.",
+            hint="Names are capital letters, digits and _; values come from the environment.",
+        )
     where = ".".join([str(field), *(str(part) for part in inner)])
     kind, given = first["type"], first["input"]
     if kind == "extra_forbidden":

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from agent.check import Check, run_checks, verdict_of
 from agent.policy import Policy
 from agent.recording.writer import RecordingWriter
-from agent.step import Decision, Episode, Step, StepTiming, StopReason
+from agent.step import Checked, Decision, Episode, Step, StepTiming, StopReason, Verdict
 from agent.stuck import Sighting, StuckDetector
 from tools.action import Action, describe_action
 from tools.clock import Clock
@@ -67,6 +68,20 @@ class Cast:
     clock: Clock
     ask: Asker
     watcher: Watcher
+    checks: tuple[Check, ...] = ()
+
+
+_CHECKED = frozenset(
+    {
+        StopReason.FINISHED,
+        StopReason.GAVE_UP,
+        StopReason.STUCK,
+        StopReason.STEP_LIMIT,
+        StopReason.TIME_LIMIT,
+        StopReason.UNREADABLE,
+    }
+)
+"""After these the device is there and at rest: the checks are run, whatever the agent claims."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +136,7 @@ def run_episode(goal: str, cast: Cast, limits: Limits) -> Episode:
     trace = ""
     try:
         ending = run.until_it_ends()
+        run.check(ending)
     except KeyboardInterrupt as interrupt:
         ending = _Ending(StopReason.INTERRUPTED, error=str(interrupt))
     except NeedsHumanError as error:
@@ -146,6 +162,8 @@ class _Run:
         self._detector = StuckDetector(cast.device.info)
         self._steps: list[Step] = []
         self._mistakes = 0
+        self._checked: tuple[Checked, ...] = ()
+        self._fresh: Observation | None = None
         self._started_s = cast.clock.now()
 
     def until_it_ends(self) -> _Ending:
@@ -164,7 +182,7 @@ class _Run:
 
     def _observe(self) -> _Turn:
         index, start_s = len(self._steps), self._cast.clock.now()
-        seen = self._cast.device.observe()
+        seen = self._fresh = self._cast.device.observe()
         observed_s = self._cast.clock.now()
         sighting = self._detector.look(seen)
         turn = _Turn(index, seen, sighting, spent_s={"observe": observed_s - start_s})
@@ -193,6 +211,7 @@ class _Run:
 
     def _decide(self, turn: _Turn) -> _Ending | None:
         history, asked = self._steps, 0
+        self._fresh = None
         while turn.decision is None:
             try:
                 with self._timed(turn, "decide"):
@@ -266,6 +285,19 @@ class _Run:
         self._steps[-1] = turn.step()
         self._cast.watcher.stepped(self._steps[-1])
 
+    def check(self, ending: _Ending) -> None:
+        """Put the checks to the device as it is now; a look that is still fresh serves for it."""
+        checks = self._cast.checks
+        if not checks or ending.stop not in _CHECKED:
+            return
+        seen = self._fresh
+        if seen is None:
+            seen = self._cast.device.observe()
+            self._cast.recorder.observation(len(self._steps), seen)
+        self._checked = run_checks(checks, seen)
+        for checked in self._checked:
+            self._cast.recorder.check(checked.name, checked.verdict, checked.evidence)
+
     def close(self, ending: _Ending, trace: str) -> Episode:
         """Write the end; if even that fails, the episode says so."""
         episode = Episode(
@@ -273,6 +305,8 @@ class _Run:
             steps=tuple(self._steps),
             stop=ending.stop,
             answer=ending.answer,
+            verdict=self._verdict(),
+            checks=self._checked,
             recording=self._cast.recorder.folder,
             duration_s=max(0.0, self._cast.clock.now() - self._started_s),
             error=ending.error,
@@ -283,6 +317,11 @@ class _Run:
             what = " ".join(filter(None, (ending.error, error.message)))
             return episode.model_copy(update={"stop": StopReason.RECORDING_LOST, "error": what})
         return episode
+
+    def _verdict(self) -> Verdict:
+        if self._cast.checks and not self._checked:
+            return Verdict.NOT_RUN
+        return verdict_of(self._checked)
 
     def _time_is_up(self) -> _Ending:
         return _Ending(StopReason.TIME_LIMIT, error=f"{self._limits.timeout_s:g} s have passed")

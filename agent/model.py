@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
 
@@ -163,7 +163,8 @@ class Reply(Frozen):
         reasoning: What a thinking model says apart from it; empty if it does not.
         calls: Native tool calls.
         finish_reason: ``stop``, ``length``, ``tool_calls`` or what else the server says; ``loop``
-            if it repeated itself and was cut, the tokens then being counted by nobody.
+            if it repeated itself and was cut, the tokens then being counted by nobody; ``rejected``
+            if the server could not read the tool call in it, of which then nothing may be left.
         usage: Tokens.
         latency_s: Seconds from the request to the last token.
         first_token_s: Seconds to the first token; equal to ``latency_s`` without streaming.
@@ -202,4 +203,13 @@ class Model(Protocol):
 
     def close(self) -> None:
         """Let go of connections and memory. May be called twice."""
+        ...
+
+
+@runtime_checkable
+class Conversing(Protocol):
+    """A model that remembers what it has read, and can begin another conversation."""
+
+    def conversation(self) -> Model:
+        """Another conversation with the same weights, which remembers for itself."""
         ...

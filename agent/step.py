@@ -102,6 +102,20 @@ class Step(Frozen):
     timing: StepTiming = StepTiming()
 
 
+class Checked(Frozen):
+    """What one check came to.
+
+    Attributes:
+        name: What was asked, in words.
+        verdict: ``passed``, ``failed``, or ``error`` if it could not be answered.
+        evidence: What the answer rests on, in words.
+    """
+
+    name: str
+    verdict: Verdict
+    evidence: str
+
+
 class Episode(Frozen):
     """One attempt at one goal, from the first look to the stop.
 
@@ -110,7 +124,9 @@ class Episode(Frozen):
         steps: The turns, in order.
         stop: Why it ended.
         answer: What the agent says at the end: an answer, or why it gave up.
-        verdict: What the checks say; ``unverified`` where there are none.
+        verdict: What the checks say; ``unverified`` where there are none, ``not_run`` where it
+            never came to them.
+        checks: What each of them came to.
         recording: The folder that holds it all; ``None`` if nothing was recorded.
         duration_s: Seconds from the first look to the stop.
         error: What went wrong below the loop, one line; empty if nothing.
@@ -121,6 +137,7 @@ class Episode(Frozen):
     stop: StopReason
     answer: str = ""
     verdict: Verdict = Verdict.UNVERIFIED
+    checks: tuple[Checked, ...] = ()
     recording: Path | None = None
     duration_s: Annotated[float, Field(ge=0)] = 0.0
     error: str = ""

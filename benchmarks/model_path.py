@@ -25,7 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from agent.dialects.choose import DIALECTS
 from agent.dialects.qwen2_5_vl import qwen2_5_vl
-from agent.policies.vlm import chunk_for
+from agent.dialects.turns import chunk_for
 from agent.sight import Sight, Sizing
 from benchmarks.costs import spread
 from benchmarks.machine import machine

@@ -15,6 +15,17 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: all(map(importlib.util.find_spec, ("torch", "transformers", "llguidance"))),
         "torch, transformers and llguidance (pip install -e '.[local]')",
     ),
+    "browser": (
+        lambda: (
+            shutil.which("chromium") is not None
+            and importlib.util.find_spec("playwright") is not None
+        ),
+        "playwright and Chromium (pip install playwright; apt-get install chromium)",
+    ),
+    "training": (
+        lambda: all(map(importlib.util.find_spec, ("datasets", "trl"))),
+        "datasets and trl (pip install datasets trl)",
+    ),
     "serving": (
         lambda: all(map(importlib.util.find_spec, ("fastapi", "uvicorn"))),
         "transformers serve (pip install 'transformers[serving]')",

@@ -15,13 +15,13 @@ import agent
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = (
     "torch", "transformers", "openai", "gradio", "pyautogui", "mss", "adbutils", "PIL", "numpy",
-    "rich", "typer",
+    "rich", "typer", "jinja2", "av",
 )  # fmt: skip
 API = {
     "Config", "Decision", "Episode", "Recording", "Step", "StopReason", "ToolCall", "Verdict",
     "read_recording", "run_goal",
 }  # fmt: skip
-SLOW = ("torch", "transformers", "openai", "gradio", "pyautogui", "mss")
+SLOW = ("torch", "transformers", "openai", "gradio", "pyautogui", "mss", "jinja2", "av")
 
 
 def fresh_python(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -53,6 +53,9 @@ def test_the_wheel_holds_what_a_run_needs_and_no_tests(tmp_path: Path) -> None:
         "agent/policies/rules/errands.yaml",
         "agent/policies/rules/lexicon.yaml",
         "agent/py.typed",
+        "agent/report/page/page.html.j2",
+        "agent/report/page/page.css",
+        "agent/report/page/page.js",
         "agent/tasks/turn_on_airplane_mode.script.yaml",
         "tools/py.typed",
         "tools/virtual_phone/fonts/NotoSansSC-Regular.otf",

@@ -15,7 +15,7 @@ import pytest
 def test_needs_a_part() -> None:
     pass
 """
-_MISSING = "import sys\nsys.modules.update(torch=None, fastapi=None)\n"
+_MISSING = "import sys\nsys.modules.update(torch=None, fastapi=None, playwright=None)\n"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ _MISSING = "import sys\nsys.modules.update(torch=None, fastapi=None)\n"
         ("adb", "browser", 0, "1 skipped"),
         ("local", "", 0, "needs torch, transformers and llguidance"),
         ("local", "adb,local", 1, "needs torch, transformers and llguidance"),
+        ("browser", "adb", 0, "needs playwright and Chromium"),
+        ("browser", "browser", 1, "needs playwright and Chromium"),
         ("serving", "adb,local", 0, "needs transformers serve"),
         ("serving", "local,serving", 1, "needs transformers serve"),
     ],

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from tools.action import Action
-from tools.geometry import Frozen, Size
+from tools.geometry import Box, Frozen, Size
 from tools.screen import Screenshot
 from tools.ui_tree import UiTree
 
@@ -27,6 +27,8 @@ class DeviceInfo(Frozen):
         emulated: Whether it is software: an emulator or the virtual phone. Nobody's own phone.
         animated: Whether its windows move; if not, two equal frames are enough to call it settled.
         capture: Name of the capture back end in use.
+        theme: ``light`` or ``dark``; empty if unknown.
+        font_scale: How much larger than usual its letters are; 0 if unknown.
     """
 
     name: str
@@ -39,6 +41,8 @@ class DeviceInfo(Frozen):
     emulated: bool
     animated: bool
     capture: str
+    theme: str = ""
+    font_scale: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Observation:
         ui_tree: The accessibility tree; ``None`` if it was not asked for or not to be had in time.
         settle: How the screen came to rest; ``None`` if this was a single look.
         device_time: The device's own wall clock, naive local time; ``None`` if unknown.
+        masked: Regions of the frame that were painted over before it came here, device px.
     """
 
     screenshot: Screenshot
@@ -77,6 +82,7 @@ class Observation:
     ui_tree: UiTree | None = None
     settle: Settle | None = None
     device_time: datetime | None = None
+    masked: tuple[Box, ...] = ()
 
     @property
     def size(self) -> Size:
@@ -144,5 +150,18 @@ class LooksTwice(Protocol):
 
         Raises:
             DeviceError: The device cannot be looked at.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsApps(Protocol):
+    """A device that can tell which version of an app is on it."""
+
+    def app_version(self, app: str) -> str:
+        """The version of ``app``, as ``Observation.app`` names it; empty if it is not there.
+
+        Raises:
+            DeviceError: The device cannot be asked.
         """
         ...

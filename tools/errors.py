@@ -9,6 +9,7 @@
     │   ├── RecordingError     a recording that cannot be read or written
     │   ├── UnknownDeviceError no such device, or several to choose from
     │   ├── ToolDefinitionError a tool whose signature and docstring do not fit
+    │   ├── UnsayableError     a decision that a dialect has no words for
     │   └── MissingExtraError  an optional part is not installed
     ├── DeviceError            the world: ends the episode, exit code 3
     │   ├── DeviceGoneError    the device or the connection to it went away
@@ -70,6 +71,10 @@ class UnknownDeviceError(UsageError):
 
 class ToolDefinitionError(UsageError):
     """A tool's signature, type hints and docstring do not fit together."""
+
+
+class UnsayableError(UsageError):
+    """A decision cannot be said in a dialect: it has no word for it, or no number for the point."""
 
 
 class MissingExtraError(UsageError):

@@ -11,7 +11,22 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.cli import devices, doctor, model, phone, recordings, replay_live, run, settings, tools
+from agent.cli import (
+    cache,
+    devices,
+    diff,
+    doctor,
+    export,
+    model,
+    phone,
+    recordings,
+    replay,
+    report,
+    run,
+    settings,
+    show,
+    tools,
+)
 from agent.cli.plain import plain, silence_output
 
 # typer has moved the class, BadParameter stays where it is.
@@ -36,9 +51,13 @@ app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")
 app.add_typer(model.app, name="model")
-app.command("recordings")(recordings.recordings)
-app.command("show")(recordings.show)
-app.command("replay")(replay_live.replay)
+app.add_typer(cache.app, name="cache")
+app.add_typer(recordings.app, name="recordings")
+app.command("show")(show.show)
+app.command("report")(report.report)
+app.command("export")(export.export)
+app.command("replay")(replay.replay)
+app.command("diff")(diff.diff)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 

@@ -14,13 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.cli.plain import NARROW, plain, shortened
-from agent.step import Decision, Episode, Step, StopReason
+from agent.step import Decision, Episode, Step, StopReason, Verdict
 from tools.action import describe_action
 from tools.device import DeviceInfo, Observation
 from tools.errors import NeedsHumanError
 
 _HEARD = 400
 _GOOD = {StopReason.FINISHED, StopReason.DRY_RUN}
+_BAD = {Verdict.FAILED, Verdict.ERROR}
+_VERDICTS = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold red", Verdict.ERROR: "red"}
 _MARKS = {True: ("✓", "bold green"), False: ("✗", "bold red")}
 
 
@@ -143,11 +145,12 @@ class Live:
         Raises:
             OSError: What was to be printed could not be written.
         """
-        mark, style = _MARKS[episode.stop in _GOOD]
+        good = episode.stop in _GOOD and episode.verdict not in _BAD
+        mark, style = _MARKS[good]
         seconds = f"{counted(len(episode.steps), 'step')}, {episode.duration_s:.1f} s"
         line = Text.assemble(
             (f"{mark} {in_words(episode.stop)}", style),
-            (f"  {episode.verdict.value}", "yellow"),
+            (f"  {episode.verdict.value}", _VERDICTS.get(episode.verdict, "yellow")),
             (f"  {seconds}", "dim"),
         )
         self._console.print()
@@ -156,6 +159,9 @@ class Live:
         for label, text in lines.items():
             if text:
                 self._console.print(field_line(label, shortened(text)))
+        for checked in episode.checks:
+            said = f"{checked.verdict.value}: {checked.name}. {checked.evidence}"
+            self._console.print(field_line("Check", shortened(said)))
         if episode.recording is not None:
             # No wrapping: a path that is broken in two cannot be copied.
             self._console.print(

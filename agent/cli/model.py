@@ -35,10 +35,10 @@ def probe(
     key: Annotated[
         str, typer.Option("--key", help="Key; better in the environment or the keyring.")
     ] = "",
-    expect: Annotated[
-        Literal["pixels", "norm1000"] | None,
-        typer.Option("--expect", help="Coordinates that the dialect in use reads."),
-    ] = None,
+    dialect: Annotated[
+        str,
+        typer.Option("--dialect", help="How it will be spoken to. Default: by the model's name."),
+    ] = "auto",
     calibrate: Annotated[
         bool, typer.Option("--calibrate/--no-calibrate", help="Ask for known points.")
     ] = True,
@@ -47,25 +47,24 @@ def probe(
     """Ask a server a dozen small questions: does it see, what do its coordinates mean."""
     from rich.console import Console
 
+    from agent.dialects.choose import choose_dialect
     from agent.models.calibrate import PICTURE
     from agent.models.probe import probe as find_out
     from agent.wiring.servers import model_at, server_at
-    from tools.geometry import Space
 
-    spaces = {"pixels": Space.MODEL_PX, "norm1000": Space.NORM1000}
     model = model_at(server_at(server, kind=kind, key=key), name)
     try:
+        choice = choose_dialect(model.name, wanted=dialect)
         with Console(stderr=True).status("asking"):
             report = find_out(
-                model,
-                expected=spaces[expect] if expect else None,
-                picture=PICTURE if calibrate else None,
+                model, expected=choice.dialect.space, picture=PICTURE if calibrate else None
             )
     finally:
         model.close()
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
+        typer.echo(f"{'dialect':{_LABEL}}{choice.dialect.name}, because {choice.because}")
         _show_report(report)
     return 1 if report.warnings else 0
 

@@ -9,7 +9,7 @@ from agent.cli.live import Live, verdict_line
 from agent.cli.plain import json_text, silence_output
 from agent.cli.signals import StopSignals
 from agent.config import LoadedConfig
-from agent.step import Episode, StopReason
+from agent.step import Episode, StopReason, Verdict
 from agent.wiring.episode import run_with
 
 _EXIT_CODES = {
@@ -28,6 +28,10 @@ _EXIT_CODES = {
     StopReason.NEEDS_HUMAN: 4,
     StopReason.INTERRUPTED: 130,
 }
+
+
+_VERDICT_CODES = {Verdict.FAILED: 1, Verdict.ERROR: 3}
+"""Where the agent says that it is done, but the checks do not."""
 
 
 class Output(Enum):
@@ -79,7 +83,7 @@ def follow_run(run: Callable[[Live], Told], notes: Sequence[str], output: Output
     with signals.installed(), live:
         told = run(live)
     episode = told.episode
-    code = exit_code(episode.stop)
+    code = exit_code(episode.stop) or _VERDICT_CODES.get(episode.verdict, 0)
     if episode.stop is StopReason.INTERRUPTED and signals.exit_code:
         code = signals.exit_code
     try:

@@ -37,11 +37,25 @@ Script = Annotated[Path | None, _option("Decisions for the policy scripted (YAML
 MaxSteps = Annotated[int | None, _option("Give up after so many steps.")]
 Timeout = Annotated[float | None, _option("Give up after so many seconds.", "SECONDS")]
 App = Annotated[str | None, _option("App to open first, by name or package.")]
+Expect = Annotated[
+    list[str] | None,
+    _option("Text that must be on the screen at the end; may be repeated.", "TEXT"),
+]
+Cache = Annotated[
+    bool, typer.Option("--cache", help="Reach from memory what was reached and checked before.")
+]
 Seed = Annotated[int | None, _option("Seed of the virtual phone.")]
 Scenario = Annotated[str | None, _option("What the virtual phone is like, such as dark,zh.")]
 RecordDir = Annotated[Path | None, _option("Folder that recordings are put into.")]
 Tools = Annotated[
     list[str] | None, _option("Module with further tools; may be repeated.", "MODULE")
+]
+Secret = Annotated[
+    list[str] | None,
+    _option("Secret that may be typed as <secret:NAME>; may be repeated.", "NAME"),
+]
+Mask = Annotated[
+    list[str] | None, _option("Region to hide: L,T,R,B in px, or text=WORDS.", "REGION")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Allow what a rule wants asked.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the first action, perform nothing.")]
@@ -66,17 +80,21 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     max_steps: MaxSteps = None,
     timeout: Timeout = None,
     app: App = None,
+    expect: Expect = None,
+    cache: Cache = False,
     seed: Seed = None,
     scenario: Scenario = None,
     record_dir: RecordDir = None,
     tools: Tools = None,
+    secret: Secret = None,
+    mask: Mask = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
     """Pursue a goal on a screen and record it."""
-    from agent.cli.perform import Output, perform
+    from agent.cli.perform import perform
     from agent.config import load_config
 
     flags = {
@@ -91,17 +109,28 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "max_steps": max_steps,
         "timeout_s": timeout,
         "app": app,
+        "expect": tuple(expect) if expect else None,
+        "cache": "auto" if cache else None,
         "seed": seed,
         "scenario": scenario,
         "record_dir": record_dir,
         "tools": tuple(tools) if tools else None,
+        "secrets": tuple(secret) if secret else None,
+        "mask": tuple(mask) if mask else None,
         "approve": "always" if yes else None,
         "dry_run": dry_run or None,
     }
-    output = Output.JSON if as_json else Output.QUIET if quiet else Output.FULL
+    output = output_of(as_json, quiet)
     if from_ is not None or resume is not None or step is not None:
         return _go_on(from_, step, resume, goal, load_config(flags), output)
     return perform(goal, load_config(flags), output)
+
+
+def output_of(as_json: bool, quiet: bool) -> "Output":  # noqa: FBT001 - the flags of these names
+    """How much is printed."""
+    from agent.cli.perform import Output
+
+    return Output.JSON if as_json else Output.QUIET if quiet else Output.FULL
 
 
 def _go_on(

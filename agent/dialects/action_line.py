@@ -13,6 +13,10 @@ from agent.dialects.reading.answer import split_reply, thought_of
 from agent.dialects.reading.fit import Aim
 from agent.dialects.reading.written_call import WrittenCall
 from agent.dialects.reading.written_slot import ACTION_MARK, find_written
+from agent.dialects.saying.pointing import Pointing
+from agent.dialects.saying.speech import said_safely
+from agent.dialects.saying.wording import put_into_words
+from agent.dialects.saying.written import written_call
 from agent.dialects.words import Vocabulary
 from agent.dialects.written_words import TARS_COMPUTER, TARS_PHONE, signatures
 from agent.model import Reply, Request, Sampling
@@ -24,6 +28,7 @@ from tools.geometry import Projection, Space
 from tools.registry import Registry
 
 _POINT = "<|box_start|>(x1,y1)<|box_end|>"
+_BOXES = frozenset({"start_box", "end_box"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class ActionLineDialect:
     language: str = "English"
     sampling: Sampling = field(default_factory=Sampling)
     window: int = 3
+
+    @property
+    def native(self) -> bool:
+        """See ``Dialect``."""
+        return False
 
     @property
     def prompt_hash(self) -> str:
@@ -80,6 +90,19 @@ class ActionLineDialect:
         call = vocabulary.call(found.call.name, with_names(found.call, vocabulary), tools, aim)
         return Decision(thought=thought, call=call)
 
+    def say(self, decision: Decision, projection: Projection, tools: Registry) -> Reply:
+        """See ``Dialect``."""
+        pointing = Pointing(projection, self.space)
+        phrase = put_into_words(decision.call, _vocabulary(tools), tools, pointing)
+        points = tools.get(decision.call.name).points if not phrase.own else _BOXES
+        action = written_call(phrase, lambda name: name in points, _boxed, quote="'")
+
+        def write(thought: str) -> Reply:
+            lead = f"Thought: {thought}\n" if thought else ""
+            return Reply(text=f"{lead}Action: {action}")
+
+        return said_safely(decision, write, self, projection, tools)
+
     def remember(self, reply: Reply) -> str:
         """Thought and action as they were given, up to the end of the first action."""
         try:
@@ -92,6 +115,11 @@ class ActionLineDialect:
 
 def _vocabulary(tools: Registry) -> Vocabulary:
     return TARS_PHONE if is_phone(tools) else TARS_COMPUTER
+
+
+def _boxed(point: JsonValue) -> str:
+    x, y = point if isinstance(point, list) else (None, None)
+    return f"'<|box_start|>({x},{y})<|box_end|>'"
 
 
 def _written(name: str, examples: dict[str, str]) -> str:

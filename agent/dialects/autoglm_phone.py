@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from pydantic import JsonValue
@@ -15,18 +15,23 @@ from agent.dialects.reading.answer import split_reply, thought_of
 from agent.dialects.reading.fit import Aim
 from agent.dialects.reading.written_call import WrittenCall
 from agent.dialects.reading.written_slot import ANSWER_MARK, find_written
+from agent.dialects.saying.pointing import Pointing
+from agent.dialects.saying.speech import said_safely
+from agent.dialects.saying.wording import put_into_words
+from agent.dialects.saying.written import written_call
 from agent.dialects.written_words import GLM_PHONE, signatures
 from agent.model import Reply, Request, Sampling
 from agent.prompt import hash_of, inert, load_prompt
 from agent.sight import Sizing
 from agent.step import Decision
-from tools.errors import BadArgumentsError, UnreadableReplyError
+from tools.errors import BadArgumentsError, UnreadableReplyError, UnsayableError
 from tools.geometry import Projection, Space
 from tools.registry import Registry
 
 # The processor counts every picture twice, as two frames of a film: half of its own bounds.
 SIZING = Sizing(factor=28, min_pixels=112 * 112 // 2, max_pixels=1280 * 28 * 28)
 _THOUGHT: Final = 600
+_PLACES: Final = frozenset({"element", "start", "end"})
 _SAYS_ZH: Final = {
     "Launch": "打开应用。",
     "Tap": "点击一个点。",
@@ -64,6 +69,11 @@ class AutoGlmDialect:
         default_factory=lambda: Sampling(top_p=0.85, frequency_penalty=0.2, max_tokens=3000)
     )
     window: int = 3
+
+    @property
+    def native(self) -> bool:
+        """See ``Dialect``."""
+        return False
 
     @property
     def prompt_hash(self) -> str:
@@ -109,6 +119,23 @@ class AutoGlmDialect:
         word, arguments = _word(written)
         return Decision(thought=thought, call=GLM_PHONE.call(word, arguments, tools, aim))
 
+    def say(self, decision: Decision, projection: Projection, tools: Registry) -> Reply:
+        """See ``Dialect``."""
+        pointing = Pointing(projection, self.space)
+        phrase = put_into_words(decision.call, GLM_PHONE, tools, pointing)
+        points = tools.get(decision.call.name).points if not phrase.own else _PLACES
+        if phrase.word != "finish":
+            if "action" in phrase.arguments:
+                raise UnsayableError(f"It keeps the name action, which {phrase.word} takes too.")
+            spoken = {"action": phrase.word, **phrase.arguments}
+            phrase = replace(phrase, word="do", arguments=spoken)
+        action = written_call(phrase, lambda name: name in points, _place, quote='"')
+
+        def write(thought: str) -> Reply:
+            return Reply(text=f"<think>{thought}</think>\n<answer>{action}</answer>")
+
+        return said_safely(decision, write, self, projection, tools)
+
     def remember(self, reply: Reply) -> str:
         """Thought and action in the family's own form."""
         try:
@@ -123,7 +150,8 @@ class AutoGlmDialect:
 
 def autoglm_phone(language: Literal["en", "zh"] = "en") -> AutoGlmDialect:
     """AutoGLM-Phone-9B, asked in ``language``."""
-    return AutoGlmDialect(language=language)
+    suffix = "" if language == "en" else f"_{language}"
+    return AutoGlmDialect(f"autoglm_phone{suffix}", language)
 
 
 def _known(name: str, tools: Registry) -> bool:
@@ -139,6 +167,11 @@ def _word(call: WrittenCall) -> tuple[str, dict[str, JsonValue]]:
         raise BadArgumentsError("do cannot be called like this:\n- action: is missing")
     arguments = {key: value for key, value in call.arguments.items() if key != "action"}
     return action, with_names(WrittenCall(action, arguments, tuple(unnamed), 0), GLM_PHONE)
+
+
+def _place(point: JsonValue) -> str:
+    x, y = point if isinstance(point, list) else (None, None)
+    return f"[{x},{y}]"
 
 
 def _written(name: str, examples: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from agent.dialects.dialect import MISSING_ANSWER, Turn
 from agent.model import ImagePart, Message, Part, RawCall, TextPart
 from agent.prompt import inert, load_prompt, spoken
+from agent.step import ToolCall
 from tools.geometry import Size
 
 _LINES: Final = 100
@@ -96,20 +97,24 @@ def step_words(turn: Turn) -> str:
     """What was done in ``turn`` and what came of it, in one line and without positions."""
     if turn.decision is None:
         return ""
-    call = turn.decision.call
-    points = [key for key, value in call.arguments.items() if isinstance(value, list | dict | bool)]
-    written = [
-        json.dumps(value, ensure_ascii=False)
-        for key, value in call.arguments.items()
-        if key not in points and value not in ("", None)
-    ]
-    did = " ".join([call.name, *written])
+    did = call_words(turn.decision.call)
     thought = _one_line(turn.decision.thought, _THOUGHT)
     words = f"{thought} [{did}]" if thought else did
     if turn.mistake:
         return inert(f"{words} (not done: {_one_line(turn.mistake, _OUTCOME)})")
     outcome = " ".join(filter(None, (turn.result, turn.feedback)))
     return inert(f"{words} ({_one_line(outcome, _OUTCOME)})" if outcome else words)
+
+
+def call_words(call: ToolCall) -> str:
+    """The tool and what it is given, without positions and switches."""
+    points = [key for key, value in call.arguments.items() if isinstance(value, list | dict | bool)]
+    written = [
+        json.dumps(value, ensure_ascii=False)
+        for key, value in call.arguments.items()
+        if key not in points and value not in ("", None)
+    ]
+    return " ".join([call.name, *written])
 
 
 def _one_line(text: str, length: int) -> str:

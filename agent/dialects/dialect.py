@@ -73,6 +73,11 @@ class Dialect(Protocol):
         ...
 
     @property
+    def native(self) -> bool:
+        """Whether its replies are tool calls of the protocol; else all of a reply is text."""
+        ...
+
+    @property
     def prompt_hash(self) -> str:
         """Changes when the words of its prompts do."""
         ...
@@ -102,6 +107,23 @@ class Dialect(Protocol):
             UnknownToolError: The call is of something that is not offered.
             BadArgumentsError: Its arguments do not fit.
             OffScreenError: It points outside the screen.
+        """
+        ...
+
+    def say(self, decision: Decision, projection: Projection, tools: Registry) -> Reply:
+        """The way back: a reply in the family's own words and numbers that ``read`` understands.
+
+        Read again it gives the same call, points up to the family's grid. How long a finger stays
+        or moves is let go where the family has no number for it. The thought is in it where the
+        family is asked for one.
+
+        Args:
+            decision: A call of one of ``tools``, points in device px.
+            projection: From the picture shown last to the device.
+            tools: What is offered.
+
+        Raises:
+            UnsayableError: The family cannot say this.
         """
         ...
 

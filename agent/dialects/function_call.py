@@ -1,13 +1,14 @@
 """What the Qwen and GUI-Owl families share: one function call as JSON between two tags."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import JsonValue
 
-from agent.dialects.conversation import lay_out, lay_out_single, shown_size
+from agent.dialects.conversation import call_words, lay_out, lay_out_single, shown_size
 from agent.dialects.dialect import REMEMBERED, Turn
 from agent.dialects.phone_words import (
     ARGUMENT_NOTES,
@@ -20,17 +21,23 @@ from agent.dialects.phone_words import (
 from agent.dialects.reading.answer import split_reply, thought_of
 from agent.dialects.reading.fit import Aim
 from agent.dialects.reading.json_call import JsonCall, arguments_in, find_call
+from agent.dialects.saying.pointing import Pointing
+from agent.dialects.saying.speech import said_safely
+from agent.dialects.saying.wording import put_into_words
 from agent.dialects.slot_schema import call_schema, point_schema
 from agent.dialects.words import Vocabulary, Word, parameters_for
 from agent.model import RawCall, Reply, Request, Sampling
 from agent.prompt import hash_of, inert, load_prompt
 from agent.sight import Sizing
-from agent.step import Decision
+from agent.step import Decision, ToolCall
 from tools.errors import BadArgumentsError, UnreadableReplyError
 from tools.geometry import Projection, Size, Space
 from tools.registry import Registry
 
 TAGS: Final = ("<tool_call>\n", "\n</tool_call>")
+FINAL: Final = "**Final Answer**"
+_ACTION_TOLD: Final = re.compile(r"^Action: \S", re.MULTILINE)
+_LONGEST_SENTENCE: Final = 80
 FUNCTIONS: Final = ("mobile_use", "computer_use")
 
 
@@ -51,6 +58,7 @@ class FunctionCallDialect:
         noted: Whether its functions carry the two notes of Qwen2.5's own format.
         single_turn: Whether it was made for one question and one answer only.
         final_marker: Whether its thoughts end with "Final Answer".
+        reasons: Whether it thinks apart from its answer.
     """
 
     name: str
@@ -65,6 +73,12 @@ class FunctionCallDialect:
     noted: bool = False
     single_turn: bool = False
     final_marker: bool = False
+    reasons: bool = False
+
+    @property
+    def native(self) -> bool:
+        """See ``Dialect``."""
+        return False
 
     @property
     def prompt_hash(self) -> str:
@@ -101,6 +115,35 @@ class FunctionCallDialect:
         word, arguments = _word(call, vocabulary, tools)
         aim = Aim(projection, self.space)
         return Decision(thought=thought, call=vocabulary.call(word, arguments, tools, aim))
+
+    def say(self, decision: Decision, projection: Projection, tools: Registry) -> Reply:
+        """See ``Dialect``."""
+        vocabulary, function = self._vocabulary(tools)
+        pointing = Pointing(projection, self.space)
+        phrase = put_into_words(decision.call, vocabulary, tools, pointing)
+        call: dict[str, JsonValue] = {"name": phrase.word, "arguments": phrase.arguments}
+        if phrase.own:
+            call = {"name": function, "arguments": {"action": phrase.word, **phrase.arguments}}
+        written = f"{TAGS[0]}{json.dumps(call, ensure_ascii=False)}{TAGS[1]}"
+        does = _sentence(decision.call)
+
+        def write(thought: str) -> Reply:
+            match self.form:
+                case "form_call":
+                    return Reply(text=written)
+                case "form_action" if self.reasons:
+                    return Reply(text=f"Action: {does}\n{written}", reasoning=thought)
+                case "form_action":
+                    return Reply(text=f"Action: {thought or does}\n{written}")
+                case "form_final":
+                    return Reply(text=f"{thought}\n\n{FINAL}\n\n{written}".lstrip())
+                case _ if _ACTION_TOLD.search(thought):
+                    return Reply(text=f"Thought: {thought}\n{written}")
+                case _:
+                    lead = f"Thought: {thought}\n" if thought else ""
+                    return Reply(text=f"{lead}Action: {does}\n{written}")
+
+        return said_safely(decision, write, self, projection, tools)
 
     def remember(self, reply: Reply) -> str:
         """The answer as it was given, up to the end of its first call; a native call as text."""
@@ -223,6 +266,14 @@ def remembered(reply: Reply, *, final_marker: bool = False) -> str:
     if closed.startswith(TAGS[1].strip()):
         text += TAGS[1]
     return text.strip()[-REMEMBERED:]
+
+
+def _sentence(call: ToolCall) -> str:
+    """What ``call`` is about to do, in a few words and without positions."""
+    words = " ".join(inert(call_words(call)).split())
+    name, _, rest = words.partition(" ")
+    does = name.replace("_", " ").capitalize()
+    return f"{does} {rest}".rstrip() + "." if len(rest) <= _LONGEST_SENTENCE else f"{does}."
 
 
 def _as_text(call: RawCall) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from agent.dialects.reading.fit import Aim
+from agent.dialects.saying.pointing import Pointing
 from agent.dialects.words import Arguments, Pick, Vocabulary, Word
 from tools.errors import BadArgumentsError
 from tools.geometry import Space
@@ -38,6 +39,8 @@ INTERACT = Word(
     takes={"text": "question"},
     also=("call_user",),
 )
+_USUAL_AMOUNT: Final = 0.5
+_LEAST_AMOUNT: Final = 0.05
 _BUTTONS: Final = {
     "Back": ("back", {}),
     "Home": ("home", {}),
@@ -105,6 +108,15 @@ def _keys(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:  
     return ("press_key", {"key": keys[0]}) if len(keys) == 1 else ("hotkey", {"keys": keys})
 
 
+def _tell_keys(
+    tool: str,
+    given: Arguments,
+    pointing: Pointing,  # noqa: ARG001
+) -> dict[str, JsonValue] | None:
+    keys = {"press_key": [given.get("key")], "hotkey": given.get("keys")}.get(tool)
+    return {"keys": keys} if keys else None
+
+
 def _scroll(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:
     """Turns pixels of the shown picture, positive for up, into a part of the screen."""
     pixels = arguments.get("pixels")
@@ -116,14 +128,30 @@ def _scroll(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:
         raise BadArgumentsError(
             "scroll cannot be called like this:\n- pixels: a number other than 0 belongs here"
         )
-    norm = aim.space is Space.NORM1000
-    extent = 1000 if norm else aim.projection.shown.height
+    extent = _extent(aim)
     share: dict[str, JsonValue] = {
         "direction": "up" if amount > 0 else "down",
-        "amount": min(1.0, max(0.05, abs(amount) / extent)),
+        "amount": min(1.0, max(_LEAST_AMOUNT, abs(amount) / extent)),
     }
     at = arguments.get("coordinate")
     return "scroll", share if at is None else {**share, "at": at}
+
+
+def _tell_scroll(tool: str, given: Arguments, pointing: Pointing) -> dict[str, JsonValue] | None:
+    """Pixels of the shown picture, for a part of the screen up or down."""
+    amount = given.get("amount", _USUAL_AMOUNT)
+    if tool != "scroll" or given.get("direction") not in ("up", "down"):
+        return None
+    if not isinstance(amount, int | float) or amount < _LEAST_AMOUNT:
+        return None
+    sign = 1 if given["direction"] == "up" else -1
+    told: dict[str, JsonValue] = {"pixels": sign * max(1, round(amount * _extent(pointing)))}
+    return told if "at" not in given else {**told, "coordinate": given["at"]}
+
+
+def _extent(way: Aim | Pointing) -> int:
+    """How many of the family's numbers the height of the picture is."""
+    return 1000 if way.space is Space.NORM1000 else way.projection.shown.height
 
 
 _COMPUTER: Final = (
@@ -133,6 +161,7 @@ _COMPUTER: Final = (
         "press_key",
         takes={"keys": "key"},
         route=_keys,
+        tells=_tell_keys,
         also=("hotkey",),
     ),
     Word("type", "Enter text where the caret is.", "type_text", takes={"text": "text"}),
@@ -150,6 +179,7 @@ _COMPUTER: Final = (
         "scroll",
         takes={"pixels": "amount", "coordinate": "at"},
         route=_scroll,
+        tells=_tell_scroll,
     ),
     Word("wait", "Do nothing for time seconds.", "wait", takes={"time": "duration_s"}),
 )

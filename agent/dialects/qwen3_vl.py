@@ -22,5 +22,6 @@ def qwen3_vl(*, thinking: bool = False) -> FunctionCallDialect:
         Space.NORM1000,
         "999x999",
         form="form_action",
+        reasons=True,
         sampling=Sampling(temperature=0.6, top_p=0.95, max_tokens=8192),
     )

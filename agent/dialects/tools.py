@@ -12,9 +12,12 @@ from agent.dialects.dialect import Turn
 from agent.dialects.function_call import called, remembered
 from agent.dialects.phone_words import is_phone
 from agent.dialects.reading.fit import Aim, fit_call
+from agent.dialects.saying.pointing import Pointing
+from agent.dialects.saying.speech import said_safely
+from agent.dialects.saying.wording import plain_call
 from agent.dialects.slot_schema import point_schema, tool_schema
 from agent.dialects.words import parameters_for
-from agent.model import Reply, Request, Sampling
+from agent.model import RawCall, Reply, Request, Sampling
 from agent.prompt import hash_of, inert, load_prompt
 from agent.sight import Sizing
 from agent.step import Decision
@@ -94,6 +97,20 @@ class ToolsDialect:
         plain = name if name in tools else name.rpartition(".")[2].strip()
         fitted = fit_call(plain, arguments, tools, Aim(projection, self.space))
         return Decision(thought=thought, call=fitted)
+
+    def say(self, decision: Decision, projection: Projection, tools: Registry) -> Reply:
+        """See ``Dialect``."""
+        phrase = plain_call(decision.call, tools, Pointing(projection, self.space))
+
+        def write(thought: str) -> Reply:
+            if self.native:
+                arguments = json.dumps(phrase.arguments, ensure_ascii=False)
+                call = RawCall(name=phrase.word, arguments=arguments)
+                return Reply(text=thought, calls=(call,), finish_reason="tool_calls")
+            written = {"thought": thought, "name": phrase.word, "arguments": phrase.arguments}
+            return Reply(text=json.dumps(written, ensure_ascii=False))
+
+        return said_safely(decision, write, self, projection, tools)
 
     def remember(self, reply: Reply) -> str:
         """The words; native calls are repeated as such."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from agent.dialects.reading.fit import COMMENTARY, Aim, fit_call
+from agent.dialects.saying.pointing import Pointing
 from agent.step import ToolCall
 from tools.errors import BadArgumentsError, UnknownToolError
 from tools.registry import Registry, Tool
@@ -20,6 +21,9 @@ from tools.registry import Registry, Tool
 Arguments = Mapping[str, JsonValue]
 Route = Callable[[Arguments, Aim], tuple[str, dict[str, JsonValue]]]
 """Finds tool and arguments where a table cannot say; raises BadArgumentsError."""
+Telling = Callable[[str, Arguments, Pointing], dict[str, JsonValue] | None]
+"""The way back of a route: from a tool's name and its arguments, points already as the family's
+numbers and nothing empty, to the word's own arguments; ``None`` if the word does not say that."""
 _CLOSE: Final = 0.6
 _KEYS: Final = {
     "return": "enter", "ret": "enter", "backspace": "delete", "del": "delete", "esc": "escape",
@@ -58,6 +62,7 @@ class Word:
         fixed: Arguments that the word implies.
         pick: For a word that stands for several tools.
         route: For one that needs more than a table; then ``tool`` is what it needs at least.
+        tells: The way back, for words with a route.
         also: Other words that models use for it.
     """
 
@@ -68,6 +73,7 @@ class Word:
     fixed: Arguments = field(default_factory=dict)
     pick: Pick | None = None
     route: Route | None = None
+    tells: Telling | None = None
     also: tuple[str, ...] = ()
 
     @property

@@ -1,11 +1,14 @@
 """The words of UI-TARS and AutoGLM, which are written as calls, and how they are told."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from pydantic import JsonValue
 
 from agent.dialects.reading.fit import Aim
+from agent.dialects.saying.pointing import Pointing
 from agent.dialects.words import Arguments, Vocabulary, Word
 from tools.errors import BadArgumentsError
 from tools.registry import Registry, Tool
@@ -37,6 +40,20 @@ def _typed(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]: 
     return "type_text", {"text": words, **({"submit": True} if words != text else {})}
 
 
+def _tell_typed(
+    tool: str,
+    given: Arguments,
+    pointing: Pointing,  # noqa: ARG001
+) -> dict[str, JsonValue] | None:
+    """The text, with a line break at its end if it is to be submitted."""
+    text = given.get("text")
+    if tool != "type_text" or not isinstance(text, str) or given.get("clear"):
+        return None
+    if not text or text.endswith("\n"):
+        return None
+    return {"content": f"{text}\n" if given.get("submit") else text}
+
+
 def _hotkey(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:  # noqa: ARG001
     keys = arguments.get("key", arguments.get("keys"))
     if isinstance(keys, list) or (isinstance(keys, str) and keys.startswith("[")):
@@ -47,12 +64,26 @@ def _hotkey(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:
     return ("press_key", {"key": parts[0]}) if len(parts) == 1 else ("hotkey", {"keys": [*parts]})
 
 
+def _tell_hotkey(
+    tool: str,
+    given: Arguments,
+    pointing: Pointing,  # noqa: ARG001
+) -> dict[str, JsonValue] | None:
+    keys = given.get("keys")
+    if tool != "hotkey" or not isinstance(keys, list):
+        return None
+    names = [str(key) for key in keys]
+    plain = all(re.fullmatch(r"[^\s+\[]+", name) for name in names)
+    return {"key": " ".join(names) if plain else json.dumps(names, ensure_ascii=False)}
+
+
 _HOTKEY = Word(
     "hotkey",
     "Press keys together, such as ctrl a.",
     "hotkey",
     takes={"key": "keys", "keys": "keys"},
     route=_hotkey,
+    tells=_tell_hotkey,
 )
 _TYPE = Word(
     "type",
@@ -60,6 +91,7 @@ _TYPE = Word(
     "type_text",
     takes={"content": "text"},
     route=_typed,
+    tells=_tell_typed,
 )
 _SCROLL = Word(
     "scroll",
@@ -130,6 +162,17 @@ def _finish(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:
     return "finish", {"success": success, "answer": message}
 
 
+def _tell_finish(
+    tool: str,
+    given: Arguments,
+    pointing: Pointing,  # noqa: ARG001
+) -> dict[str, JsonValue] | None:
+    if tool != "finish":
+        return None
+    told: dict[str, JsonValue] = {"message": given.get("answer", "")}
+    return told if given.get("success") else {**told, "success": False}
+
+
 _ELEMENT: Final = {"element": "at"}
 GLM_PHONE = Vocabulary(
     (
@@ -168,6 +211,7 @@ GLM_PHONE = Vocabulary(
             "finish",
             takes={"message": "answer"},
             route=_finish,
+            tells=_tell_finish,
         ),
     ),
     ("action", "element", "start", "end", "text", "message", "app", "duration", "instruction"),

@@ -30,6 +30,13 @@ _UNKNOWN_MODEL = re.compile(
     r"|(unknown|no such|invalid|not a valid) model|model_not_found|pinned to",
     re.IGNORECASE,
 )
+_OWN_CALL = re.compile(
+    r"pars(e|ing) (the |a )?(tool|function) call|parser could not parse"
+    r"|could not parse after dialect|failed to parse input at pos",
+    re.IGNORECASE,
+)
+"""How servers say that they could not read the tool call their own model made: Ollama, transformers
+5.24, llama.cpp."""
 _SHOWN = 300
 
 
@@ -66,6 +73,11 @@ class Failure(Exception):  # noqa: N818 - never leaves this folder
         return self.status == 404 or (
             self.status in {400, 403, 422} and bool(_UNKNOWN_MODEL.search(self.said))
         )
+
+    @property
+    def is_own_call(self) -> bool:
+        """Whether it is the model's reply that the server stumbled over, not the request."""
+        return self.status >= 500 and bool(_OWN_CALL.search(self.said))
 
 
 def of_status(status: int, headers: Mapping[str, str], body: str, endpoint: Endpoint) -> Failure:

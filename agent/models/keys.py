@@ -21,11 +21,14 @@ def find_key(name: str, *, given: str = "", environment: Mapping[str, str]) -> s
         return given
     if not name:
         return ""
-    return environment.get(name, "").strip() or _from_keyring(name)
+    return environment.get(name, "").strip() or from_keyring(name)
 
 
-def _from_keyring(name: str) -> str:
-    """Ask the system's keyring, if the package ``keyring`` is installed and has a back end."""
+def from_keyring(name: str) -> str:
+    """What the system's keyring holds under ``name``; empty if it has nothing, or is not there.
+
+    It is there if the package ``keyring`` is installed and has a back end.
+    """
     try:
         keyring = importlib.import_module("keyring")
         errors = importlib.import_module("keyring.errors")

@@ -192,6 +192,8 @@ class OpenAIModel:
                 with self._connection.complete(sent) as (lines, request_id):
                     return gatherer.read(lines, request_id)
             except Failure as failure:
+                if failure.is_own_call:
+                    return gatherer.rejected()
                 refused = _refused_fields(failure, sent)
                 if not refused:
                     raise

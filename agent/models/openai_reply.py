@@ -1,6 +1,7 @@
 """Puts a reply together from what an OpenAI-compatible server sends, streamed or at once."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,9 @@ from tools.geometry import Frozen
 
 _MILLION = 1_000_000
 _DONE = "[DONE]"
+_BROKEN_ERROR = re.compile(r'\{\s*"error"\s*:\s*"(.+)', re.DOTALL)
+"""An error that was put into JSON without escaping it, as transformers serve does: it ends at the
+first line break."""
 
 
 class Price(Frozen):
@@ -105,6 +109,11 @@ class Gatherer:
                     break
         return self._reply()
 
+    def rejected(self) -> Reply:
+        """What was heard until the server stumbled over its model's own tool call."""
+        self._has_choice, self._finish_reason = True, "rejected"
+        return self._reply()
+
     def _reply(self) -> Reply:
         if not self._has_choice:
             if self._done:
@@ -132,6 +141,8 @@ class Gatherer:
         try:
             chunk = json.loads(text)
         except ValueError:
+            if broken := _BROKEN_ERROR.match(text):
+                raise failures.of_error_object(broken[1], self.endpoint) from None
             raise failures.no_json(self.endpoint, text) from None
         if not isinstance(chunk, dict):
             raise failures.wrong_shape(self.endpoint, f"a JSON {type(chunk).__name__}")

@@ -1,43 +1,26 @@
-"""Decides by asking a vision-language model, in the words of its dialect.
-
-The turns of an episode only ever grow at their end, so that each request begins with the bytes of
-the one before it, and what a server or a cache has already read need not be read again. Old
-pictures are dropped several at a time, because with them goes the common beginning.
-"""
+"""Decides by asking a vision-language model, in the words of its dialect."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from agent.dialects.dialect import Dialect, Turn
 from agent.dialects.reading.language import mixing
+from agent.dialects.turns import Turns
 from agent.model import Model, OnText, Reply
+from agent.prompt import load_prompt
 from agent.sight import Shown, Sight, Sizing, Transform, chain
 from agent.step import Decision, Step
 from tools.device import Observation
 from tools.errors import AgentMistakeError, ContextTooLongError, UnreadableReplyError
 from tools.registry import Registry
 
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-_LARGEST_CHUNK: Final = 7
+SECRETS_PROMPT: Final = "turn/secrets"
 _CUTS: Final = {
     "loop": "It repeated itself over and over and was cut off. Say it once, and shortly.",
     "length": "It was cut off at its longest. Answer more shortly.",
+    "rejected": "The server could not read the tool call in it. Write the call as valid JSON.",
 }
-
-
-def chunk_for(window: int) -> int:
-    """How many pictures are dropped at once, where ``window`` are kept.
-
-    A drop costs reading the kept pictures again; until the next one only the new picture is read.
-    With 3 kept and 7 dropped, four fifths of an episode's prompt tokens are known from the request
-    before, in every dialect of several turns, and the longest prompt, nine pictures of 1280 tokens,
-    stays below 16 Ki tokens, where many servers end. Who wants fewer pictures gets smaller chunks.
-    Measured by ``benchmarks/model_path.py``.
-    """
-    return min(2 * window + 1, _LARGEST_CHUNK)
 
 
 class VlmPolicy:
@@ -56,10 +39,12 @@ class VlmPolicy:
     Attributes:
         on_note: Hears, once an episode, what a person should know of the model: that it mixes
             languages. ``None`` if nobody cares.
+        secrets: What it may type without knowing it, by name.
     """
 
     wants_ui_tree = False
     on_note: Callable[[str], None] | None = None
+    secrets: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -73,15 +58,12 @@ class VlmPolicy:
         on_text: OnText | None = None,
     ) -> None:
         self._model, self._dialect, self._tools = model, dialect, tools
-        self._window = window or dialect.window
-        self._limit = self._window + (chunk or chunk_for(self._window)) - 1
         self._on_text = on_text
         self._mixed = False
         self._sight = Sight(sizing if sizing is not None else dialect.sizing)
-        self._turns: list[Turn] = []
+        self._turns = Turns(window or dialect.window, chunk)
         self._seen: Observation | None = None
         self._shown: Shown | None = None
-        self._today = ""
 
     @property
     def name(self) -> str:
@@ -91,7 +73,7 @@ class VlmPolicy:
     @property
     def turns(self) -> tuple[Turn, ...]:
         """What was asked and answered so far."""
-        return tuple(self._turns)
+        return self._turns.kept
 
     @property
     def shown(self) -> Shown | None:
@@ -114,20 +96,17 @@ class VlmPolicy:
             ModelError: The model could not be asked.
             CaptureError: The frame cannot be shown to a model.
         """
-        if not history or self._seen is None:  # it may take over in the middle of a run
-            self._begin(observation)
-        self._catch_up(history)
-        again = observation is self._seen and self._awaits_answer
+        if not history or self._seen is None:  # or somebody else decided the first steps
+            self._seen, self._mixed = None, False
+            self._turns.begin(observation.device_time)
+        self._turns.catch_up(history)
+        again = observation is self._seen and self._turns.awaits_answer
         if self._shown is None or not again:
             self._shown = self._sight.look(observation.screenshot)
-        turn = Turn(
-            step=self._turns[-1].step if again else _next_step(history),
-            image=None if again else self._shown.image,
-            app=observation.app,
-            today=self._today,
-        )
-        least = min(self._window, self._limit) - 1
-        self._make_room(keep=self._limit if again else self._limit - 1, least=least)
+        if again:
+            turn = self._turns.ask_again(observation.app)
+        else:
+            turn = self._turns.ask(history, self._shown.image, observation.app)
         reply = self._ask(goal, turn)
         self._seen = observation
         asked = replace(turn, reply=reply, said=self._dialect.remember(reply))
@@ -135,11 +114,11 @@ class VlmPolicy:
             decision = self._dialect.read(reply, self._shown.projection, self._tools)
         except AgentMistakeError as error:
             told = _with_cut(error, reply)
-            self._turns.append(replace(asked, mistake=str(told)))
+            self._turns.add(replace(asked, mistake=str(told)))
             if told is error:
                 raise
             raise told from error
-        self._turns.append(replace(asked, decision=decision))
+        self._turns.add(replace(asked, decision=decision))
         self._note_language(goal, decision)
         return decision
 
@@ -150,54 +129,19 @@ class VlmPolicy:
             self._mixed = True
             self.on_note(note)
 
-    @property
-    def _awaits_answer(self) -> bool:
-        return bool(self._turns) and self._turns[-1].decision is None
-
-    def _begin(self, observation: Observation) -> None:
-        self._turns.clear()
-        self._seen = None
-        self._mixed = False
-        self._today = _date(observation.device_time)
-
-    def _catch_up(self, history: Sequence[Step]) -> None:
-        """Learn what came of the last decision, and of steps that others decided."""
-        known = self._turns[-1].step if self._turns else -1
-        missed: list[Turn] = []
-        for step in reversed(history):
-            if step.index <= known:
-                break
-            if step.decision is not None:
-                missed.append(_told(Turn(step.index, None, decision=step.decision), step))
-        if self._turns and history and len(missed) < len(history):
-            last = history[-1 - len(missed)]
-            if last.index == known:
-                self._turns[-1] = _told(self._turns[-1], last)
-        self._turns.extend(reversed(missed))
-
-    def _make_room(self, *, keep: int, least: int) -> None:
-        """If more than ``keep`` pictures are held, drop all but the newest ``least``."""
-        held = [place for place, turn in enumerate(self._turns) if turn.image is not None]
-        if len(held) <= keep:
-            return
-        for place in held[: len(held) - least]:
-            self._turns[place] = replace(self._turns[place], image=None)
-
     def _ask(self, goal: str, turn: Turn) -> Reply:
         try:
             return self._once(goal, turn)
         except ContextTooLongError:
-            held = sum(each.image is not None for each in self._turns)
-            needed = 1 if turn.image is None else 0
-            if held <= needed:
+            if not self._turns.shrink(turn):
                 raise
-            # From now on they are dropped before it comes to that.
-            self._limit = min(self._limit, held - needed)
-            self._make_room(keep=needed, least=needed)
             return self._once(goal, turn)
 
     def _once(self, goal: str, turn: Turn) -> Reply:
-        request = self._dialect.request(goal, [*self._turns, turn], self._tools)
+        if self.secrets:
+            names = ", ".join(f"<secret:{name}>" for name in self.secrets)
+            goal = f"{goal}\n\n{load_prompt(SECRETS_PROMPT).fill(names=names)}"
+        request = self._dialect.request(goal, [*self._turns.kept, turn], self._tools)
         return self._model.ask(request, on_text=self._on_text)
 
 
@@ -207,20 +151,3 @@ def _with_cut(error: AgentMistakeError, reply: Reply) -> AgentMistakeError:
     if why is None or not isinstance(error, UnreadableReplyError):
         return error
     return UnreadableReplyError(f"{error} {why}")
-
-
-def _told(turn: Turn, step: Step) -> Turn:
-    return replace(
-        turn,
-        result=step.result,
-        mistake=step.mistake or turn.mistake,
-        feedback=step.feedback,
-    )
-
-
-def _next_step(history: Sequence[Step]) -> int:
-    return history[-1].index + 1 if history else 0
-
-
-def _date(time: datetime | None) -> str:
-    return f"{time:%Y-%m-%d} {_DAYS[time.weekday()]}" if time is not None else ""

@@ -5,8 +5,10 @@ The folder ``<utc-time>-<slug>-<id>/`` has ``events.jsonl`` (append-only, the tr
 that can be rebuilt). A recording without ``run.end`` is that of a run that crashed.
 """
 
+import hashlib
+import json
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, TypeAdapter
 
@@ -19,7 +21,7 @@ from tools.geometry import Box, Frozen, Size
 
 FORMAT_VERSION = 2
 """Raised when a reader of the version before could misread a recording. 2: where a run comes
-from, the rungs of replays, masked regions."""
+from, the rungs of replays, masked regions, the seal of the events."""
 EVENTS_FILE = "events.jsonl"
 SUMMARY_FILE = "run.json"
 FRAMES_FOLDER = "frames"
@@ -67,7 +69,7 @@ class Anchor(Frozen):
 
     box: Box
     patch: FileRef
-    target: Target | None = None
+    target: Target | None
 
 
 class Origin(Frozen):
@@ -75,12 +77,12 @@ class Origin(Frozen):
 
     Attributes:
         kind: How: performed again, gone on from a step, gone on where it was interrupted, taken
-            from the step cache.
+            from the step cache, decided again from what was recorded (nothing was performed).
         run: Name of that recording's folder.
         step: The first step that was not performed again; ``None`` if all of them were to be.
     """
 
-    kind: Literal["replay", "fork", "resume", "cache"]
+    kind: Literal["replay", "fork", "resume", "cache", "update"]
     run: str
     step: int | None = None
 
@@ -109,6 +111,8 @@ class RunStart(Event):
         prompt_hash: Changes when the words of the prompts do.
         config: The whole configuration as JSON.
         device: What is known of the device.
+        supports: Kinds of action it can perform, which decide what tools are offered; ``None`` in
+            recordings from before this was written down.
         versions: Name to version of the parts that matter.
         origin: The recording that this run goes back to; ``None`` for a run of its own.
     """
@@ -119,13 +123,14 @@ class RunStart(Event):
     started: _FromJson
     goal: str
     policy: str
-    model: str = ""
-    dialect: str = ""
-    prompt_hash: str = ""
+    model: str
+    dialect: str
+    prompt_hash: str
     config: dict[str, JsonValue]
     device: DeviceInfo
+    supports: Annotated[tuple[str, ...] | None, Field(strict=False)]
     versions: dict[str, str]
-    origin: Origin | None = None
+    origin: Origin | None
 
 
 class ObservationSeen(Event):
@@ -136,6 +141,8 @@ class ObservationSeen(Event):
         changed: Whether the screen differs from the one before the action; ``None`` if unknown.
         masked: Device px regions that were painted over before anyone saw them, because a secret
             stood there.
+        device_time: The device's own wall clock, naive local time; ``None`` if it is unknown.
+            Recordings from before this was written down have no such field.
     """
 
     event: Literal["observation"] = "observation"
@@ -151,7 +158,8 @@ class ObservationSeen(Event):
     source: str
     frame_key: str
     feedback: str
-    masked: Annotated[tuple[Box, ...], Field(strict=False)] = ()
+    masked: Annotated[tuple[Box, ...], Field(strict=False)]
+    device_time: Annotated[datetime | None, Field(strict=False)]
 
 
 class ModelPart(Event):
@@ -165,6 +173,12 @@ class ModelPart(Event):
     event: Literal["model.part"] = "model.part"
     key: str
     value: dict[str, JsonValue]
+
+
+def part_key(value: dict[str, JsonValue]) -> str:
+    """The ``key`` of a part of requests."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class ModelRequest(Event):
@@ -254,8 +268,8 @@ class ActionIntent(Event):
     event: Literal["action.intent"] = "action.intent"
     step: int
     action: Action
-    transforms: tuple[Transform, ...] = ()
-    anchor: Anchor | None = None
+    transforms: tuple[Transform, ...]
+    anchor: Anchor | None
 
 
 class StepResult(Event):
@@ -292,6 +306,8 @@ class RunEnd(Event):
         steps: How many steps were taken.
         error: What went wrong below the loop, one line; may be empty.
         traceback: Only if the program itself failed.
+        events_sha256: Hex digest of all bytes of the file before this line, so that a line that was
+            changed afterwards is noticed; empty if the run was recorded before there were seals.
     """
 
     event: Literal["run.end"] = "run.end"
@@ -302,6 +318,7 @@ class RunEnd(Event):
     duration_s: float
     error: str
     traceback: str
+    events_sha256: str
 
 
 AnyEvent = Annotated[
@@ -342,3 +359,20 @@ class Summary(Frozen):
     steps: int = 0
     duration_s: float = 0.0
     error: str = ""
+
+    @classmethod
+    def begun(cls, start: RunStart) -> Self:
+        """That of a run that has just begun."""
+        return cls(
+            format=start.format,
+            run=start.run,
+            goal=start.goal,
+            policy=start.policy,
+            device=start.device.name,
+            started=start.started,
+        )
+
+    def ended(self, end: RunEnd) -> Self:
+        """That of the same run when it is over."""
+        told = {name: getattr(end, name) for name in type(self).model_fields if hasattr(end, name)}
+        return self.model_copy(update=told)

@@ -1,19 +1,19 @@
 """Reads recordings strictly, but never dies of a crash's traces: those are told as warnings."""
 
-import json
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
 
+from agent.recording.alive import is_held
+from agent.recording.events import read_events
 from agent.recording.format import (
-    EVENTS,
     EVENTS_FILE,
-    FORMAT_VERSION,
     SUMMARY_FILE,
     ActionIntent,
     AnyEvent,
@@ -31,6 +31,7 @@ from agent.recording.format import (
     StepResult,
     Summary,
 )
+from agent.recording.under_way import name_step_under_way
 from tools.errors import RecordingError
 
 
@@ -87,29 +88,49 @@ class Recording:
             RecordingError: The path leads out of the recording.
         """
         path = self.folder / ref.path
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        inside = path.resolve().is_relative_to(self.folder.resolve())
+        if not inside or Path(ref.path).is_absolute():  # a copy of it would not be in the copy
             raise RecordingError(f"{ref.path!r} leads out of the recording {str(self.folder)!r}.")
         return path
 
+    def read(self, ref: FileRef) -> bytes:
+        """The bytes of a file of this recording, which are the bytes that were recorded.
+
+        Raises:
+            RecordingError: It is not there, was changed afterwards, or its path leads out of here.
+        """
+        where = f"{ref.path!r} of the recording {str(self.folder)!r}"
+        try:
+            data = self.file(ref).read_bytes()
+        except OSError as error:
+            raise RecordingError(f"{where} cannot be read: {error.strerror or error}.") from None
+        if len(data) != ref.size_bytes:
+            raise RecordingError(
+                f"{where} has {len(data)} bytes, and {ref.size_bytes} were recorded: "
+                "it was changed afterwards."
+            )
+        if hashlib.sha256(data).hexdigest() != ref.sha256:
+            raise RecordingError(f"{where} is not what was recorded: it was changed afterwards.")
+        return data
+
+    @cached_property
+    def refs(self) -> tuple[FileRef, ...]:
+        """The files that the events name, each once, in the order of the steps."""
+        return tuple(dict.fromkeys(ref for step in self.steps for ref in _refs(step)))
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """What ``warnings`` say of files that the events name and that are not there."""
+        paths = {ref.path for ref in self.refs if not self.file(ref).is_file()}
+        return tuple(f"The file {path} is missing." for path in sorted(paths))
+
     def summary(self) -> Summary:
         """What ``run.json`` should say."""
-        end = self.end
-        if end is None:
-            steps = sum(step.decision is not None for step in self.steps)
-            return _begun(self.start).model_copy(update={"steps": steps})
-        ending = {name: getattr(end, name) for name in Summary.model_fields if hasattr(end, name)}
-        return _begun(self.start).model_copy(update=ending)
-
-
-def _begun(start: RunStart) -> Summary:
-    return Summary(
-        format=start.format,
-        run=start.run,
-        goal=start.goal,
-        policy=start.policy,
-        device=start.device.name,
-        started=start.started,
-    )
+        begun = Summary.begun(self.start)
+        if self.end is not None:
+            return begun.ended(self.end)
+        steps = sum(step.decision is not None for step in self.steps)
+        return begun.model_copy(update={"steps": steps})
 
 
 def read_recording(folder: Path | str) -> Recording:
@@ -119,37 +140,28 @@ def read_recording(folder: Path | str) -> Recording:
         RecordingError: There is none, it is of a newer format, or a line in it is damaged.
     """
     folder = Path(folder)
-    path = folder / EVENTS_FILE
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise RecordingError(
-            f"{str(folder)!r} is no recording: {EVENTS_FILE} {_reason(error)}.",
-            hint="See those there are with: agent recordings",
-        ) from None
-    warnings: list[str] = []
-    lines = data.split(b"\n")
-    torn = lines.pop()
-    if torn:
-        warnings.append(f"The last line was torn by a crash and is left out ({len(torn)} bytes).")
-    events = [_read_line(path, number, line) for number, line in enumerate(lines, start=1)]
-    if not events or not isinstance(events[0], RunStart):
-        raise RecordingError(f"{path} does not begin with run.start: this is no recording.")
-    warnings.extend(_gaps(events))
+    running = is_held(folder)  # before the file is read: a run that ends in between is over
+    file = read_events(folder)
+    events = file.events
     end = events[-1] if isinstance(events[-1], RunEnd) else None
-    if end is None:
-        warnings.append("There is no run.end: the run crashed or still goes on.")
+    steps = _group(events)
+    warnings = list(file.warnings)
+    if end is None and running:
+        warnings.append("There is no run.end yet: the run still goes on.")
+    elif end is None:
+        warnings.append("There is no run.end: the run crashed.")
+        under_way = name_step_under_way(steps[-1]) if steps else ""
+        warnings.extend([under_way] if under_way else [])
     recording = Recording(
         folder=folder,
-        start=events[0],
-        steps=_group(events),
+        start=file.start,
+        steps=steps,
         parts={event.key: event.value for event in events if isinstance(event, ModelPart)},
         checks=tuple(event for event in events if isinstance(event, CheckDone)),
         end=end,
         warnings=tuple(warnings),
     )
-    missing = _missing_files(recording)
-    return Recording(**{**vars(recording), "warnings": (*recording.warnings, *missing)})
+    return replace(recording, warnings=(*recording.warnings, *recording.missing))
 
 
 def list_recordings(parent: Path) -> tuple[list[Summary], list[str]]:
@@ -162,9 +174,9 @@ def list_recordings(parent: Path) -> tuple[list[Summary], list[str]]:
     problems: list[str] = []
     if not parent.is_dir():
         return summaries, problems
-    for folder in sorted(each for each in parent.iterdir() if (each / EVENTS_FILE).exists()):
+    for folder in recording_folders(parent):
         try:
-            summaries.append(_read_summary(folder))
+            summaries.append(read_summary(folder))
         except RecordingError as error:
             problems.append(error.message)
     return sorted(summaries, key=lambda summary: summary.started), problems
@@ -173,15 +185,18 @@ def list_recordings(parent: Path) -> tuple[list[Summary], list[str]]:
 def find_recording(name: str, parent: Path) -> Path:
     """Find a recording by path, by folder name, by the start or end of its name, or ``last``.
 
+    A path to anything else is given back as it is, for the reader to say what is wrong with it.
+
     Raises:
         RecordingError: There is none, or there are several.
     """
     try:
         if name and (Path(name) / EVENTS_FILE).exists():
             return Path(name)
-        folders = sorted(each.parent for each in parent.glob(f"*/{EVENTS_FILE}"))
+        folders = recording_folders(parent)
+        there = bool(name) and Path(name).exists()
     except (OSError, ValueError):  # a name that no file can have
-        folders = []
+        folders, there = [], False
     if name == "last" and (dated := _dated(folders)):
         return max(dated)[1]
     found = [
@@ -194,10 +209,18 @@ def find_recording(name: str, parent: Path) -> Path:
     if found:
         names = ", ".join(each.name for each in found[:5])
         raise RecordingError(f"{len(found)} recordings match {name!r}: {names}.")
+    if there:
+        return Path(name)  # whoever reads it is told what it is instead
     raise RecordingError(
         f"There is no recording {name!r}, neither as a folder nor in {str(parent)!r}.",
         hint="See those there are with: agent recordings",
     )
+
+
+def recording_folders(parent: Path) -> list[Path]:
+    """Folders of recordings; hidden ones are being made or removed."""
+    found = (each.parent for each in parent.glob(f"*/{EVENTS_FILE}"))
+    return sorted(each for each in found if not each.name.startswith("."))
 
 
 def _dated(folders: list[Path]) -> list[tuple[datetime, Path]]:
@@ -205,49 +228,11 @@ def _dated(folders: list[Path]) -> list[tuple[datetime, Path]]:
     dated = []
     for folder in folders:
         with suppress(RecordingError):
-            dated.append((_read_summary(folder).started, folder))
+            dated.append((read_summary(folder).started, folder))
     return dated
 
 
-def _reason(error: OSError) -> str:
-    return (
-        "is not there"
-        if isinstance(error, FileNotFoundError | NotADirectoryError)
-        else (f"cannot be read ({error.strerror})")
-    )
-
-
-def _read_line(path: Path, number: int, line: bytes) -> AnyEvent:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        raise RecordingError(f"{path}:{number}: the line is damaged.") from None
-    if number == 1 and isinstance(value, dict):
-        version = value.get("format")
-        if isinstance(version, int) and version > FORMAT_VERSION:
-            raise RecordingError(
-                f"{path} has format {version}; this version reads up to {FORMAT_VERSION}.",
-                hint="Update with: python -m pip install --upgrade tapwright",
-            )
-    try:
-        return EVENTS.validate_json(line)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the event"
-        raise RecordingError(f"{path}:{number}: {where}: {first['msg']}.") from None
-
-
-def _gaps(events: list[AnyEvent]) -> list[str]:
-    gaps = []
-    for before, after in pairwise(events):
-        if after.seq <= before.seq:
-            gaps.append(f"Event {after.seq} comes after event {before.seq}.")
-        elif after.seq != before.seq + 1:
-            gaps.append(f"Events {before.seq + 1} to {after.seq - 1} are missing.")
-    return gaps
-
-
-def _group(events: list[AnyEvent]) -> tuple[RecordedStep, ...]:
+def _group(events: Sequence[AnyEvent]) -> tuple[RecordedStep, ...]:
     found: dict[int, dict[str, object]] = {}
     for event in events:
         if isinstance(event, RunStart | RunEnd | CheckDone | ModelPart):
@@ -281,20 +266,24 @@ def _add(parts: dict[str, object], name: str, event: AnyEvent) -> None:
     parts[name] = (*earlier, event) if isinstance(earlier, tuple) else (event,)
 
 
-def _missing_files(recording: Recording) -> list[str]:
-    refs: list[FileRef] = []
-    for step in recording.steps:
-        if step.observation is not None:
-            refs.append(step.observation.frame)
-            refs.extend([step.observation.ui_tree] if step.observation.ui_tree else [])
-        refs.extend(image for request in step.requests for image in request.images)
-        if step.intent is not None and step.intent.anchor is not None:
-            refs.append(step.intent.anchor.patch)
-    paths = sorted({ref.path for ref in refs if not recording.file(ref).is_file()})
-    return [f"The file {path} is missing." for path in paths]
+def _refs(step: RecordedStep) -> Iterator[FileRef]:
+    seen, intent = step.observation, step.intent
+    if seen is not None:
+        yield seen.frame
+        if seen.ui_tree is not None:
+            yield seen.ui_tree
+    for request in step.requests:
+        yield from request.images
+    if intent is not None and intent.anchor is not None:
+        yield intent.anchor.patch
 
 
-def _read_summary(folder: Path) -> Summary:
+def read_summary(folder: Path) -> Summary:
+    """What ``run.json`` says, or would say if it were there and could be read.
+
+    Raises:
+        RecordingError: The events cannot be read either.
+    """
     try:
         return Summary.model_validate_json((folder / SUMMARY_FILE).read_bytes())
     except (OSError, ValidationError):

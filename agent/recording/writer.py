@@ -8,11 +8,7 @@ and a little space kept for it holds the end of the run.
 import contextlib
 import errno
 import hashlib
-import json
 import os
-import re
-import secrets
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +18,9 @@ from typing import Any, cast
 from pydantic import JsonValue
 
 from agent.model import ImagePart, Reply
+from agent.recording.alive import hold
+from agent.recording.discretion import OPEN, Discretion
+from agent.recording.folder import new_folder as new_folder
 from agent.recording.format import (
     EVENTS_FILE,
     FORMAT_VERSION,
@@ -29,6 +28,7 @@ from agent.recording.format import (
     SUMMARY_FILE,
     ActionIntent,
     Anchor,
+    CheckDone,
     DecisionMade,
     Event,
     FileRef,
@@ -44,10 +44,11 @@ from agent.recording.format import (
     RunStart,
     StepResult,
     Summary,
+    part_key,
 )
 from agent.recording.patch import cut_patch, find_target
 from agent.sight import Transform
-from agent.step import Decision, Episode, Step
+from agent.step import Decision, Episode, Step, Verdict
 from tools.action import Action, points_of
 from tools.clock import Clock
 from tools.device import DeviceInfo, Observation
@@ -55,6 +56,7 @@ from tools.errors import RecordingError
 
 _RESERVE_FILE = ".reserve"
 _RESERVE_BYTES = 64 * 1024
+_PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Header:
         prompt_hash: Changes when the words of the prompts do.
         versions: Name to version of the parts that matter.
         origin: The recording that this run goes back to; ``None`` for a run of its own.
+        supports: Kinds of action the device can perform; ``None`` if nobody asked.
     """
 
     goal: str
@@ -79,38 +82,7 @@ class Header:
     dialect: str = ""
     prompt_hash: str = ""
     origin: Origin | None = None
-
-
-def new_folder(parent: Path, goal: str) -> Path:
-    """Make the folder of a new recording.
-
-    Raises:
-        RecordingError: It cannot be made or written to.
-    """
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_slug(goal)}-{secrets.token_hex(3)}"
-    folder = parent / name
-    try:
-        (folder / FRAMES_FOLDER).mkdir(parents=True)
-    except OSError as error:
-        reason = error.strerror or error
-        if isinstance(error, FileExistsError) and parent.is_symlink():
-            reason = "it is a link that leads nowhere"
-        raise RecordingError(
-            f"Recordings cannot be written to {str(parent)!r}: {reason}.",
-            hint="Name another folder with --record-dir.",
-        ) from None
-    return folder
-
-
-def _slug(goal: str) -> str:
-    plain = unicodedata.normalize("NFKC", goal).lower()
-    words = re.sub(r"[^\w]+", "-", plain).strip("-_")
-    try:
-        os.fsencode(words)
-    except UnicodeEncodeError:  # an old locale: its file names know no such letters
-        words = re.sub(r"[^a-z0-9]+", "-", words).strip("-")
-    # 40 letters of Chinese are 120 bytes: still far from the 255 of a file name.
-    return words[:40].rstrip("-_") or "goal"
+    supports: frozenset[str] | None = None
 
 
 class RecordingWriter:
@@ -120,13 +92,17 @@ class RecordingWriter:
         folder: As made by ``new_folder``.
         header: What the first event says.
         clock: Gives ``at_s``.
+        discretion: Takes secrets out of every text that is written.
 
     Raises:
         RecordingError: From every method, if the disk refuses; nothing is dropped silently.
     """
 
-    def __init__(self, folder: Path, header: Header, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, header: Header, clock: Clock, discretion: Discretion = OPEN
+    ) -> None:
         self.folder = folder
+        self._discretion = discretion
         self._clock = clock
         self._started_s = clock.now()
         self._seq = 0
@@ -138,8 +114,9 @@ class RecordingWriter:
         """How the policy's last point became device px; the policy's owner sets it."""
         with self._writing():
             (folder / _RESERVE_FILE).write_bytes(bytes(_RESERVE_BYTES))
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
             self._events = os.open(folder / EVENTS_FILE, flags, 0o644)
+            hold(self._events)
         try:
             self._start(header)
         except RecordingError:
@@ -154,7 +131,7 @@ class RecordingWriter:
         settle, tree = seen.settle, seen.ui_tree
         kind, data = seen.screenshot.file()
         frame = self._store(f"{step:04d}-before.{kind}", data)
-        has_tree = tree is not None and tree.source != ""
+        source = self._discretion.text(tree.source) if tree is not None else ""
         self._append(
             ObservationSeen(
                 **self._stamp(),
@@ -163,15 +140,15 @@ class RecordingWriter:
                 size=seen.size,
                 app=seen.app,
                 activity=seen.activity,
-                ui_tree=self._store(f"{step:04d}-tree.xml", tree.source.encode())
-                if tree is not None and has_tree
-                else None,
+                ui_tree=self._store(f"{step:04d}-tree.xml", source.encode()) if source else None,
                 settle=settle.reason if settle is not None else "",
                 frames_taken=settle.frames if settle is not None else 1,
                 changed=settle.changed if settle is not None else None,
                 source=seen.screenshot.source,
                 frame_key=frame_key,
                 feedback=feedback,
+                masked=seen.masked,
+                device_time=seen.device_time,
             )
         )
 
@@ -202,8 +179,7 @@ class RecordingWriter:
         self._append(ModelResponse(**self._stamp(), step=self._step, model=model, reply=reply))
 
     def _part(self, value: dict[str, JsonValue]) -> str:
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-        key = hashlib.sha256(text.encode()).hexdigest()[:16]
+        key = part_key(value := self._discretion.part(value))  # a hash is a trace too
         if key not in self._parts:
             self._append(ModelPart(**self._stamp(), key=key, value=value))
             self._parts.add(key)
@@ -290,34 +266,28 @@ class RecordingWriter:
             )
         )
 
+    def check(self, name: str, verdict: Verdict, evidence: str) -> None:
+        """Write what one check came to."""
+        self._append(
+            CheckDone(**self._stamp(), name=name, verdict=verdict, evidence=evidence), sync=True
+        )
+
     def end(self, episode: Episode, *, traceback: str = "") -> None:
         """Write why the run ended, sync, and bring ``run.json`` up to date."""
         self._make_room()
-        self._append(
-            RunEnd(
-                **self._stamp(),
-                stop=episode.stop,
-                answer=episode.answer,
-                verdict=episode.verdict,
-                steps=len(episode.steps),
-                duration_s=episode.duration_s,
-                error=episode.error,
-                traceback=traceback,
-            ),
-            sync=True,
+        end = RunEnd(
+            **self._stamp(),
+            stop=episode.stop,
+            answer=episode.answer,
+            verdict=episode.verdict,
+            steps=len(episode.steps),
+            duration_s=episode.duration_s,
+            error=episode.error,
+            traceback=traceback,
+            events_sha256=self._digest(),
         )
-        self._write_summary(
-            self._summary.model_copy(
-                update={
-                    "stop": episode.stop,
-                    "verdict": episode.verdict,
-                    "answer": episode.answer,
-                    "steps": len(episode.steps),
-                    "duration_s": episode.duration_s,
-                    "error": episode.error,
-                }
-            )
-        )
+        self._append(end, sync=True)
+        self._write_summary(self._summary.ended(end))
 
     def close(self) -> None:
         """Let go of the files. May be called twice."""
@@ -328,33 +298,24 @@ class RecordingWriter:
             self._make_room()
 
     def _start(self, header: Header) -> None:
-        started = datetime.now(UTC)
-        self._append(
-            RunStart(
-                **self._stamp(),
-                format=FORMAT_VERSION,
-                run=self.folder.name,
-                started=started,
-                goal=header.goal,
-                policy=header.policy,
-                model=header.model,
-                dialect=header.dialect,
-                prompt_hash=header.prompt_hash,
-                config=dict(header.config),
-                device=header.device,
-                versions=dict(header.versions),
-                origin=header.origin,
-            ),
-            sync=True,
-        )
-        self._summary = Summary(
+        start = RunStart(
+            **self._stamp(),
             format=FORMAT_VERSION,
             run=self.folder.name,
+            started=datetime.now(UTC),
             goal=header.goal,
             policy=header.policy,
-            device=header.device.name,
-            started=started,
+            model=header.model,
+            dialect=header.dialect,
+            prompt_hash=header.prompt_hash,
+            config=dict(header.config),
+            device=header.device,
+            supports=tuple(sorted(header.supports)) if header.supports is not None else None,
+            versions=dict(header.versions),
+            origin=header.origin,
         )
+        self._append(start, sync=True)
+        self._summary = Summary.begun(start)
         self._write_summary(self._summary)
 
     def _stamp(self) -> dict[str, Any]:
@@ -362,7 +323,7 @@ class RecordingWriter:
         return {"seq": self._seq, "at_s": round(self._clock.now() - self._started_s, 6)}
 
     def _append(self, event: Event, *, sync: bool = False) -> None:
-        line = event.model_dump_json().encode() + b"\n"
+        line = self._discretion.json(event).encode() + b"\n"
         with self._writing():
             written = self._write(line)
             if written != len(line):  # the disk is full: take the torn line back
@@ -376,15 +337,27 @@ class RecordingWriter:
     def _write(self, line: bytes) -> int:
         return os.write(self._events, line)
 
+    def _digest(self) -> str:
+        """Read back from the open file, which may be gone from its folder by now."""
+        digest = hashlib.sha256()
+        with self._writing():
+            os.lseek(self._events, 0, os.SEEK_SET)  # what is written goes to the end all the same
+            while piece := os.read(self._events, _PIECE_BYTES):
+                digest.update(piece)
+        return digest.hexdigest()
+
     def _make_room(self) -> None:
         (self.folder / _RESERVE_FILE).unlink(missing_ok=True)
 
     def _mend(self) -> None:
         """Agree with the file again after an interrupt fell between the write and the count."""
         with self._writing():
-            size = os.fstat(self._events).st_size
-            if size > self._size:
-                self._size = size
+            state = os.fstat(self._events)
+            gone = state.st_nlink == 0 and not (self.folder / EVENTS_FILE).exists()
+            if gone:  # what is written now nobody will ever read
+                raise OSError(errno.ENOENT, f"{EVENTS_FILE} was deleted while the run went on")
+            if state.st_size > self._size:
+                self._size = state.st_size
                 self._seq += 1
 
     def _store(self, name: str, data: bytes) -> FileRef:
@@ -402,7 +375,7 @@ class RecordingWriter:
     def _write_summary(self, summary: Summary) -> None:
         fresh = self.folder / f"{SUMMARY_FILE}.new"
         with self._writing():
-            fresh.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            fresh.write_text(self._discretion.json(summary, indent=2) + "\n", encoding="utf-8")
             fresh.replace(self.folder / SUMMARY_FILE)
 
     @contextlib.contextmanager

@@ -10,8 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from agent.check import TextVisible
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
+from agent.recording.discretion import Discretion
 from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Episode
@@ -19,6 +21,7 @@ from agent.wiring.audience import Audience, Nobody
 from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
+from agent.wiring.secrets import Shield, find_shield
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
 from tools.clock import SystemClock
@@ -62,6 +65,7 @@ def run_goal(goal: str, *, audience: Audience | None = None, **settings: Any) ->
 def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> Episode:
     """Pursue ``goal`` with exactly this configuration; see ``run_goal``."""
     goal = check_goal(goal)
+    find_shield(config, goal)  # before a model is loaded for nothing
     listener = audience if audience is not None else Nobody()
     mind = find_mind(config, listener.notice)
     try:
@@ -73,16 +77,24 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
 def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
     """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed."""
     goal = check_goal(goal)
+    shield = find_shield(config, goal)
     listener = audience if audience is not None else Nobody()
     registry = build_registry(config)
+    if config.expect and config.ui_tree == "never":
+        raise ConfigError(
+            "ui_tree is 'never', but what is expected is looked for in the UI tree.",
+            hint="Set ui_tree to 'auto', or leave out --expect.",
+        )
     with ExitStack() as stack:
         folder = new_folder(config.record_dir, goal)
         stack.callback(_remove_unused, folder)
+        aside = stack.enter_context(shield.aside(folder))
+        tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
         plain = stack.enter_context(
-            open_device(config, tree=mind.wants_ui_tree, folder=folder, notice=listener.notice)
+            open_device(config, tree=tree, folder=aside, notice=listener.notice)
         )
         clock = SystemClock()
-        device = _wrapped(plain, config, clock, listener)
+        device = _wrapped(plain, config, clock, listener, shield)
         if config.app:
             open_app(device, config.app)
         header = Header(
@@ -95,14 +107,17 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             dialect=mind.dialect,
             prompt_hash=mind.prompt_hash,
             origin=mind.origin,
+            supports=device.supports,
         )
-        recorder = RecordingWriter(folder, header, clock)
+        recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
-        offered = registry.offered(device.supports)
+        offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
-        cast = Cast(device, policy, offered, recorder, clock, listener.ask, listener)
-        return run_episode(goal, cast, _limits(config))
+        ask = shield.asker(listener.ask)
+        checks = tuple(TextVisible(text) for text in config.expect)
+        cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
+        return shield.episode(run_episode(goal, cast, limits_of(config)))
 
 
 def check_goal(goal: str) -> str:
@@ -140,7 +155,9 @@ def build_registry(config: Config) -> Registry:
     return Registry(tools)
 
 
-def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audience) -> Device:
+def _wrapped(
+    plain: Device, config: Config, clock: SystemClock, audience: Audience, shield: Shield
+) -> Device:
     rules = (*config.guard, *default_rules(plain.info))
     if wants_ui_tree(rules) and config.ui_tree == "never" and config.approve != "always":
         raise ConfigError(
@@ -148,7 +165,8 @@ def _wrapped(plain: Device, config: Config, clock: SystemClock, audience: Audien
             hint="Set ui_tree to 'auto', or allow everything with --yes.",
         )
     hands = DryRunDevice(plain) if config.dry_run else plain
-    return GuardedDevice(SettlingDevice(hands, clock), rules, approver_for(config, audience))
+    settled = shield.device(SettlingDevice(hands, clock))
+    return GuardedDevice(settled, rules, approver_for(config, audience))
 
 
 def approver_for(config: Config, audience: Audience) -> Approver:
@@ -161,7 +179,8 @@ def approver_for(config: Config, audience: Audience) -> Approver:
     return _PausingApprover(approvers[config.approve](), audience)
 
 
-def _limits(config: Config) -> Limits:
+def limits_of(config: Config) -> Limits:
+    """When a run with ``config`` ends by itself."""
     return Limits(
         max_steps=config.max_steps,
         timeout_s=config.timeout_s,

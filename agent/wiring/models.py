@@ -1,15 +1,18 @@
 """A model that sees and the policy that asks it: behind a server, or in this process."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from agent.config import Config
 from agent.dialects.choose import choose_dialect
 from agent.dialects.dialect import Dialect
-from agent.model import Model, OnText
+from agent.model import Conversing, Model, OnText
 from agent.models.recording import RecordingModel
-from agent.policies.vlm import VlmPolicy
+from agent.policies.vlm import SECRETS_PROMPT, VlmPolicy
 from agent.policy import Policy
+from agent.prompt import load_prompt
 from agent.recording.writer import RecordingWriter
+from agent.sight import Sizing
 from agent.wiring.local_models import fitting_model, load
 from agent.wiring.mind import Mind, Notice
 from agent.wiring.servers import model_at, server_at
@@ -45,7 +48,23 @@ def _with_model(config: Config, notice: Notice) -> Config:
     return config.model_copy(update={"model": found, "offline": True})
 
 
-def _vlm(config: Config, notice: Notice) -> Mind:
+@dataclass(frozen=True)
+class Seer:
+    """A model and how it is spoken to; whoever found it closes the model."""
+
+    model: Model
+    dialect: Dialect
+    sizing: Sizing
+
+
+def find_seer(config: Config, notice: Notice) -> Seer:
+    """Load or reach the model that ``config`` names, and choose its dialect.
+
+    Raises:
+        ConfigError: There is no such model, server or dialect.
+        MissingExtraError: The model needs an extra that is not installed.
+        ModelError: The model cannot be loaded.
+    """
     if not config.model and not config.server:
         raise ConfigError(
             "The policy 'vlm' needs a model.",
@@ -62,18 +81,29 @@ def _vlm(config: Config, notice: Notice) -> Mind:
         raise
     if not choice.certain:
         notice(f"Dialect {choice.dialect.name!r}: {choice.because}; see --dialect.")
-    dialect = choice.dialect
+    return Seer(model, choice.dialect, sizing)
+
+
+def _vlm(config: Config, notice: Notice) -> Mind:
+    seer = find_seer(config, notice)
+    model, dialect, sizing = seer.model, seer.dialect, seer.sizing
 
     def make(tools: Registry, recorder: RecordingWriter, on_text: OnText) -> Policy:
-        recorded = RecordingModel(model, recorder)
+        asked = model.conversation() if isinstance(model, Conversing) else model
+        recorded = RecordingModel(asked, recorder)
         policy = VlmPolicy(
             recorded, dialect, tools, window=config.window, sizing=sizing, on_text=on_text
         )
         policy.on_note = notice
+        policy.secrets = config.secrets
         recorder.transforms = lambda: policy.transforms
         return policy
 
-    return _mind(model, dialect, make)
+    mind = _mind(model, dialect, make)
+    if not config.secrets:
+        return mind
+    words = load_prompt(SECRETS_PROMPT).sha256[:8]
+    return replace(mind, prompt_hash=f"{mind.prompt_hash}-{words}")
 
 
 def _found(config: Config, notice: Notice) -> tuple[Model, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agent.check import Check
 from agent.loop import Cast, Limits, run_episode
 from agent.policies.scripted import ScriptedPolicy
 from agent.policy import Policy
@@ -67,6 +68,7 @@ class Rig:
     listener: Listener = field(default_factory=Listener)
     goal: str = "try things"
     writer: type[RecordingWriter] = RecordingWriter
+    checks: tuple[Check, ...] = ()
 
     def run(self, **limits: Any) -> Episode:
         """Run it."""
@@ -75,7 +77,16 @@ class Rig:
         header = Header(self.goal, policy.name, self.device.info, {}, {"tapwright": "0"})
         recorder = self.writer(folder, header, self.clock)
         registry = builtin_registry().offered(self.device.supports)
-        cast = Cast(self.device, policy, registry, recorder, self.clock, self.ask, self.listener)
+        cast = Cast(
+            self.device,
+            policy,
+            registry,
+            recorder,
+            self.clock,
+            self.ask,
+            self.listener,
+            self.checks,
+        )
         try:
             return run_episode(self.goal, cast, Limits(**limits))
         finally:

@@ -165,7 +165,8 @@ def test_a_newer_format_is_refused_clearly(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (None, "is no recording: events.jsonl is not there"),
-        ("", "does not begin with run.start"),
+        ("", "is empty: the run ended before anything was recorded"),
+        ('{"event": "run.st', "has only a torn line in it"),
         ("hello\n", ":1: the line is damaged"),
         ('{"event": "dance", "seq": 0}\n', ":1: "),
         ('{"event": "check", "seq": 0, "at_s": 0}\n', ":1: check.name: Field required"),
@@ -179,9 +180,11 @@ def test_what_is_no_recording_is_refused(tmp_path: Path, text: str | None, said:
     assert said in str(caught.value)
 
 
-def test_a_path_that_leads_out_of_the_recording_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["../../secret", "/etc/hostname", "{folder}/run.json"])
+def test_a_path_that_leads_out_of_the_recording_is_refused(tmp_path: Path, path: str) -> None:
     folder = make(tmp_path)
-    text = (folder / "events.jsonl").read_text().replace("frames/0000-before.jpg", "../../secret")
+    path = path.format(folder=folder)
+    text = (folder / "events.jsonl").read_text().replace("frames/0000-before.jpg", path)
     (folder / "events.jsonl").write_text(text)
     with pytest.raises(RecordingError, match="leads out of"):
         read_recording(folder)

@@ -72,6 +72,7 @@ def properties(**changes: str) -> bytes:
         "model": "Brick 1", "release": "13", "qemu": "", "characteristics": "default",
         "locale": "en-US", "size": f"Physical size: {WIDTH}x{HEIGHT}",
         "density": "Physical density: 320", "animations": "1.0\n1.0\n1.0", "keyboards": "",
+        "theme": "Night mode: no", "font_scale": "null",
         "enabled_keyboards": "", "clipboard": "",
     } | changes  # fmt: skip
     return "".join(f"@tapwright:{name}\n{text}\n" for name, text in answers.items()).encode()

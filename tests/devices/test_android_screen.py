@@ -1,9 +1,11 @@
 """The screen of a phone turns, changes its size, or may not be looked at."""
 
+import re
+
 import pytest
 
 from tools.action import Home, Tap
-from tools.device import Observation
+from tools.device import KnowsApps, Observation
 from tools.devices.adb_socket import AdbServer
 from tools.devices.android import AndroidDevice
 from tools.devices.android_connect import connect
@@ -57,3 +59,22 @@ def test_a_phone_is_asked_what_it_is(phone: PhoneServer, phone_adb: AdbServer) -
     assert (info.emulated, info.animated) == (True, False)
     assert info.locale == "en-US"
     assert info.density_dpi == phone.phone.density
+
+
+def test_theme_and_letters_are_told(phone: PhoneServer, phone_adb: AdbServer) -> None:
+    info = connect(server=phone_adb).info
+    assert (info.theme, info.font_scale) == ("light", 1.0)
+    with phone.phone.lock:
+        phone.phone.reset(scenario="dark,large_font", seed=0)
+    info = connect(server=phone_adb).info
+    assert info.theme == "dark"
+    assert info.font_scale > 1.0
+
+
+def test_versions_of_apps(phone: PhoneServer, phone_adb: AdbServer) -> None:
+    device = connect(server=phone_adb)
+    assert isinstance(device, KnowsApps)
+    known = device.app_version("com.android.settings")
+    assert re.fullmatch(r"\d+ \(\S+\)", known)
+    assert device.app_version("com.example.nothing") == ""
+    assert device.app_version("com.android.settings; reboot") == ""

@@ -30,17 +30,21 @@ from tools.devices.android_connect import connect
 from tools.errors import ActionFailedError, DeviceError
 from tools.geometry import Box, Point
 from tools.screen import compare
+from tools.secrets.device import SecretsDevice
+from tools.secrets.values import Secrets
 from tools.ui_tree import UiNode, UiTree
 from tools.virtual_phone.server import PhoneServer
 
-CONNECTIONS = ["own_server", pytest.param("real_server", marks=pytest.mark.adb)]
+CONNECTIONS = ["own_server", pytest.param("real_server", marks=pytest.mark.adb), "with_secrets"]
 
 
 @pytest.fixture(scope="module", params=CONNECTIONS)
 def connected(request: pytest.FixtureRequest, running_phone: PhoneServer) -> Device:
-    if request.param == "own_server":
+    if request.param in ("own_server", "with_secrets"):
         assert running_phone.server_port is not None
-        return connect(server=AdbServer(port=running_phone.server_port), ui_tree=True)
+        plain = connect(server=AdbServer(port=running_phone.server_port), ui_tree=True)
+        secrets = Secrets({"UNUSED": "kestrel-7"})
+        return plain if request.param == "own_server" else SecretsDevice(plain, secrets)
     server: AdbServer = request.getfixturevalue("real_adb")
     return connect(running_phone.serial, server=server, ui_tree=True)
 
@@ -187,7 +191,8 @@ def test_closing_twice(device: Device) -> None:
 
 
 def test_files_can_be_brought(device: Device, tmp_path: Path) -> None:
-    assert isinstance(device, AndroidDevice)
+    if not isinstance(device, AndroidDevice):
+        pytest.skip("files are no part of the protocol")
     source = tmp_path / "note.bin"
     source.write_bytes(bytes(range(256)) * 1000)
     device.push(source, "/sdcard/note.bin")

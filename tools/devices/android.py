@@ -1,5 +1,6 @@
 """An Android phone over ADB: real, emulated or the virtual one; it is driven the same way."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, get_args
@@ -26,6 +27,9 @@ SUPPORTS: Final = frozenset(
     member.model_fields["kind"].default for member in get_args(get_args(Action)[0])
 )
 _PATIENCE_S = 10.0
+_PACKAGE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)+")
+_VERSION_CODE = re.compile(r"^\s*versionCode=(\d+)", re.MULTILINE)
+_VERSION_NAME = re.compile(r"^\s*versionName=(\S+)", re.MULTILINE)
 _FORBIDDEN = b"INJECT_EVENTS"
 _REFUSED = (b"Error", b"Unknown command", b"Exception")
 
@@ -73,6 +77,8 @@ class AndroidDevice:
             emulated=properties.emulated,
             animated=properties.animated,
             capture=capture.name,
+            theme=properties.theme,
+            font_scale=properties.font_scale,
         )
 
     @property
@@ -89,6 +95,18 @@ class AndroidDevice:
     def probes(self) -> tuple[Probe, ...]:
         """How each capture method did when connecting, for the doctor."""
         return self._capture.probes
+
+    def app_version(self, app: str) -> str:
+        """Version code and name of a package; empty if it is not installed.
+
+        Raises:
+            DeviceError: The device went away.
+        """
+        if not _PACKAGE.fullmatch(app):
+            return ""
+        told = self._link.shell(f"dumpsys package {app}").text
+        code, name = _VERSION_CODE.search(told), _VERSION_NAME.search(told)
+        return f"{code[1]} ({name[1]})" if code and name else ""
 
     @property
     def _wants_tree(self) -> bool:

@@ -21,6 +21,8 @@ _QUESTIONS = {
         "settings get global transition_animation_scale; "
         "settings get global animator_duration_scale"
     ),
+    "theme": "cmd uimode night",
+    "font_scale": "settings get system font_scale",
     "keyboards": "ime list -s -a",
     "enabled_keyboards": "ime list -s",
     "clipboard": f"pm path {CLIPBOARD_APP}",
@@ -31,6 +33,8 @@ _DENSITY = re.compile(r"(Physical|Override) density: (\d+)")
 _DISPLAY_ID = re.compile(r"^Display (\d+) \(", re.MULTILINE)
 _STANDARD_DENSITY = 160
 _STILL = {"0", "0.0"}
+_THEMES = {"night mode: yes": "dark", "night mode: no": "light"}
+_USUAL_SCALE = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Properties:
         locale: BCP 47 tag; empty if unknown.
         touch_size: What ``input`` counts in, upright: ``Override size``, else the physical one.
         density_dpi: The same for the density.
+        theme: ``light`` or ``dark``; empty if it does not tell.
+        font_scale: How much larger than usual letters are; 0 if it does not tell.
         text: What can enter text.
     """
 
@@ -55,6 +61,8 @@ class Properties:
     locale: str
     touch_size: Size
     density_dpi: int
+    theme: str
+    font_scale: float
     text: TextWays
 
 
@@ -89,6 +97,8 @@ def read_properties(link: AdbLink, *, display: int = 0) -> Properties:
         locale=_first(answers["locale"]),
         touch_size=_parse_size(link, answers["size"]),
         density_dpi=densities.get("Override") or densities.get("Physical") or _STANDARD_DENSITY,
+        theme=_THEMES.get(_first(answers["theme"]).lower(), ""),
+        font_scale=_scale(_first(answers["font_scale"])),
         text=TextWays(
             adb_keyboard=ADB_KEYBOARD in answers["keyboards"],
             adb_keyboard_enabled=ADB_KEYBOARD in answers["enabled_keyboards"],
@@ -126,3 +136,13 @@ def _parse_size(link: AdbLink, lines: list[str]) -> Size:
 
 def _first(lines: list[str]) -> str:
     return lines[0] if lines else ""
+
+
+def _scale(answer: str) -> float:
+    """Nobody has changed it where there is no such setting."""
+    if answer == "null":
+        return _USUAL_SCALE
+    try:
+        return max(0.0, float(answer))
+    except ValueError:
+        return 0.0

@@ -7,6 +7,7 @@ tokens, not as many as it has tokens) and cut to the part that is read.
 """
 
 from collections.abc import Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,9 @@ class Conversation:
         self._fed: list[int] = []
         self._past: Any = None
         self._shift = 0
+        # transformers 5.24 has renamed the argument, and warns of the old name.
+        takes = signature(weights.network.forward).parameters
+        self._cache_name = "cache" if "cache" in takes else "past_key_values"
 
     @property
     def known(self) -> NDArray[np.int64]:
@@ -149,9 +153,9 @@ class Conversation:
                 made = self._weights.network(
                     input_ids=ids.to(device),
                     position_ids=positions.to(device),
-                    past_key_values=self._past,
                     use_cache=True,
                     logits_to_keep=1,
+                    **{self._cache_name: self._past},
                     **{name: tensor.to(device) for name, tensor in extra.items()},
                 )
                 logits: NDArray[np.float32] = made.logits[0, -1].float().cpu().numpy()

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from agent.policies.rules.intent import Want
-from agent.policies.rules.text import digits, mentions, normal, says
+from agent.policies.rules.text import digits, mentions, normal, same_number, says
 from agent.policies.rules.turn import Turn, finish
 from agent.policies.rules.when import read_time
 from agent.step import Decision
@@ -49,7 +49,7 @@ def _is_shown(turn: Turn, want: Want) -> bool:
                 return True
             return want.slot in turn.memory.chosen and _chosen_is_shown(turn, want)
         case _ if want.slot == "phone":
-            return any(digits(text) == digits(value) for text in texts)
+            return any(same_number(text, value) for text in texts)
         case _:
             wanted = " ".join(value.split())
             return any(wanted in " ".join(text.split()) for text in texts)

@@ -3,7 +3,7 @@
 import re
 
 from agent.policies.rules.intent import Want
-from agent.policies.rules.text import digits, mentions, normal, says
+from agent.policies.rules.text import mentions, normal, same_number, says
 from agent.policies.rules.turn import Turn
 from agent.policies.rules.view import Element
 from agent.policies.rules.when import read_dates, read_time
@@ -92,7 +92,7 @@ def same_text(want: Want, text: str) -> bool:
     """Whether ``text`` is the wanted text; telephone numbers are compared by their digits."""
     wanted = want.values[0]
     if want.slot == "phone":
-        return digits(text) == digits(wanted)
+        return same_number(text, wanted)
     return " ".join(text.split()) == " ".join(wanted.split())
 
 

@@ -13,6 +13,12 @@ from agent.policies.rules.when import find_time, read_dates, read_weekdays, with
 _EDGES = re.compile(r"^[^\w\"'“‘「『«(+]+|[^\w\"'”’」』»).!。！?？%]+$")
 _QUOTED = re.compile(r"[\"“”「『«]([^\"“”」』»]+)[\"“”」』»]|(?<!\w)['‘]([^'’]+)['’](?!\w)")
 _PHONE = re.compile(r"[+(]{0,2}\d[\d\s().-]{2,}\d")
+_SECRET_PHONE = re.compile(
+    r"(?:\b(?:phone|mobile|cell|number)|电话|手机|号码|手机号)(?:\s+number|号码)?\s*[:：是为]?\s*"
+    r"(?P<name>qsecret\d+q)",
+    re.IGNORECASE,
+)
+"""A number given by the name of a secret; see ``read_goal``."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _POLITE = re.compile(
     r"^\s*(?:please|can you|could you|i want to|i would like to|i'd like to|help me|请|帮我|麻烦|"
@@ -123,6 +129,8 @@ def read_contact(goal: str, _now: datetime) -> Intent | None:
     if email:
         rest = rest.replace(email[0], " ")
     phone = max(_PHONE.findall(rest), key=lambda found: len(digits(found)), default="")
+    if (hidden := _SECRET_PHONE.search(rest)) is not None:
+        phone = hidden["name"]
     rest = rest.replace(phone, " ") if phone else rest
     name = quoted(rest) or _name_of(rest) or _bare_name(rest)
     if not name:

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 
 _PUNCTUATION = re.compile(r"[^\w+×✓]+", re.UNICODE)
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_SECRET = re.compile(r"<secret:[^<>]*>")
 _NUMBER = re.compile(r"\d+")
 FUZZY_ENOUGH = 88.0
 
@@ -64,6 +65,13 @@ def closeness(texts: Iterable[str], value: str) -> float:
 def digits(text: str) -> str:
     """Only the digits of ``text``: how phone numbers are compared."""
     return "".join(_NUMBER.findall(unicodedata.normalize("NFKC", text)))
+
+
+def same_number(text: str, wanted: str) -> bool:
+    """Whether ``text`` is the telephone number ``wanted``; the name of a secret is no number."""
+    if _SECRET.search(wanted):
+        return text.strip() == wanted.strip()
+    return digits(text) == digits(wanted)
 
 
 def _has_word(seen: list[str], word: str) -> bool:

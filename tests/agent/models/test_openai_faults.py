@@ -1,6 +1,7 @@
 """A model behind a server that misbehaves: what is tried again, what is told."""
 
 import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -292,3 +293,42 @@ def test_an_error_inside_a_good_answer(rig: Make) -> None:
     with pytest.raises(ModelHTTPError, match="400: bad picture"):
         made.model.ask(QUESTION)
     assert len(made.server.requests) == 1
+
+
+STUMBLED = [
+    # transformers serve 5.24: an error that is not escaped, and so ends at its first line break
+    b'data: {"error": "json parser could not parse region as JSON.\nContent: 1"}\n\n',
+    # the same after the words around the brackets were mended
+    b'data: {"error": "json: could not parse after dialect transforms.\nOriginal: 1"}\n\n',
+]
+
+
+@pytest.mark.parametrize("event", STUMBLED)
+def test_a_server_that_cannot_read_its_models_call_gives_what_was_heard(
+    rig: Make, event: bytes
+) -> None:
+    heard = b"data: " + json.dumps(chunk(content="I will tap. ")).encode() + b"\n\n"
+    kind = {"content-type": "text/event-stream"}
+    made = rig(Answer(headers=kind, pieces=(heard, event)))
+    reply = made.model.ask(QUESTION)
+    assert (reply.text, reply.finish_reason) == ("I will tap. ", "rejected")
+    assert len(made.server.requests) == 1  # asking the same again would give the same
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error parsing tool call: raw='{\"x\": ', err=unexpected end of JSON input",  # Ollama
+        "Failed to parse input at pos 12: <tool_call>",  # llama.cpp
+    ],
+)
+def test_the_same_said_as_an_error_is_an_empty_reply(rig: Make, said: str) -> None:
+    made = rig(refuse(500, said))
+    reply = made.model.ask(QUESTION)
+    assert (reply.text, reply.calls, reply.finish_reason) == ("", (), "rejected")
+
+
+def test_a_request_that_cannot_be_parsed_is_no_reply(rig: Make) -> None:
+    made = rig(refuse(400, "error parsing tool call in your messages"))
+    with pytest.raises(ModelHTTPError, match="answered 400"):
+        made.model.ask(QUESTION)

@@ -328,10 +328,13 @@ def test_targets_that_do_not_fit(size: Size, count: int) -> None:
 def test_probe_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     with serving(Seer(_norm1000)) as server:
         arguments = ["model", "probe", "--server", server.base_url, "--kind", "vllm"]
-        assert run_command([*arguments, "--expect", "norm1000"]) == 0
+        assert run_command([*arguments, "--dialect", "qwen3_vl"]) == 0
         said = capsys.readouterr().out
-        assert run_command([*arguments, "tiny-vl", "--expect", "pixels", "--json"]) == 1
+        assert run_command([*arguments, "tiny-vl", "--dialect", "qwen2_5_vl", "--json"]) == 1
         report = json.loads(capsys.readouterr().out)
+        assert run_command([*arguments, "--dialect", "qwen3vl"]) == 2
+        assert "Did you mean 'qwen3_vl'?" in capsys.readouterr().err
+    assert "dialect     qwen3_vl, because it was asked for" in said
     assert "vision      yes, it read" in said
     assert "coordinates 0..1000: x 0.9" in said
     assert report["calibration"]["convention"] == "0..1000"

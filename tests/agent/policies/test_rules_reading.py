@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.policies.rules.numbers import number
 from agent.policies.rules.read_goal import read_goal
-from agent.policies.rules.text import mentions, says
+from agent.policies.rules.text import mentions, same_number, says
 from agent.policies.rules.when import read_dates, read_time, read_weekdays
 
 MONDAY = date(2027, 1, 4)
@@ -196,6 +196,53 @@ def test_what_is_no_errand_is_not_understood(goal: str) -> None:
 @given(st.text(max_size=80))
 def test_no_goal_breaks_the_reader(goal: str) -> None:
     read_goal(goal, NOW)
+
+
+@pytest.mark.parametrize(
+    ("goal", "name", "values"),
+    [
+        ("add a note saying <secret:PIN>", "note", {"body": "<secret:PIN>"}),
+        ("请添加笔记：门禁 <secret:PIN>。", "note", {"body": "门禁 <secret:PIN>"}),
+        (
+            "please add a note called <secret:A_1> saying 'it is <secret:B>!'.", "note",
+            {"title": "<secret:A_1>", "body": "it is <secret:B>!"},
+        ),
+        (
+            "text Alice: the code is <secret:CODE>", "message",
+            {"recipient": "Alice", "message": "the code is <secret:CODE>"},
+        ),
+        (
+            "add a contact Bob with phone <secret:PHONE>", "contact",
+            {"first_name": "Bob", "phone": "<secret:PHONE>"},
+        ),
+        (
+            "添加联系人<secret:WHO>，电话<secret:PHONE>", "contact",
+            {"first_name": "<secret:WHO>", "phone": "<secret:PHONE>"},
+        ),
+        ("create a folder called <secret:A>", "folder", {"folder": "<secret:A>"}),
+    ],
+)  # fmt: skip
+def test_names_of_secrets_are_taken_as_they_are(
+    goal: str, name: str, values: dict[str, str]
+) -> None:
+    intent = read_goal(goal, NOW)
+    assert intent is not None
+    assert intent.name == name
+    assert intent.unread == ()
+    assert {want.slot: want.values[0] for want in intent.wants} == values
+
+
+def test_a_secret_that_no_reading_has_a_place_for_is_told_by_its_name() -> None:
+    intent = read_goal("put 2 apples into the cart with <secret:CODE>", NOW)
+    assert intent is not None
+    assert "<secret:CODE>" in intent.unread
+
+
+def test_the_name_of_a_secret_is_no_number() -> None:
+    assert same_number("+49 (30) 1234", "49301234")
+    assert not same_number("", "<secret:PHONE>")
+    assert not same_number("2", "<secret:PHONE_2>")
+    assert same_number(" <secret:PHONE_2>", "<secret:PHONE_2>")
 
 
 def test_one_word_inside_another_is_not_said() -> None:

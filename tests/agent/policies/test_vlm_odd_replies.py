@@ -4,9 +4,10 @@ import pytest
 
 from agent.dialects.choose import DIALECTS
 from agent.dialects.qwen2_5_vl import qwen2_5_vl
+from agent.dialects.turns import chunk_for
 from agent.model import ImagePart, OnText, Reply, Request
 from agent.models.scripted import ScriptedModel
-from agent.policies.vlm import VlmPolicy, chunk_for
+from agent.policies.vlm import VlmPolicy
 from tests.agent.policies.test_vlm import TOOLS, images, play, reply_for, screen, step
 from tools.errors import ContextTooLongError, OffScreenError, UnreadableReplyError
 
@@ -50,7 +51,10 @@ def test_a_small_context_is_met_once_only(room: int) -> None:
     assert counts[-1] >= min(room, 3)
 
 
-@pytest.mark.parametrize(("reason", "says"), [("loop", "repeated itself"), ("length", "cut off")])
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [("loop", "repeated itself"), ("length", "cut off"), ("rejected", "as valid JSON")],
+)
 def test_why_nothing_could_be_read_is_told(reason: str, says: str) -> None:
     cut = Reply(text="Let me see. " * 90, finish_reason=reason)
     model = ScriptedModel([cut, reply_for("qwen2_5_vl")])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import StopReason
+from agent import Agent, StopReason
 from agent.cli.app import run_command
 from agent.cli.perform import exit_code
 from agent.config import Config
@@ -135,3 +135,40 @@ def test_two_episodes_at_once_share_one_model(checkpoint: Checkpoint, tmp_path: 
     second.close()
     with pytest.raises(ModelError, match="was closed"):
         second.ask(LAST)
+
+
+class Listening(Nobody):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.heard_notices: list[str] = []
+
+    def notice(self, text: str) -> None:
+        self.heard_notices.append(text)
+
+
+def test_an_agent_loads_its_model_once_for_all_its_goals(
+    checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    folder, listener = str(checkpoint("qwen2_5_vl")), Listening()
+    settings = {"max_steps": 2, "max_pixels": PIXELS, "approve": "always"}
+    with Agent(
+        audience=listener, model=folder, device="virtual", record_dir=tmp_path, **settings
+    ) as agent:
+        first, second = agent.run(GOAL), agent.run(GOAL)
+    assert [note for note in listener.heard_notices if "load 100 %" in note] == [
+        f"{folder}: load 100 %"
+    ]
+    replies = [
+        [
+            response.reply
+            for step in check(each, folder, "qwen2_5_vl").steps
+            for response in step.responses
+        ]
+        for each in (first, second)
+    ]
+    # The second conversation begins from nothing, and so says the same of the same screen.
+    assert replies[1][0].usage.cached_tokens == replies[0][0].usage.cached_tokens == 0
+    assert replies[1][0].text == replies[0][0].text
+    with pytest.raises(ModelError, match="closed"):
+        agent.run(GOAL)

@@ -120,6 +120,7 @@ def test_a_model_it_does_not_serve_is_named(model: Asker) -> None:
 
 def test_probe_says_what_it_is(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["model", "probe", served.model, "--server", served.base_url]
+    served.cache.mkdir()  # before 5.24 it cannot list models until anything was downloaded
     assert run_command([*arguments, "--kind", "transformers"]) == 1  # random weights see nothing
     printed = capsys.readouterr()
     lines = dict(line.split(maxsplit=1) for line in printed.out.splitlines())
@@ -127,11 +128,8 @@ def test_probe_says_what_it_is(served: Served, capsys: pytest.CaptureFixture[str
     assert lines["vision"] == "no"
     assert lines["structured"] == "none that it honours"
     assert "tokens/s" in lines["latency"]
-    # It cannot list models before anything was ever downloaded.
-    assert "There is no list of models: The model server answered 500" in printed.out
     assert "Traceback" not in printed.out + printed.err
 
-    served.cache.mkdir()
     assert run_command([*arguments, "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["constraints"] == {"json_schema": False}
@@ -163,7 +161,9 @@ def test_a_whole_run_ends_unreadable_and_every_exchange_is_on_disk(
     requests = [request for step in recording.steps for request in step.requests]
     replies = [response.reply for step in recording.steps for response in step.responses]
     assert len(requests) == len(replies) == 3  # asked for again twice
-    assert all(reply.text and reply.usage.completion_tokens for reply in replies)
+    # From 5.24 on it breaks off where its model's words look like a call that it cannot read.
+    whole = [reply for reply in replies if reply.finish_reason != "rejected"]
+    assert all(reply.text and reply.usage.completion_tokens for reply in whole)
     pictures = [image for request in requests for image in request.images]
     assert pictures
     for image in pictures:

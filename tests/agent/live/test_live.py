@@ -7,7 +7,7 @@ import pytest
 
 from agent.recording.reader import Recording
 from agent.step import StopReason
-from tests.agent.replay.phones import ReplayPhone, counts, of, rungs_of, told
+from tests.agent.live.phones import ReplayPhone, counts, of, rungs_of, told
 
 
 def bookings(phone: ReplayPhone) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from agent.cli.app import run_command
 from agent.recording.reader import Recording, read_recording
 from agent.step import StopReason
 from agent.wiring.replay import fork, resume
-from tests.agent.replay.phones import ReplayPhone, copy_of, counts, of, told
+from tests.agent.live.phones import ReplayPhone, copy_of, counts, of, told
 from tools.errors import UsageError
 
 GOAL = "book a one-way ticket Chongqing to Beijing"

@@ -6,7 +6,7 @@ import pytest
 
 from agent.recording.reader import Recording
 from agent.step import StopReason
-from tests.agent.replay.phones import ReplayPhone, counts, of, told, without_step
+from tests.agent.live.phones import ReplayPhone, counts, of, told, without_step
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from agent.recording.writer import RecordingWriter
 from agent.step import StopReason
 from agent.wiring.replay import as_recorded, replay_live
 from tests.agent.episodes import COUNT, DONE, FORM, Rig, recorded, tap
-from tests.agent.replay.phones import BOOKINGS, ReplayPhone, copy_of, counts, replay_phone, told
+from tests.agent.live.phones import BOOKINGS, ReplayPhone, copy_of, counts, replay_phone, told
 from tests.agent.test_recording import FullDisk
 from tools.devices.fake import FakeDevice
 from tools.errors import RecordingError, UsageError
@@ -157,7 +157,10 @@ def test_a_device_that_is_gone_in_mid_replay_is_told(short: Recording, tmp_path:
         (["replay", "nowhere", "--live"], "There is no recording 'nowhere'"),
         (["replay", "{rec}", "--live", "--mode", "heel"], "There is no mode 'heel'. Did you mean"),
         (["replay", "{rec}", "--live", "--device", "nobody"], "nobody"),
-        (["replay", "{rec}"], "--live"),
+        (["replay", "{rec}", "--live", "--parser"], "--live performs a recording on a device"),
+        (["replay", "{rec}", "{rec}", "--live"], "One recording at a time"),
+        (["replay", "{rec}", "--seed", "3"], "--seed is for a replay on a device. Add --live"),
+        (["replay", "{rec}", "--mode", "heal"], "--mode is for a replay on a device"),
         (["run", "--from", "{rec}", "--step", "9", "--device=virtual"], "has no step 9"),
         (["run", "--step", "2", "do it"], "--step needs a recording"),
         (["run", "--from", "a", "--resume", "b"], "do not go together"),

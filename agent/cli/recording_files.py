@@ -1,0 +1,125 @@
+"""``agent recordings verify``, ``scrub`` and ``schema``: what is in the files of a recording."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.amounts import size_in_words
+from agent.cli.plain import plain
+
+if TYPE_CHECKING:
+    from agent.recording.reader import Recording
+    from agent.recording.scrub import Scrubbed
+
+_REDACTED = "<redacted>"
+_SHOWN = 5
+_NAME = "Folder, its name, the start or end of it, or 'last'."
+RecordDir = Annotated[Path | None, typer.Option(help="Folder that recordings are in.")]
+
+
+def verify(
+    recordings: Annotated[list[str], typer.Argument(metavar="REC", help=_NAME)],
+    *,
+    record_dir: RecordDir = None,
+) -> None:
+    """Check that files and events are as they were recorded."""
+    from agent.recording.verify import verify as check
+    from tools.errors import RecordingError
+
+    good = True
+    for name in recordings:
+        try:
+            found = _read(name, record_dir)
+            result = check(found)
+        except RecordingError as error:
+            good = False
+            typer.echo(f"BAD   {plain(name)}: {plain(str(error))}")
+            continue
+        good = good and result.good
+        what = f"{result.files} files, {size_in_words(result.size_bytes)}"
+        told = f"{what}, as recorded" if result.good else f"{what}; not as recorded:"
+        typer.echo(f"{'good ' if result.good else 'BAD  '} {plain(found.folder.name)}: {told}")
+        for line in result.problems:
+            typer.echo(f"      {plain(line)}")
+        for line in result.notes:
+            typer.echo(f"      note: {plain(line)}")
+    if not good:
+        raise typer.Exit(1)
+
+
+def scrub(
+    recording: Annotated[str, typer.Argument(metavar="REC", help=_NAME)],
+    *,
+    term: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="A text to take out; may be repeated.")
+    ] = None,
+    terms: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file of texts to take out, one a line.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The new folder; beside the old by default.")
+    ] = None,
+    record_dir: RecordDir = None,
+) -> None:
+    """Copy a recording without certain texts.
+
+    The original stays. From the copy they go out of events, UI trees and text files, be they plain,
+    URL-encoded, escaped or in base64; pictures are painted over where the UI tree shows them.
+    """
+    from agent.recording.scrub import scrub as copy
+    from tools.errors import UsageError
+
+    wanted = [*(term or []), *(_lines(terms) if terms is not None else [])]
+    if not wanted:
+        raise UsageError("Nothing is said of what to take out.", hint="Add --term or --terms.")
+    found = _read(recording, record_dir)
+    done = copy(found, dict.fromkeys(wanted, _REDACTED), into)
+    _tell(done, found.folder)
+
+
+def schema() -> None:
+    """Print the JSON Schema of the events."""
+    from agent.recording.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
+
+
+def _read(name: str, record_dir: Path | None) -> "Recording":
+    from agent.config import load_config
+    from agent.recording.reader import find_recording, read_recording
+
+    parent = load_config({"record_dir": record_dir}).config.record_dir
+    return read_recording(find_recording(name, parent))
+
+
+def _lines(path: Path) -> list[str]:
+    from tools.errors import UsageError
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"The terms in {str(path)!r} are not UTF-8.") from None
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _tell(done: "Scrubbed", old: Path) -> None:
+    typer.echo(f"Written to: {done.folder}")
+    typer.echo(f"{done.values} texts of events, {done.files} other files were changed.")
+    typer.echo(f"{len(done.masked)} pictures were painted over in part.")
+    if not done.values + done.files + len(done.masked):
+        typer.echo("The texts were not found: this is a plain copy.", err=True)
+    if done.unchecked:
+        some = ", ".join(done.unchecked[:_SHOWN])
+        more = f" and {len(done.unchecked) - _SHOWN} more" if len(done.unchecked) > _SHOWN else ""
+        typer.echo(
+            f"Warning: {len(done.unchecked)} pictures have no UI tree, so that nobody knows what "
+            f"can be read on them: {some}{more}. Look at them in {done.folder}",
+            err=True,
+        )
+    if done.names:
+        count = len(done.names)
+        typer.echo(f"Warning: {count} names of members have a text in them and stay.", err=True)
+    for line in done.left_out:
+        typer.echo(f"Left out: {plain(line)}", err=True)
+    typer.echo(f"The original still has all of it: {old}")

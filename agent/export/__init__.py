@@ -1,0 +1,1 @@
+"""Recordings in other forms: films to show, data to train on. See ``agent export``."""

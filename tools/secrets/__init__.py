@@ -1,0 +1,1 @@
+"""Secrets: typed into the device by name, and painted over before anybody sees the screen."""
