@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from agent.cli.perform import Output
     from agent.cli.replay_text import Printer
     from agent.config import Config
     from agent.replay.divergence import Replayed
@@ -83,7 +84,7 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Decide recordings again without a device, or perform one again on a device.
+    """Decide recordings again, or perform one again on a device.
 
     Without a mode: --parser and, where the policy can be run again, --loop. Exit code 0 if all is
     the same, 1 if something diverged, 2 if a recording cannot be used.
@@ -106,11 +107,9 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "approve": "always" if yes else None,
     }
     if live:
-        from agent.cli.replay_live import replay_on_device
-
         _require_live_alone(recordings, alone=not (parser or loop or update or out))
         flags = {**other, **on_device, "record_dir": record_dir}
-        return replay_on_device(recordings[0], mode or "heal", flags, output_of(as_json, quiet))
+        return _on_device(recordings[0], mode or "heal", flags, output_of(as_json, quiet))
     _require_live({**on_device, "mode": mode, "quiet": quiet or None})
     forced = any(value is not None for value in other.values())
     _require_one_mode(parser=parser, loop=loop or update, forced=forced)
@@ -119,6 +118,12 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     said = _in_words(parser=parser, loop=loop, update=update, forced=forced)
     modes = None if forced else _modes(parser=parser, loop=loop, update=update, out=out)
     return _decide_again(recordings, {"record_dir": record_dir, **other}, modes, said, as_json)
+
+
+def _on_device(name: str, mode: str, flags: "Mapping[str, object]", output: "Output") -> int:
+    from agent.cli.replay_live import replay_on_device
+
+    return replay_on_device(name, mode, flags, output)
 
 
 def _decide_again(

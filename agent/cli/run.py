@@ -94,7 +94,6 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     quiet: Quiet = False,
 ) -> int:
     """Pursue a goal on a screen and record it."""
-    from agent.cli.perform import perform
     from agent.config import load_config
 
     flags = {
@@ -120,10 +119,7 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "approve": "always" if yes else None,
         "dry_run": dry_run or None,
     }
-    output = output_of(as_json, quiet)
-    if from_ is not None or resume is not None or step is not None:
-        return _go_on(from_, step, resume, goal, load_config(flags), output)
-    return perform(goal, load_config(flags), output)
+    return _begin(goal, (from_, step, resume), load_config(flags), output_of(as_json, quiet))
 
 
 def output_of(as_json: bool, quiet: bool) -> "Output":  # noqa: FBT001 - the flags of these names
@@ -133,19 +129,23 @@ def output_of(as_json: bool, quiet: bool) -> "Output":  # noqa: FBT001 - the fla
     return Output.JSON if as_json else Output.QUIET if quiet else Output.FULL
 
 
-def _go_on(
-    from_: str | None,
-    step: int | None,
-    resume: str | None,
+def _begin(
     goal: str,
+    origin: tuple[str | None, int | None, str | None],
     loaded: "LoadedConfig",
     output: "Output",
 ) -> int:
+    """Begin a run of its own, or one that goes on from a recording: ``--from, --step, --resume``."""
+    from agent.cli.perform import perform
     from agent.cli.replay_live import go_on_from
     from tools.errors import UsageError
 
+    from_, step, resume = origin
     if from_ is not None and resume is not None:
         raise UsageError("--from and --resume do not go together.", hint="Leave one of them out.")
     if step is not None and from_ is None:
         raise UsageError("--step needs a recording.", hint="Name it with --from REC.")
-    return go_on_from(from_ or resume or "", step, goal, loaded, output)
+    name = from_ if from_ is not None else resume
+    if name is None:
+        return perform(goal, loaded, output)
+    return go_on_from(name, step, goal, loaded, output)

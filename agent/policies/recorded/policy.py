@@ -12,7 +12,8 @@ from agent.policies.recorded.ladder import Found, Ladder, Missed
 from agent.policies.recorded.manner import Manner, RungLog
 from agent.policies.recorded.progress import Move, Progress, Turn
 from agent.policies.recorded.source import Due, Source
-from agent.policy import Follower, Glimpse, Policy
+from agent.policies.recorded.teaching import Teaching
+from agent.policy import Policy
 from agent.recording.format import ObservationSeen
 from agent.step import Decision, Step
 from tools.action import Scroll, Swipe, Wait
@@ -44,13 +45,10 @@ class RecordedPolicy:
         self, source: Source, log: RungLog, manner: Manner, inner: Policy | None = None
     ) -> None:
         self._source, self._log, self._manner, self._inner = source, log, manner, inner
-        follower: object = inner
-        self._follower = follower if isinstance(follower, Follower) else None
+        self._teaching = Teaching(inner)
         self._healing = manner.mode != "strict"
         self._ladder = Ladder(source, by_words=self._healing)
         self._at = Progress()
-        self._past: tuple[Step, ...] = ()
-        self._untaught: list[tuple[Glimpse, int, Decision]] = []
 
     @property
     def name(self) -> str:
@@ -86,16 +84,12 @@ class RecordedPolicy:
         return self._ask_inner(turn)
 
     def _begin(self, turn: Turn) -> None:
-        self._at, self._past = Progress(), ()
-        self._untaught.clear()
-        if not self._manner.arrived:
-            return
-        done = done_before(self._source, self._ladder, turn.now)
-        self._past = self._source.done_steps(done)
-        self._teach_past(turn.goal)
-        steps = self._source.steps
-        self._at.go_to(sum(due.index < done for due in steps))
-        self._at.handed_over = bool(done) and self._at.place == len(steps)
+        self._at, done = Progress(), 0
+        if self._manner.arrived:
+            done = done_before(self._source, self._ladder, turn.now)
+        self._teaching.begin(turn.goal, self._source, done)
+        self._at.go_to(sum(due.index < done for due in self._source.steps))
+        self._at.handed_over = bool(done) and not self.steps_left
 
     def _due(self, turn: Turn) -> Decision:
         at = self._at
@@ -182,7 +176,9 @@ class RecordedPolicy:
         self._log.rung(due.index, found.rung, reason, tiles=found.tiles, likeness=found.likeness)
         at.waits, at.pending = 0, None
         at.move = Move(found, turn.now, tries=1 if again else 0)
-        return self._told(turn, decide_to(found.action, f"{due.thought} ({found.rung})".strip()))
+        return self._teaching.note(
+            turn, decide_to(found.action, f"{due.thought} ({found.rung})".strip())
+        )
 
     def _recover(self, turn: Turn, due: Due, missed: Missed) -> Decision:
         """The rungs below the screen itself: look further, wait, leave out, ask, go on, stop."""
@@ -197,7 +193,9 @@ class RecordedPolicy:
                 reason = f"{missed.reason}: look further along"
                 self._log.rung(due.index, "tree", reason, tiles=missed.tiles)
                 at.move = Move(Found("tree", scroll, reason, prepares=True), turn.now)
-                return self._told(turn, decide_to(scroll, f"{due.thought}: look further along"))
+                return self._teaching.note(
+                    turn, decide_to(scroll, f"{due.thought}: look further along")
+                )
         if may_come and not at.seek.begun and self._may_wait(turn, due):
             return self._wait(due.index, missed.reason)
         if self._healing and missed.elsewhere and self._skip_to(turn, surely=False):
@@ -228,8 +226,7 @@ class RecordedPolicy:
         assert self._inner is not None  # noqa: S101 - asked only where there is one
         at = self._at
         at.asking = turn.now
-        self._teach(turn)
-        decision = self._inner.decide(turn.goal, turn.now, self._whole_history(turn))
+        decision = self._inner.decide(turn.goal, turn.now, self._teaching.history(turn))
         at.asking = None
         return decision if at.handed_over else self._checked(turn, decision)
 
@@ -369,33 +366,3 @@ class RecordedPolicy:
             f"{here}: {missed.reason}",
             missed.tiles,
         )
-
-    # The inner policy learns what was done without it, once it is asked.
-
-    def _told(self, turn: Turn, decision: Decision) -> Decision:
-        if self._follower is not None:
-            self._untaught.append((Glimpse.of(turn.now), len(turn.history), decision))
-        return decision
-
-    def _teach(self, turn: Turn) -> None:
-        if self._follower is None:
-            return
-        history = self._whole_history(turn)
-        for seen, before, decision in self._untaught:
-            self._follower.follow(turn.goal, seen, history[: len(self._past) + before], decision)
-        self._untaught.clear()
-
-    def _teach_past(self, goal: str) -> None:
-        if self._follower is None:
-            return
-        for past, step in zip(self._past, self._source.decided_steps, strict=False):
-            seen = self._source.glimpse(step)
-            if seen is not None and past.decision is not None:
-                self._follower.follow(goal, seen, self._past[: past.index], past.decision)
-
-    def _whole_history(self, turn: Turn) -> Sequence[Step]:
-        if not self._past:
-            return turn.history
-        first = len(self._past)
-        shown = [each.model_copy(update={"index": first + each.index}) for each in turn.history]
-        return [*self._past, *shown]
