@@ -165,14 +165,19 @@ def _wrapped(
             "ui_tree is 'never', but the guard looks at the text of what is touched.",
             hint="Set ui_tree to 'auto', or allow everything with --yes.",
         )
+    hands = DryRunDevice(plain) if config.dry_run else plain
+    settled = shield.device(SettlingDevice(hands, clock))
+    return GuardedDevice(settled, rules, approver_for(config, audience))
+
+
+def approver_for(config: Config, audience: Audience) -> Approver:
+    """Who says yes or no to what a rule wants asked; the audience leaves the terminal alone."""
     approvers: dict[str, Callable[[], Approver]] = {
         "terminal": TerminalApprover,
         "always": AlwaysApprover,
         "never": NeverApprover,
     }
-    hands = DryRunDevice(plain) if config.dry_run else plain
-    approver = _PausingApprover(approvers[config.approve](), audience)
-    return GuardedDevice(shield.device(SettlingDevice(hands, clock)), rules, approver)
+    return _PausingApprover(approvers[config.approve](), audience)
 
 
 def limits_of(config: Config) -> Limits:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agent.policies.rules.text import normal, says
+from agent.policy import Glimpse
 from tools.device import Observation
 from tools.errors import CaptureError
 from tools.geometry import Box, Point, Size
@@ -88,7 +89,7 @@ class View:
         CaptureError: It has none; rules cannot read pixels.
     """
 
-    def __init__(self, observation: Observation) -> None:
+    def __init__(self, observation: Observation | Glimpse) -> None:
         if observation.ui_tree is None:
             raise CaptureError(
                 "The device gives no UI tree, and the rules policy reads nothing else."
