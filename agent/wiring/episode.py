@@ -69,9 +69,22 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
     listener = audience if audience is not None else Nobody()
     mind = find_mind(config, listener.notice)
     try:
-        return run_mind(config, goal, mind, audience=listener)
+        return run_remembering(config, goal, mind, audience=listener)
     finally:
         mind.close()
+
+
+def run_remembering(
+    config: Config, goal: str, mind: Mind, *, audience: Audience | None = None
+) -> Episode:
+    """Pursue ``goal`` as ``run_mind`` does, from memory where ``config`` has a step cache."""
+    if config.cache == "off":
+        return run_mind(config, goal, mind, audience=audience)
+    from agent.wiring.cache import remembering  # memory is played again by way of this module
+
+    listener = audience if audience is not None else Nobody()
+    memory = remembering(config, check_goal(goal), mind, listener.notice)
+    return run_mind(config, goal, memory, audience=listener)
 
 
 def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
@@ -93,6 +106,7 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         plain = stack.enter_context(
             open_device(config, tree=tree, folder=aside, notice=listener.notice)
         )
+        mind = mind if mind.meet is None else mind.meet(plain)
         clock = SystemClock()
         device = _wrapped(mind.around(plain), config, clock, listener, shield)
         if config.app:
@@ -118,7 +132,9 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         checks = tuple(TextVisible(text) for text in config.expect)
         cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
         limits = replace(limits_of(config), may_get_stuck=mind.may_get_stuck)
-        return shield.episode(run_episode(goal, cast, limits))
+        episode = shield.episode(run_episode(goal, cast, limits))
+        mind.after(episode)
+        return episode
 
 
 def check_goal(goal: str) -> str:
