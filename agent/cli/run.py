@@ -135,7 +135,7 @@ def _begin(
     loaded: "LoadedConfig",
     output: "Output",
 ) -> int:
-    """Begin a run of its own, or one that goes on from a recording."""
+    """Begin a run of its own, or go on from a recording: ``--from``, ``--step``, ``--resume``."""
     from agent.cli.perform import perform
     from agent.cli.replay_live import go_on_from
     from tools.errors import UsageError
