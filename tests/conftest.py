@@ -59,6 +59,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("AGENT_RECORD_DIR", str(tmp_path / "recordings"))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("ANDROID_SERIAL", raising=False)
