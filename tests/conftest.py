@@ -4,13 +4,31 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from tests.desktop.rig import Rig
+
+DESKTOP_PROGRAMS = (
+    "Xvfb", "openbox", "mousepad", "galculator", "thunar", "chromium", "xclip", "xprop", "xrandr",
+    "dbus-daemon",
+)  # fmt: skip
+
+
+def _missing_programs() -> list[str]:
+    return [name for name in DESKTOP_PROGRAMS if shutil.which(name) is None]
+
+
 _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
     "adb": (lambda: shutil.which("adb") is not None, "the adb binary (apt-get install adb)"),
+    "desktop": (
+        lambda: not _missing_programs(),
+        f"an X server and applications (see CONTRIBUTING.md): {', '.join(_missing_programs())}",
+    ),
     "local": (
         lambda: all(map(importlib.util.find_spec, ("torch", "transformers", "llguidance"))),
         "torch, transformers and llguidance (pip install -e '.[local]')",
@@ -52,6 +70,29 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("ANDROID_SERIAL", raising=False)
     return home
+
+
+@pytest.fixture(scope="session")
+def running_desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Rig"]:
+    """A display of the tests' own. This process has it too: pyautogui looks in the environment."""
+    from tests.desktop.rig import running_rig
+    from tools.devices.desktop_session import VARIABLES
+
+    kept = {name: os.environ.pop(name) for name in VARIABLES if name in os.environ}
+    with running_rig(tmp_path_factory.mktemp("desktop") / "home") as rig:
+        given = {key: value for key, value in rig.environment.items() if key in VARIABLES}
+        os.environ.update(given)
+        yield rig
+        for name in given:
+            os.environ.pop(name, None)
+    os.environ.update(kept)
+
+
+@pytest.fixture
+def rig(running_desktop: "Rig") -> Iterator["Rig"]:
+    """The display with no program on it."""
+    yield running_desktop
+    running_desktop.end_programs()
 
 
 def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:

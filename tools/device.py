@@ -41,6 +41,20 @@ class DeviceInfo(Frozen):
     capture: str
 
 
+class Window(Frozen):
+    """An open window of a desktop.
+
+    Attributes:
+        title: What stands in its title bar.
+        app: Name of its app, such as ``mousepad``; empty if unknown.
+        active: Whether it takes the keys.
+    """
+
+    title: str
+    app: str
+    active: bool
+
+
 @dataclass(frozen=True)
 class Settle:
     """How a screen came to rest.
@@ -69,6 +83,7 @@ class Observation:
         ui_tree: The accessibility tree; ``None`` if it was not asked for or not to be had in time.
         settle: How the screen came to rest; ``None`` if this was a single look.
         device_time: The device's own wall clock, naive local time; ``None`` if unknown.
+        windows: The open windows of a desktop, from the bottom to the top.
     """
 
     screenshot: Screenshot
@@ -77,6 +92,7 @@ class Observation:
     ui_tree: UiTree | None = None
     settle: Settle | None = None
     device_time: datetime | None = None
+    windows: tuple[Window, ...] = ()
 
     @property
     def size(self) -> Size:

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, get_args
 
 from adbutils import AdbClient, AdbError
 
-from tools.action import Action, OpenApp, TypeText, Wait
+from tools.action import PHONE_KINDS, Action, OpenApp, TypeText, Wait
 from tools.clock import Clock
 from tools.device import DeviceInfo, Observation
 from tools.devices.adb_socket import AdbLink, ShellResult
@@ -22,9 +21,6 @@ from tools.geometry import Box, ModelPoint, Projection, Size, Space
 from tools.screen import Screenshot
 from tools.ui_tree import UiTree
 
-SUPPORTS: Final = frozenset(
-    member.model_fields["kind"].default for member in get_args(get_args(Action)[0])
-)
 _PATIENCE_S = 10.0
 _FORBIDDEN = b"INJECT_EVENTS"
 _REFUSED = (b"Error", b"Unknown command", b"Exception")
@@ -82,8 +78,8 @@ class AndroidDevice:
 
     @property
     def supports(self) -> frozenset[str]:
-        """Every kind of action."""
-        return SUPPORTS
+        """Everything that fingers and keys can do."""
+        return PHONE_KINDS
 
     @property
     def probes(self) -> tuple[Probe, ...]:
