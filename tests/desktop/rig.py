@@ -116,6 +116,7 @@ def running_rig(home: Path, *, screen: str = "1280x800x24", manager: bool = True
         start_new_session=True,
     )
     rig: Rig | None = None
+    started: list[subprocess.Popen[bytes]] = []
     try:
         with os.fdopen(reader) as told:
             environment["DISPLAY"] = f":{told.readline().strip()}"
@@ -123,19 +124,18 @@ def running_rig(home: Path, *, screen: str = "1280x800x24", manager: bool = True
         environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
         rig = Rig(environment, home, server)
         if manager:
-            window_manager = rig.start("openbox")
-            rig.started.remove(window_manager)
+            started.append(rig.start("openbox"))
+            rig.started.clear()
             until(
                 lambda: "window id" in rig.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"),
                 "openbox",
             )
         yield rig
-        if manager:
-            end(window_manager)
     finally:
         if rig is not None:
             rig.end_programs()
-        end(bus)
+        for process in (*started, bus):
+            end(process)
         assert bus.stdout is not None
         bus.stdout.close()
         end(server)

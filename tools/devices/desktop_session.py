@@ -6,6 +6,7 @@ without a screen merely importing them fails, in ways that are no ``ImportError`
 
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -165,19 +166,22 @@ def _require_display(session: DesktopSession) -> None:
     """Connect to the X server once, so that its refusal is told in its own words."""
     from Xlib import display, error
 
-    try:
-        with authority(session):
+    with authority(session):
+        try:
             display.Display(session.display).close()
-    except error.XauthError as problem:
-        raise UnknownDeviceError(
-            f"The file of X keys cannot be read: {problem}.",
-            hint="Mend it with: touch ~/.Xauthority, or set XAUTHORITY to the file of the session.",
-        ) from problem
-    except (error.DisplayError, error.ConnectionClosedError, OSError) as problem:
-        raise UnknownDeviceError(
-            f"The display {session.display} cannot be used: {' '.join(str(problem).split())}",
-            hint="Is it running (xdpyinfo), and is it this user's (XAUTHORITY, xhost)?",
-        ) from problem
+        except error.XauthError as problem:
+            raise UnknownDeviceError(
+                f"The file of X keys cannot be read: {problem}.",
+                hint="Set XAUTHORITY to the file of the session, or mend: touch ~/.Xauthority",
+            ) from problem
+        except (error.DisplayError, error.ConnectionClosedError, OSError) as problem:
+            why = " ".join(str(problem).split())
+            # It leaves its socket open, in frames that the traceback holds.
+            traceback.clear_frames(problem.__traceback__)
+            raise UnknownDeviceError(
+                f"The display {session.display} cannot be used: {why}",
+                hint="Is it running (xdpyinfo), and is it this user's (XAUTHORITY, xhost)?",
+            ) from None
 
 
 @contextmanager
