@@ -68,24 +68,18 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("AGENT_RECORD_DIR", str(tmp_path / "recordings"))
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.delenv("ANDROID_SERIAL", raising=False)
+    for variable in ("ANDROID_SERIAL", "DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.delenv(variable, raising=False)
     return home
 
 
 @pytest.fixture(scope="session")
 def running_desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Rig"]:
-    """A display of the tests' own. This process has it too: pyautogui looks in the environment."""
+    """A display of the tests' own; the environment of this process knows nothing of it."""
     from tests.desktop.rig import running_rig
-    from tools.devices.desktop_session import VARIABLES
 
-    kept = {name: os.environ.pop(name) for name in VARIABLES if name in os.environ}
     with running_rig(tmp_path_factory.mktemp("desktop") / "home") as rig:
-        given = {key: value for key, value in rig.environment.items() if key in VARIABLES}
-        os.environ.update(given)
         yield rig
-        for name in given:
-            os.environ.pop(name, None)
-    os.environ.update(kept)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ def _option(help_text: str, metavar: str | None = None) -> object:
 
 Goal = Annotated[str, typer.Argument(help="What is to be done, in your words.")]
 Device = Annotated[
-    str | None, _option("ADB serial, HOST:PORT or 'virtual'. Default: the one real device.")
+    str | None,
+    _option("ADB serial, HOST:PORT, 'virtual' or 'desktop'. Default: the one phone attached."),
 ]
 Policy = Annotated[str | None, _option("Who decides: rules, vlm or scripted.")]
 Model = Annotated[

@@ -1,20 +1,24 @@
 """An X server, a window manager and a session bus of the tests' own, on a free display."""
 
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tools.clock import SystemClock
 from tools.devices.desktop import DesktopDevice
 from tools.devices.desktop_connect import connect_desktop
-from tools.devices.desktop_session import VARIABLES, DesktopSession
+from tools.devices.desktop_session import VARIABLES, DesktopSession, authority
 
 CLOCK = SystemClock()
+ROOT = Path(__file__).parents[2]
 
 
 def until(happened: Callable[[], bool], what: str, patience_s: float = 15.0) -> None:
@@ -73,6 +77,32 @@ class Rig:
         """A device on it."""
         return connect_desktop(name, self.session, CLOCK, **options)  # type: ignore[arg-type]
 
+    def agent(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """Start the command line of the product on it; its recordings go to ``home/recordings``."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "agent", *arguments],
+            env={**self.environment, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **variables},
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def display(self) -> Any:
+        """A connection of python3-Xlib to it; the caller closes it."""
+        from Xlib import display
+
+        with authority(self.session):
+            return display.Display(self.environment["DISPLAY"])
+
+    def warp(self, x: int, y: int) -> None:
+        """Move the pointer as a hand would."""
+        hand = self.display()
+        hand.screen().root.warp_pointer(x, y)
+        hand.sync()
+        hand.close()
+
     def end_programs(self) -> None:
         """End all that was started on it."""
         for process in self.started:
@@ -88,17 +118,41 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running_rig(home: Path, *, screen: str = "1280x800x24", manager: bool = True) -> Iterator[Rig]:
-    """Start a rig for as long as the block lasts."""
+def running_rig(
+    home: Path, *, screen: str = "1280x800x24", manager: bool = True, server: str = "Xvfb"
+) -> Iterator[Rig]:
+    """Start a rig for as long as the block lasts.
+
+    Args:
+        home: Home of its programs; made here.
+        screen: Width, height and depth.
+        manager: Whether a window manager runs.
+        server: What the X server calls itself: by any other name it is a person's own.
+    """
     home.mkdir(parents=True, exist_ok=True)
-    kept = {key: value for key, value in os.environ.items() if key not in VARIABLES}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in VARIABLES and not key.startswith("AGENT_")
+    }
     runtime = home / "runtime"
     runtime.mkdir(mode=0o700)
     environment = kept | {"HOME": str(home), "XDG_RUNTIME_DIR": str(runtime), "LC_ALL": "C.UTF-8"}
     environment.pop("XDG_CONFIG_HOME", None)
     reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
+    (home / server).symlink_to(shutil.which("Xvfb") or "Xvfb")
+    drawing = subprocess.Popen(
+        [
+            str(home / server),
+            "-displayfd",
+            str(writer),
+            "-screen",
+            "0",
+            screen,
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ],
         env=environment,
         pass_fds=[writer],
         stdin=subprocess.DEVNULL,
@@ -122,7 +176,7 @@ def running_rig(home: Path, *, screen: str = "1280x800x24", manager: bool = True
             environment["DISPLAY"] = f":{told.readline().strip()}"
         assert bus.stdout is not None
         environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
-        rig = Rig(environment, home, server)
+        rig = Rig(environment, home, drawing)
         if manager:
             started.append(rig.start("openbox"))
             rig.started.clear()
@@ -138,7 +192,7 @@ def running_rig(home: Path, *, screen: str = "1280x800x24", manager: bool = True
             end(process)
         assert bus.stdout is not None
         bus.stdout.close()
-        end(server)
+        end(drawing)
         _end_accessibility(home)
 
 

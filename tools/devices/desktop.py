@@ -151,7 +151,8 @@ class DesktopDevice:
         return frame
 
     def _grab(self) -> Screenshot:
-        self._area = self._find_area(connecting=False)
+        if self._target.window:
+            self._follow()
         frame, self._placement = self._parts.grabber.grab(self._area)
         if frame.size != self._info.size:
             self._info = self._info.model_copy(update={"size": frame.size})
@@ -164,6 +165,9 @@ class DesktopDevice:
             HandsOff: The person pushed the pointer into a corner.
             DeviceError: The desktop cannot be looked at.
         """
+        if seen is None:
+            self._check_brake()
+        self._follow()
         frame = self.glance() if seen is None else seen
         windows = self._desk.windows()
         front = next((window for window in windows if window.active), None)
@@ -195,7 +199,8 @@ class DesktopDevice:
         if watch is None:
             self._act(action, points, before)
             return
-        with watch.own_move((*points, before)):
+        # A hand may have pushed the pointer there just now: only where it is put back it is ours.
+        with watch.own_move((*points, before) if self._pointer_back else points):
             self._act(action, points, before)
 
     def _act(self, action: Action, points: tuple[DesktopPoint, ...], before: DesktopPoint) -> None:
@@ -270,7 +275,7 @@ class DesktopDevice:
         return self._desk.tree(self._placement)
 
     def _follow(self) -> None:
-        """A window may have been moved since it was looked at: what was seen in it moved along."""
+        """Windows are moved, and monitors come and go: what was seen in a window moved along."""
         area = self._find_area(connecting=False)
         if (area.width, area.height) == (self._area.width, self._area.height):
             self._placement = Placement(area=area, frame=self._placement.frame)
@@ -285,7 +290,7 @@ class DesktopDevice:
         target = self._target
         if target.window:
             return self._desk.area_of(target.window, connecting=connecting)
-        monitors = self._parts.grabber.monitors() if connecting or target.monitor else ()
+        monitors = self._parts.grabber.monitors()
         if target.monitor:
             found = next((each for each in monitors if each.number == target.monitor), None)
             if found is None and connecting:
@@ -296,18 +301,13 @@ class DesktopDevice:
             if found is None:
                 raise DeviceGoneError(f"Monitor {target.monitor} went away.")
             return found.area
-        if not connecting:
-            return self._whole_now() if target.region is None else target.region
         around = whole(monitors)
         if target.region is None:
             return around
-        if not around.encloses(target.region):
+        if connecting and not around.encloses(target.region):
             size = Size(width=around.width, height=around.height)
             raise UnknownDeviceError(
                 f"The region of {target.name!r} is not on the desktop.",
                 hint=f"It is {size} points large, from ({around.left}, {around.top}).",
             )
         return target.region
-
-    def _whole_now(self) -> Box:
-        return whole(self._parts.grabber.monitors())

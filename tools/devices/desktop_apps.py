@@ -1,5 +1,6 @@
 """Apps of a desktop by the name a person sees: its desktop files on Linux, its search elsewhere."""
 
+import os
 import re
 import shlex
 import shutil
@@ -20,6 +21,8 @@ _ALIKE: Final = 84.0
 _TIED: Final = 4.0
 _LISTED: Final = 40
 _START_S, _POLL_S = 15.0, 0.05
+_STARTED: Final[list[subprocess.Popen[bytes]]] = []
+"""Held, as apps outlive what started them."""
 _FIELD_CODE: Final = re.compile(r"%[a-zA-Z]")
 
 
@@ -129,7 +132,6 @@ class LinuxApps:
         self._session = session
         self._windows = windows
         self._clock = clock
-        self._started: list[subprocess.Popen[bytes]] = []
 
     def list(self) -> tuple[DesktopApp, ...]:
         """All apps that menus show, as they are now."""
@@ -169,13 +171,14 @@ class LinuxApps:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 cwd=Path.home(),
+                env={**os.environ, **self._session.variables},
             )
         except OSError as error:
             raise ActionFailedError(
                 f"{app.names[0]} cannot be started: {error.strerror}."
             ) from error
 
-        self._started.append(process_)
+        _STARTED.append(process_)
 
         def opened() -> bool:
             return any(window.handle not in known for window in self._windows.windows())

@@ -1,13 +1,13 @@
 """Frames of a desktop, by mss."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from PIL import Image
 
+from tools.devices.desktop_reach import reaching
 from tools.devices.desktop_session import DesktopSession, authority
 from tools.errors import CaptureError, DeviceGoneError, UnknownDeviceError
 from tools.geometry import Box, Placement, Size
@@ -46,8 +46,8 @@ class Grabber:
 
     def __init__(self, session: DesktopSession) -> None:
         session.require_screen()
+        self._session = session
         try:
-            import mss
             from mss.exception import ScreenShotError
         except ModuleNotFoundError as error:
             raise UnknownDeviceError(
@@ -56,13 +56,19 @@ class Grabber:
             ) from error
         self._trouble: tuple[type[BaseException], ...] = (ScreenShotError, OSError)
         try:
-            with authority(session):
-                self._mss: Any = mss.MSS()
+            self._mss = self._open()
         except self._trouble as error:
             raise UnknownDeviceError(
                 f"The screen cannot be looked at: {' '.join(str(error).split())}.",
                 hint=_mend(error),
             ) from error
+
+    def _open(self) -> Any:  # noqa: ANN401 - a class for each system
+        import mss
+
+        where: dict[str, Any] = {"display": self._session.display} if self._session.x11 else {}
+        with authority(self._session):
+            return mss.MSS(**where)
 
     def monitors(self) -> tuple[Monitor, ...]:
         """The monitors as they are now.
@@ -71,7 +77,9 @@ class Grabber:
             DeviceGoneError: The display went away.
         """
         with self._reaching():
-            listed = self._mss.monitors[1:]
+            fresh = self._open()  # the one for frames keeps those of its first look
+            listed = fresh.monitors[1:]
+            fresh.close()
         return tuple(
             Monitor(
                 number=number,
@@ -114,15 +122,11 @@ class Grabber:
 
     def close(self) -> None:
         """Let go of the display. May be called twice."""
-        self._mss.close()
+        with suppress(DeviceGoneError), self._reaching():
+            self._mss.close()
 
-    @contextmanager
-    def _reaching(self) -> Iterator[None]:
-        try:
-            yield
-        except self._trouble as error:
-            what = " ".join(str(error).split()) or type(error).__name__
-            raise DeviceGoneError(f"The screen went away: {what}") from error
+    def _reaching(self) -> AbstractContextManager[None]:
+        return reaching("The screen", self._trouble)
 
 
 def whole(monitors: tuple[Monitor, ...]) -> Box:

@@ -1,13 +1,13 @@
 """The mouse and the keyboard of a desktop, through pyautogui without its pauses."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Final
 
 from tools.clock import Clock
 from tools.devices.desktop_keys import key_name
-from tools.errors import DeviceGoneError
+from tools.devices.desktop_reach import reaching
 from tools.geometry import DesktopPoint
 
 _STEP_S = 0.016
@@ -133,10 +133,5 @@ class Hands:
             with self._reaching():
                 self._module.mouseUp()
 
-    @contextmanager
-    def _reaching(self) -> Iterator[None]:
-        try:
-            yield
-        except self._trouble as error:
-            what = " ".join(str(error).split()) or type(error).__name__
-            raise DeviceGoneError(f"The desktop went away: {what}") from error
+    def _reaching(self) -> AbstractContextManager[None]:
+        return reaching("The desktop", self._trouble)

@@ -9,7 +9,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -122,6 +122,8 @@ def _have_display(module: ModuleType, session: DesktopSession) -> None:
     except (error.ConnectionClosedError, OSError):
         alive = None
     if not alive:
+        with suppress(error.ConnectionClosedError, OSError):
+            current.close()
         with authority(session):
             hands._display = display.Display(session.display)  # noqa: SLF001
 
@@ -189,19 +191,28 @@ def authority(session: DesktopSession) -> Iterator[None]:
     """Let a missing file of X keys pass for an empty one, while a connection is made.
 
     python3-Xlib fails without ``~/.Xauthority``, which many sessions do not have: their server asks
-    for no key, or it lies where XAUTHORITY says.
+    for no key, or it lies where XAUTHORITY says. pyautogui finds its display in the environment.
     """
     # It prints a warning about an empty one, and leaves closing the file to the garbage collector.
     with redirect_stdout(StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        if "XAUTHORITY" in session.variables or (Path.home() / ".Xauthority").exists():
-            yield
-            return
-        os.environ["XAUTHORITY"] = os.devnull
+        given = {
+            key: session.variables[key]
+            for key in ("DISPLAY", "XAUTHORITY")
+            if key in session.variables
+        }
+        if "XAUTHORITY" not in given and not (Path.home() / ".Xauthority").exists():
+            given["XAUTHORITY"] = os.devnull
+        kept = {key: os.environ.get(key) for key in given}
+        os.environ.update(given)
         try:
             yield
         finally:
-            del os.environ["XAUTHORITY"]
+            for key, value in kept.items():
+                if value is None:
+                    del os.environ[key]
+                else:
+                    os.environ[key] = value
 
 
 def require_permission(session: DesktopSession, *, black: bool) -> None:

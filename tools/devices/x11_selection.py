@@ -14,11 +14,12 @@ import select
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Final
 
 from tools.clock import Clock
+from tools.devices.desktop_reach import reaching
 from tools.devices.desktop_session import VARIABLES, DesktopSession, authority
 from tools.devices.x11_windows import x_trouble
 from tools.errors import ActionFailedError, DeviceGoneError
@@ -146,7 +147,7 @@ class Selection:
         self._over.set()
         if self._thread is not None:
             self._thread.join()
-        with self._lock, self._reaching():
+        with suppress(DeviceGoneError), self._lock, self._reaching():
             if self._owned and self._content:
                 keep(self._session, self._content)
                 self._await(self._taken_over, _START_S)
@@ -156,10 +157,10 @@ class Selection:
         while not self._over.is_set():
             select.select([self._display.fileno()], [], [], _POLL_S)
             try:
-                with self._lock:
+                with self._lock, self._reaching():
                     while self._display.pending_events():
                         self._answer(self._display.next_event())
-            except self._trouble:
+            except DeviceGoneError:  # whoever looks next is told so
                 self._owned = False
                 self._over.set()
 
@@ -237,13 +238,8 @@ class Selection:
             self._clock.sleep(_POLL_S / 4)
         return True
 
-    @contextmanager
-    def _reaching(self) -> Iterator[None]:
-        try:
-            yield
-        except self._trouble as error:
-            what = " ".join(str(error).split()) or type(error).__name__
-            raise DeviceGoneError(f"The display went away: {what}") from error
+    def _reaching(self) -> AbstractContextManager[None]:
+        return reaching("The display", self._trouble)
 
 
 def keep(session: DesktopSession, content: Content) -> None:

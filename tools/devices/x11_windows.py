@@ -1,10 +1,10 @@
 """The windows of an X11 desktop, as its window manager keeps them (EWMH)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tools.devices.desktop_reach import reaching
 from tools.devices.desktop_session import DesktopSession, authority
 from tools.errors import DeviceGoneError
 from tools.geometry import Box, DesktopPoint
@@ -144,10 +144,8 @@ class XWindows:
 
     def close(self) -> None:
         """Let go of the display. May be called twice, and when it is gone."""
-        try:
+        with suppress(DeviceGoneError), self._reaching():
             self._display.close()
-        except self._trouble:
-            return
 
     def _read(self, handle: int) -> XWindow | None:
         """``None`` if it was closed while it was looked at."""
@@ -196,10 +194,5 @@ class XWindows:
         value = found.value
         return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
-    @contextmanager
-    def _reaching(self) -> Iterator[None]:
-        try:
-            yield
-        except self._trouble as error:
-            what = " ".join(str(error).split()) or type(error).__name__
-            raise DeviceGoneError(f"The display went away: {what}") from error
+    def _reaching(self) -> AbstractContextManager[None]:
+        return reaching("The display", self._trouble)
