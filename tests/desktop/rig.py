@@ -16,6 +16,7 @@ from tools.clock import SystemClock
 from tools.devices.desktop import DesktopDevice
 from tools.devices.desktop_connect import connect_desktop
 from tools.devices.desktop_session import VARIABLES, DesktopSession, authority
+from tools.devices.x11_windows import XWindows
 
 CLOCK = SystemClock()
 ROOT = Path(__file__).parents[2]
@@ -104,10 +105,17 @@ class Rig:
         hand.close()
 
     def end_programs(self) -> None:
-        """End all that was started on it."""
+        """End all that was started on it, by the tests or by the product."""
         for process in self.started:
             end(process)
         self.started.clear()
+        windows = XWindows(self.session)
+        for window in windows.windows():
+            if window.pid:
+                with suppress(ProcessLookupError):
+                    os.kill(window.pid, signal.SIGKILL)
+        until(lambda: not windows.windows(), "an empty desktop")
+        windows.close()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -187,7 +195,8 @@ def running_rig(
         yield rig
     finally:
         if rig is not None:
-            rig.end_programs()
+            for each in rig.started:
+                end(each)
         for process in (*started, bus):
             end(process)
         assert bus.stdout is not None

@@ -121,15 +121,14 @@ class TreeReader:
             placement: Where the frame lies; boxes come in its device px.
 
         Returns:
-            The tree; ``None`` if the app tells nothing, or not within a second.
+            The tree, empty if the app tells nothing of itself; ``None`` if it did not tell all
+            within a second.
         """
         end_s = self._clock.now() + LIMIT_S
         try:
             found = self._gather(self._tops(pid, title, end_s), placement.area, end_s)
             self._read_texts(found, end_s)
         except TooSlowError:
-            return None
-        if not found:
             return None
         nodes = tuple(_node(index, each, app, placement) for index, each in enumerate(found))
         return UiTree(nodes=nodes, source=ui_tree_xml(nodes))

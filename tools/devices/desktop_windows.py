@@ -11,7 +11,7 @@ from tools.devices.desktop_hands import Hands
 from tools.devices.x11_windows import XWindow, XWindows
 from tools.errors import ActionFailedError, DeviceGoneError, UnknownDeviceError
 from tools.geometry import Box, Placement
-from tools.ui_tree import UiTree
+from tools.ui_tree import UiTree, ui_tree_xml
 
 _RAISE_S, _POLL_S = 2.0, 0.02
 _LISTED: Final = 20
@@ -126,9 +126,11 @@ class XDesk:
 
     def tree(self, placement: Placement) -> UiTree | None:
         """See ``Desk``."""
-        front = self.front()
-        if self._reader is None or not front.handle:
+        if self._reader is None:
             return None
+        front = self.front()
+        if not front.handle:
+            return UiTree(nodes=(), source=ui_tree_xml(()))  # no window, nothing to read
         return self._reader.read(front.pid, front.title, front.app, placement)
 
     def open_app(self, name: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agent.policies.rules.intent import Intent
+from agent.policies.rules.read_document import read_document
 from agent.policies.rules.read_errand import (
     polite_free,
     read_alarm,
@@ -19,6 +20,7 @@ from agent.policies.rules.read_errand import (
 from agent.policies.rules.read_flight import read_flight
 
 _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
+    read_document,
     read_alarm,
     read_message,
     read_note,
