@@ -18,6 +18,7 @@ from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
+from agent.wiring.desktop import CountdownDevice
 from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
@@ -181,7 +182,10 @@ def _wrapped(
             "ui_tree is 'never', but the guard looks at the text of what is touched.",
             hint="Set ui_tree to 'auto', or allow everything with --yes.",
         )
-    hands = DryRunDevice(plain) if config.dry_run else plain
+    hands: Device = DryRunDevice(plain) if config.dry_run else plain
+    persons_own = plain.info.kind == "desktop" and not plain.info.emulated
+    if persons_own and not config.dry_run and config.approve != "always":
+        hands = CountdownDevice(hands, config.countdown_s, clock)
     settled = shield.device(SettlingDevice(hands, clock))
     return GuardedDevice(settled, rules, approver_for(config, audience))
 
