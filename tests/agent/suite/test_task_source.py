@@ -21,7 +21,27 @@ from agent.suite.language.source import (
 )
 from tests.agent.suite.task_files import gather, only_case, told
 
-BENT = ["0123", "0o17", "0x1F", "12:30", "1:30:00", "1.10", "5555e1", "1_000", "off", "NO", "yes", "~", "null", "2027-01-04", "+1-202-555-0143", ".inf", "1e3", "010-1234567", "="]
+BENT = [
+    "0123",
+    "0o17",
+    "0x1F",
+    "12:30",
+    "1:30:00",
+    "1.10",
+    "5555e1",
+    "1_000",
+    "off",
+    "NO",
+    "yes",
+    "~",
+    "null",
+    "2027-01-04",
+    "+1-202-555-0143",
+    ".inf",
+    "1e3",
+    "010-1234567",
+    "=",
+]
 
 
 @pytest.mark.parametrize("value", BENT)
@@ -134,7 +154,38 @@ def test_what_is_no_file_is_told_and_never_waited_for(kind: str, tmp_path: Path)
         read_documents(path, "x")
 
 
-_KEYS = ["name", "goal", "steps", "tap", "text", "checks", "params", "id", "vars", "use", "if", "at", "below", "extract", "ask", "shell", "mask", "screen", "with", "task", "needs", "secrets", "timeout", "content", "columns", "type", "key", "swipe", "wait", "tags"]
+_KEYS = [
+    "name",
+    "goal",
+    "steps",
+    "tap",
+    "text",
+    "checks",
+    "params",
+    "id",
+    "vars",
+    "use",
+    "if",
+    "at",
+    "below",
+    "extract",
+    "ask",
+    "shell",
+    "mask",
+    "screen",
+    "with",
+    "task",
+    "needs",
+    "secrets",
+    "timeout",
+    "content",
+    "columns",
+    "type",
+    "key",
+    "swipe",
+    "wait",
+    "tags",
+]
 _LEAVES = st.one_of(
     st.text(max_size=12),
     st.sampled_from(
