@@ -53,6 +53,8 @@ def test_the_wheel_holds_what_a_run_needs_and_no_tests(tmp_path: Path) -> None:
         "agent/policies/rules/errands.yaml",
         "agent/policies/rules/lexicon.yaml",
         "agent/py.typed",
+        "agent/tasks/settings.task.yaml",
+        "agent/tasks/task.schema.json",
         "agent/tasks/turn_on_airplane_mode.script.yaml",
         "tools/py.typed",
         "tools/virtual_phone/fonts/NotoSansSC-Regular.otf",
