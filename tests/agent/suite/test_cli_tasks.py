@@ -105,8 +105,10 @@ def test_problems_are_told_a_line_each(here: Path, capsys: pytest.CaptureFixture
         assert (code, out) == (2, "")
         assert err.splitlines() == [
             "tasks/u.task.yaml:3:3: unknown key 'tapp'. Did you mean 'tap'?",
-            "tasks/u.task.yaml:4:9: wait must be a time such as 500ms, 10s or 2m, not '5'."
-            + " Write 5s for seconds.",
+            (
+                "tasks/u.task.yaml:4:9: wait must be a time such as 500ms, 10s or 2m, not '5'. "
+                "Write 5s for seconds."
+            ),
             "2 problems in 1 file.",
         ]
     code, out, err = run(capsys, "lint", "--json", "tasks/u.task.yaml")
