@@ -59,18 +59,29 @@ class Scope:
 
 
 @dataclass
+class Room:
+    """How much may still be made for one case, with all that it uses.
+
+    Attributes:
+        left: Characters; each text takes one more than it has.
+    """
+
+    left: int = MAX_FILLED
+
+
+@dataclass
 class Filler:
     """Fills the nodes of one document, and keeps what is wrong with them.
 
     Attributes:
         document: The document.
+        room: How much may still be made.
         problems: What was found so far.
-        room: Characters that may still be made.
     """
 
     document: Document
+    room: Room
     problems: list[Problem] = field(default_factory=list)
-    room: int = MAX_FILLED
 
     def fill(self, node: Node, scope: Scope) -> Node:
         """``node`` with every text in it filled; keys stay as they are."""
@@ -85,8 +96,7 @@ class Filler:
 
     def _scalar(self, scalar: Scalar, scope: Scope) -> Scalar:
         if not has_mark(scalar.text):
-            self._take_room(scalar, len(scalar.text))
-            return scalar
+            return scalar if self._take_room(scalar, len(scalar.text)) else replace(scalar, text="")
         places = self._places(scalar)
         pieces, end = [], 0
         for found in _MARK.finditer(scalar.text):
@@ -99,11 +109,11 @@ class Filler:
         return replace(scalar, text=text)
 
     def _take_room(self, scalar: Scalar, size: int) -> bool:
-        before, self.room = self.room, self.room - size
-        if self.room < 0 <= before:
+        before, self.room.left = self.room.left, self.room.left - size - 1
+        if self.room.left < 0 <= before:
             message = f"the texts of this case come to more than {MAX_FILLED:,} characters."
             self._complain(scalar.at, message)
-        return self.room >= 0
+        return self.room.left >= 0
 
     def _places(self, scalar: Scalar) -> Iterator[int]:
         """Where each mark stands in the file; unknown ones (by escapes) are left out."""

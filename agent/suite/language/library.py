@@ -88,9 +88,11 @@ class Library:
 
     Attributes:
         root: The folder that paths are told from.
+        made: Names that a task's steps read values for, by the task's title, as far as asked.
     """
 
     root: Path
+    made: dict[str, frozenset[str]] = field(default_factory=dict)
     _files: dict[Path, TaskFile] = field(default_factory=dict)
 
     def file(self, path: Path) -> TaskFile:

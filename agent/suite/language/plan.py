@@ -7,7 +7,7 @@ from pathlib import Path
 from agent.config import did_you_mean
 from agent.suite.language import nodes
 from agent.suite.language.checks import Check
-from agent.suite.language.fill import Environment, Filler, Scope
+from agent.suite.language.fill import Environment, Filler, Room, Scope
 from agent.suite.language.library import Entry, Found, Library, NotFoundError
 from agent.suite.language.nodes import Listing, Node, Place, Scalar
 from agent.suite.language.problem import Problem
@@ -93,10 +93,11 @@ class Planner:
     problems: list[Problem] = field(default_factory=list)
     _secrets: dict[str, None] = field(default_factory=dict)
     _steps: int = 0
+    _room: Room = field(default_factory=Room)
 
     def plan(self, entry: Entry, row: str) -> Plan | None:
         """The plan of ``entry`` with the row ``row`` (empty: it has none), if it is sound."""
-        filler = Filler(entry.document)
+        filler = Filler(entry.document, self._room)
         values = _row_values(entry, row)
         scope = self._scope(entry, filler, values, {})
         task, filled = self._filled(entry, filler, scope)
@@ -166,7 +167,7 @@ class Planner:
         done = []
         for each in steps.items:
             done.append(filler.fill(each, scope.with_late(made)))
-            names = self._made_by(each, entry, frozenset())
+            names = self._made_by(each, entry)
             for name in sorted(names & set(scope.values)):
                 place = entry.document.source.place(each.at)
                 message = f"what is read here is called {name!r}, which has a value already."
@@ -174,7 +175,7 @@ class Planner:
             made |= names
         return Listing(steps.at, tuple(done)), made
 
-    def _made_by(self, step: Node, entry: Entry, seen: frozenset[str]) -> frozenset[str]:
+    def _made_by(self, step: Node, entry: Entry) -> frozenset[str]:
         """The names that a step reads values for."""
         if not isinstance(step, nodes.Mapping):
             return frozenset()
@@ -189,13 +190,12 @@ class Planner:
             found = self.library.find(task.text, entry).entry
         except NotFoundError:
             return frozenset()
-        if found.title in seen or len(seen) > MAX_CHAIN:
-            return frozenset()
-        inner = (
-            self._made_by(each, found, seen | {found.title})
-            for each in _items(found.document.root.get("steps"))
-        )
-        return frozenset().union(*inner)
+        if found.title not in self.library.made:
+            self.library.made[found.title] = frozenset()  # as far as a circle goes
+            steps = _items(found.document.root.get("steps"))
+            made = frozenset[str]().union(*(self._made_by(each, found) for each in steps))
+            self.library.made[found.title] = made
+        return self.library.made[found.title]
 
     def _section(
         self, name: str, task: Task, filled: nodes.Mapping, entry: Entry, chain: tuple[str, ...]
@@ -231,7 +231,7 @@ class Planner:
         except NotFoundError as error:
             self.problems.append(Problem(place, f"use: {error.message}", error.hint))
             return ()
-        filler = Filler(found.entry.document)
+        filler = Filler(found.entry.document, self._room)
         row = _row_values(found.entry, found.row)
         scope = self._scope(found.entry, filler, row, use.given_values)
         task, filled = self._filled(found.entry, filler, scope)

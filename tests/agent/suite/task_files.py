@@ -22,6 +22,11 @@ def gather(
     return collect(["t.task.yaml"], root=folder, environment=environment.get)
 
 
+def unset(_: str) -> str | None:
+    """An environment in which nothing is set."""
+    return None
+
+
 def told(found: Collected) -> list[str]:
     """The problems, one line each."""
     return [str(each) for each in found.problems]

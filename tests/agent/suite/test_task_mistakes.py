@@ -6,7 +6,7 @@ import pytest
 
 from agent.suite.language.cases import load_cases
 from agent.suite.language.problem import MOST, TaskProblemsError
-from tests.agent.suite.task_files import gather, told
+from tests.agent.suite.task_files import gather, told, unset
 from tools.errors import TaskError
 
 _STEP = "name: a\nsteps:\n- "
@@ -207,7 +207,7 @@ def test_all_mistakes_of_all_files_are_told_in_order(tmp_path: Path) -> None:
     )
     (tmp_path / "b.task.yaml").write_text("name: [")
     with pytest.raises(TaskProblemsError) as caught:
-        load_cases(["."], root=tmp_path, environment={}.get)
+        load_cases(["."], root=tmp_path, environment=unset)
     places = [str(each.place) for each in caught.value.problems]
     assert places == [
         "a.task.yaml:2:7",
@@ -225,7 +225,7 @@ def test_all_mistakes_of_all_files_are_told_in_order(tmp_path: Path) -> None:
 def test_of_very_many_mistakes_the_first_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.task.yaml").write_text("name: a\nsteps:\n" + "- tapp: x\n" * 50)
     with pytest.raises(TaskProblemsError) as caught:
-        load_cases(["."], root=tmp_path, environment={}.get)
+        load_cases(["."], root=tmp_path, environment=unset)
     assert (len(caught.value.problems), caught.value.left_out) == (MOST, 50 - MOST)
 
 
