@@ -113,9 +113,7 @@ def connect_desktop(
         undo.callback(desk.close)
         watch = None
         if stop is not None:
-            areas = tuple(monitor.area for monitor in grabber.monitors())
-            eye = XWindows(session) if session.x11 else hands
-            watch = CornerWatch(eye, free_corners(areas), stop)
+            watch = _brake(session, grabber, hands, stop)
             undo.callback(watch.close)
 
         def text(front: Callable[[], Front]) -> DesktopText:
@@ -128,6 +126,14 @@ def connect_desktop(
         device = DesktopDevice(target, parts, ui_tree=ui_tree, pointer_back=pointer_back)
         undo.pop_all()
     return device
+
+
+def _brake(
+    session: DesktopSession, grabber: Grabber, hands: Hands, stop: Callable[[], None]
+) -> CornerWatch:
+    areas = tuple(monitor.area for monitor in grabber.monitors())
+    eye = XWindows(session) if session.x11 else hands
+    return CornerWatch(eye, free_corners(areas), stop)
 
 
 def _typable(windows: XWindows) -> Callable[[str], bool]:
