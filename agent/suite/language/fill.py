@@ -174,11 +174,6 @@ def has_reference(text: str) -> bool:
     return LATE.search(text) is not None or any(each["name"] is not None for each in marks)
 
 
-def late_names(text: str) -> frozenset[str]:
-    """The names in a text of a case that are filled in at run time."""
-    return frozenset(LATE.findall(text))
-
-
 def readable(text: str) -> str:
     """A text of a case for people: what is filled in at run time reads ``${name}`` again."""
     return LATE.sub(r"${\1}", text)
