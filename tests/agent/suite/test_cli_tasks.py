@@ -56,6 +56,17 @@ def test_cases_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "3 cases." in out
 
 
+def test_on_a_narrow_terminal_ids_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert run(capsys, "list")[1].splitlines()[:3] == [
+        "tasks/t.task.yaml::a[x]",
+        "tasks/t.task.yaml::a[y]",
+        "tasks/t.task.yaml::b",
+    ]
+
+
 def test_cases_are_listed_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "list", "tasks", "--json", "-k", "not x")
     first, second = json.loads(out)
