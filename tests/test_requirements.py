@@ -26,6 +26,8 @@ _MISSING = "import sys\nsys.modules.update(torch=None, fastapi=None)\n"
         ("adb", "browser", 0, "1 skipped"),
         ("local", "", 0, "needs torch, transformers and llguidance"),
         ("local", "adb,local", 1, "needs torch, transformers and llguidance"),
+        ("desktop", "adb", 0, "needs an X server and applications"),
+        ("desktop", "adb,desktop", 1, "needs an X server and applications"),
         ("serving", "adb,local", 0, "needs transformers serve"),
         ("serving", "local,serving", 1, "needs transformers serve"),
     ],
