@@ -55,8 +55,9 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     device: _Name = ""
-    """ADB serial, host:port or ``virtual``. Empty: the one real device that is attached, else the
-    virtual phone, so that the first run needs nothing."""
+    """ADB serial, host:port, ``virtual``, or a desktop: ``desktop``, ``desktop:2`` for a monitor,
+    ``desktop:window=TITLE``, ``desktop:region=LEFT,TOP,WIDTH,HEIGHT``. Empty: the one real device
+    that is attached, else the virtual phone, so that the first run needs nothing."""
     policy: _Name = "auto"
     """Who decides. ``auto``: ``vlm`` where a model is named, else ``rules``, which needs no
     weights, no key and no network."""
@@ -119,6 +120,11 @@ class Config(BaseModel):
     """Modules with further tools, imported by name, so that nothing is run unasked."""
     adb_server: Annotated[str, AfterValidator(_address)] = "127.0.0.1:5037"
     """Address of the ADB server, which is adb's own default."""
+    countdown_s: Annotated[int, Field(ge=0, le=60)] = 3
+    """Seconds counted down before the first act on a person's own desktop, time enough for Ctrl-C.
+    None where everything is allowed anyway (``--yes``), nor on a display for programs only."""
+    pointer_back: bool = False
+    """Whether the pointer of a desktop is put back after each act, for who works there too."""
     ui_tree: Literal["auto", "always", "never"] = "auto"
     """Whether the accessibility tree is read. ``auto``: only if the policy looks at it, because
     it is the slowest part of a look on a real phone."""

@@ -55,6 +55,7 @@ class Limits:
     max_mistakes: int = 3
     max_reasks: int = 2
     dry_run: bool = False
+    may_get_stuck: bool = True
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ class _Run:
     def _limit_reached(self, turn: _Turn) -> _Ending | None:
         """Checked after the look, so that the last frame shows what the last action did."""
         limits = self._limits
-        if turn.sighting.stuck:
+        if turn.sighting.stuck and limits.may_get_stuck:
             return _Ending(StopReason.STUCK, error=turn.sighting.stuck)
         if self._mistakes >= limits.max_mistakes:
             last = self._steps[-1].mistake

@@ -50,12 +50,19 @@ def test_the_wheel_holds_what_a_run_needs_and_no_tests(tmp_path: Path) -> None:
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
 
     wanted = [
+        "agent/person/page/hands.js",
+        "agent/person/page/icon.svg",
+        "agent/person/page/index.html",
+        "agent/person/page/page.css",
+        "agent/person/page/page.js",
         "agent/policies/rules/errands.yaml",
         "agent/policies/rules/lexicon.yaml",
         "agent/py.typed",
         "agent/report/page/page.html.j2",
         "agent/report/page/page.css",
         "agent/report/page/page.js",
+        "agent/tasks/settings.task.yaml",
+        "agent/tasks/task.schema.json",
         "agent/tasks/turn_on_airplane_mode.script.yaml",
         "tools/py.typed",
         "tools/virtual_phone/fonts/NotoSansSC-Regular.otf",

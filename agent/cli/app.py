@@ -19,12 +19,14 @@ from agent.cli import (
     export,
     model,
     phone,
+    record,
     recordings,
     replay,
     report,
     run,
     settings,
     show,
+    tasks,
     tools,
 )
 from agent.cli.plain import plain, silence_output
@@ -47,12 +49,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("run")(run.run)
+app.command("record")(record.record)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")
 app.add_typer(model.app, name="model")
 app.add_typer(cache.app, name="cache")
 app.add_typer(recordings.app, name="recordings")
+app.add_typer(tasks.app, name="tasks")
 app.command("show")(show.show)
 app.command("report")(report.report)
 app.command("export")(export.export)

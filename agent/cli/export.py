@@ -22,7 +22,8 @@ Width = Annotated[
     typer.Option(min=64, max=2160, help="Width of a film in px. Default: 360 as GIF, 540 as MP4."),
 ]
 Fps = Annotated[
-    float, typer.Option(min=1, max=50, help="Pictures per second while the finger moves.")
+    float,
+    typer.Option(min=1, max=50, help="Pictures per second while the finger moves."),
 ]
 StepSeconds = Annotated[float, typer.Option(min=0.2, max=60, help="How long a step is shown.")]
 Format = Annotated[

@@ -76,7 +76,8 @@ class Live:
 
     def began(self, goal: str, device: DeviceInfo, policy: str) -> None:
         """Say what is about to happen."""
-        where = f"{device.model} ({device.name}), Android {device.release}, {device.size}"
+        system = f"Android {device.release}" if device.kind == "android" else device.release
+        where = f"{device.model} ({device.name}), {system}, {device.size}"
         for label, text in (("Goal", shortened(goal)), ("Device", where), ("Policy", policy)):
             self._console.print(field_line(label, text))
         self._console.print()

@@ -8,7 +8,7 @@ import typer
 Recorded = Annotated[
     list[str],
     typer.Argument(
-        metavar="RECORDING...",
+        metavar="RECORDING",
         help="Folders, their names, the start or end of them, or 'last'.",
     ),
 ]
@@ -22,7 +22,10 @@ SingleFile = Annotated[
 MaxSize = Annotated[
     float | None,
     typer.Option(
-        min=0.1, metavar="MB", help="Largest single file; pictures give way. Default: 25."
+        min=0.1,
+        max=10_000,
+        metavar="MB",
+        help="Largest single file; pictures give way. Default: 25.",
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Write over what is no report.")]

@@ -21,7 +21,8 @@ Step = Annotated[
 ]
 Resume = Annotated[str | None, _option("Interrupted recording to go on with at its end.", "REC")]
 Device = Annotated[
-    str | None, _option("ADB serial, HOST:PORT or 'virtual'. Default: the one real device.")
+    str | None,
+    _option("ADB serial, HOST:PORT, 'virtual' or 'desktop'. Default: the one phone attached."),
 ]
 Policy = Annotated[str | None, _option("Who decides: rules, vlm or scripted.")]
 Model = Annotated[

@@ -134,10 +134,10 @@ def _cells(step: "RecordedStep", state: "State") -> tuple[str, ...]:
     if step.rung is not None:
         action += f"\n[{rung_said(step.rung)}]"
     said = ""
-    if step.result is not None:
+    if state == "open":
+        said = "not over: the run ended in this step"
+    elif step.result is not None:
         said = step.result.result or ("ok" if step.result.ok else step.result.error)
-    elif state == "open":
-        said = "no result: the run ended in this step"
     if step.mistakes:
         said = "\n".join(mistake.message for mistake in step.mistakes)
     if state == "denied":

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.cli.live import counted
 from agent.recording.account import (
     NO_END,
     STOP_SAID,
@@ -79,8 +80,7 @@ def outcome_facts(found: Recording) -> tuple[Fact, ...]:
     else:
         facts.append(Fact("Stop", f"{in_words(end.stop)}. {STOP_SAID[end.stop]}"))
         facts.append(Fact("Verdict", f"{end.verdict.value}. {VERDICT_SAID[end.verdict]}"))
-        plural = "" if end.steps == 1 else "s"
-        facts.append(Fact("Spent", f"{end.steps} step{plural}, {end.duration_s:.1f} s"))
+        facts.append(Fact("Spent", f"{counted(end.steps, 'step')}, {end.duration_s:.1f} s"))
     facts += [
         Fact("Check", f"{each.verdict.value}: {each.name}. {each.evidence}")
         for each in found.checks
@@ -152,8 +152,9 @@ def _looked(step: RecordedStep) -> list[Fact]:
 def _exchanged(found: Recording, step: RecordedStep) -> list[Fact]:
     facts: list[Fact] = []
     for place, request in enumerate(step.requests):
-        images = f", {len(request.images)} pictures" if request.images else ""
-        facts.append(Fact("Sent", f"{len(request.messages)} messages{images} to {request.model}"))
+        sent = counted(len(request.messages), "message")
+        images = f", {counted(len(request.images), 'picture')}" if request.images else ""
+        facts.append(Fact("Sent", f"{sent}{images} to {request.model}"))
         if request.messages:
             last = found.parts.get(request.messages[-1])
             text = json.dumps(last, ensure_ascii=False, indent=2) if last is not None else "missing"
@@ -204,13 +205,12 @@ def _acted(found: Recording, step: RecordedStep) -> list[Fact]:
             words = target.text or target.description or target.hint
             box = f"({target.box.left}, {target.box.top})-({target.box.right}, {target.box.bottom})"
             facts.append(Fact("Target", f"{target.kind} {words!r} {target.resource_id} {box}"))
-    if step.result is not None:
+    if states(found)[found.steps.index(step)] == "open":
+        facts.append(Fact("Result", "none: the run ended in this step", "warning"))
+    elif step.result is not None:
         result = step.result
         facts.append(Fact("Result", result.result or ("ok" if result.ok else result.error)))
+    if step.result is not None:
         parts = ", ".join(f"{span.phase} {span.seconds * 1000:.1f} ms" for span in spans(step))
         facts.append(Fact("Time", parts or "none"))
-    else:
-        place = found.steps.index(step)
-        if states(found)[place] == "open":
-            facts.append(Fact("Result", "none: the run ended in this step", "warning"))
     return facts

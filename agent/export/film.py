@@ -1,7 +1,7 @@
 """A recording as a film: what was on the screen, where it was touched, and why.
 
-A film is planned first, as shots without pictures, and then drawn shot by shot: 200 steps need no
-more memory than two.
+A film is planned first, as shots without pictures, and then drawn one shot after another: however
+long it is, one screen is in memory.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from PIL import Image
 
 from agent.export.caption import Caption, caption_height, draw_caption
 from agent.export.pointer import draw_pointer
-from agent.recording.account import deed, in_words
+from agent.recording.account import deed, in_words, states
 from agent.recording.format import FileRef
 from agent.recording.marks import Mark, mark_of
 from agent.recording.pictures import open_picture
@@ -139,7 +139,7 @@ def plan_film(recording: Recording, options: FilmOptions) -> Film:
     sizes = [step.observation.size for step in steps if step.observation is not None]
     # All pictures of a film have one size: as high as the first screen, others are fitted in.
     high = round(width * sizes[0].height / sizes[0].width) // 2 * 2
-    total = sum(step.decision is not None or bool(step.mistakes) for step in steps)
+    total = sum(state != "look" for state in states(recording))
     shots: list[Shot] = []
     for step in steps:
         shots += _shots_of(step, total, options)

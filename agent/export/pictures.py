@@ -1,6 +1,5 @@
 """The pictures of a recording as a dialect shows them, and the files they are exported to."""
 
-import hashlib
 import io
 from pathlib import Path
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 from PIL import Image
 
 from agent.model import ImagePart
-from agent.recording.format import FileRef, ModelRequest, ObservationSeen
+from agent.recording.format import ModelRequest, ObservationSeen
 from agent.recording.reader import Recording
 from agent.sight import Shown, Sight
 from tools.errors import RecordingError
@@ -26,7 +25,7 @@ def picture_of(recording: Recording, seen: ObservationSeen, sight: Sight) -> Sho
         RecordingError: The frame is not there, is not what was recorded, or is no picture.
         CaptureError: It is too narrow to be shown.
     """
-    data = read_ref(recording, seen.frame)
+    data = recording.read(seen.frame)
     try:
         image = Image.open(io.BytesIO(data)).convert("RGB")
     except (OSError, Image.DecompressionBombError) as error:
@@ -49,27 +48,12 @@ def picture_sent(
             ref = files.get(str(part.get("image"))) if isinstance(part, dict) else None
             if ref is None:
                 continue
-            data = read_ref(recording, ref)
+            data = recording.read(ref)
             with Image.open(io.BytesIO(data)) as image:
                 size = Size(width=image.width, height=image.height)
             sent = ImagePart(data=data, media_type="image/jpeg", size=size)
             return Shown(sent, Projection(shown=size, device=seen.size))
     return None
-
-
-def read_ref(recording: Recording, ref: FileRef) -> bytes:
-    """The bytes of a file of ``recording``.
-
-    Raises:
-        RecordingError: It is not there, or is not what was recorded.
-    """
-    try:
-        data = recording.file(ref).read_bytes()
-    except OSError as error:
-        raise RecordingError(f"{ref.path} cannot be read: {error.strerror or error}.") from None
-    if hashlib.sha256(data).hexdigest() != ref.sha256:
-        raise RecordingError(f"{ref.path} is not what was recorded.")
-    return data
 
 
 class PictureFolder:

@@ -9,6 +9,9 @@ from agent.recording.marks import Mark
 POINTER = (255, 64, 64)
 TARGET = (64, 150, 255)
 _RIM = (255, 255, 255)
+_Place = tuple[float, float]
+_REACH = 32
+"""How far from a finger anything is drawn, px of a film 360 px wide."""
 _SCALE = 2
 """Drawn at twice the size and shrunk, because Pillow's ellipses have ragged edges."""
 
@@ -22,34 +25,51 @@ def draw_pointer(frame: Image.Image, mark: Mark, progress: float, scale: float) 
         progress: How far the gesture is, 0..1.
         scale: Film px per device px.
     """
-    layer = Image.new("RGBA", (frame.width * _SCALE, frame.height * _SCALE))
-    pen = ImageDraw.Draw(layer)
-    unit = max(frame.width, 120) / 360 * _SCALE
-    zoom = scale * _SCALE
-    if mark.target is not None:
-        box = tuple(
-            edge * zoom
-            for edge in (mark.target.left, mark.target.top, mark.target.right, mark.target.bottom)
-        )
-        if box[2] > box[0] and box[3] > box[1]:
-            pen.rounded_rectangle(
-                box, radius=6 * unit, outline=(*TARGET, 220), width=max(1, round(2 * unit))
-            )
-    start = ((mark.at.x + 0.5) * zoom, (mark.at.y + 0.5) * zoom)
+    unit = max(frame.width, 120) / 360
+    left, top, right, bottom = _touched(frame, mark, scale, unit)
+    if right <= left or bottom <= top:
+        return frame
+    # Only the part that is touched is drawn: large pictures mostly stay as they are.
+    layer = Image.new("RGBA", ((right - left) * _SCALE, (bottom - top) * _SCALE))
+    pen, zoom, thick = ImageDraw.Draw(layer), scale * _SCALE, unit * _SCALE
+
+    def place(x: float, y: float) -> _Place:
+        return x * zoom - left * _SCALE, y * zoom - top * _SCALE
+
+    if mark.target is not None and mark.target.area:
+        box = mark.target
+        corners = (*place(box.left, box.top), *place(box.right, box.bottom))
+        width = max(1, round(2 * thick))
+        pen.rounded_rectangle(corners, radius=6 * thick, outline=(*TARGET, 220), width=width)
+    start = place(mark.at.x + 0.5, mark.at.y + 0.5)
     if mark.to is not None:
-        end = ((mark.to.x + 0.5) * zoom, (mark.to.y + 0.5) * zoom)
-        _trail(pen, start, end, progress, unit)
+        _trail(pen, start, place(mark.to.x + 0.5, mark.to.y + 0.5), progress, thick)
     else:
-        _ripple(pen, start, progress, unit, rings=2 if mark.kind == "double_tap" else 1)
+        _ripple(pen, start, progress, thick, rings=2 if mark.kind == "double_tap" else 1)
         if mark.kind == "long_press":
-            _hold(pen, start, progress, unit)
-    shrunk = layer.resize(frame.size, Image.Resampling.BOX)
+            _hold(pen, start, progress, thick)
+    shrunk = layer.reduce(_SCALE)
     drawn = frame.copy()
-    drawn.paste(shrunk, mask=shrunk.getchannel("A"))
+    drawn.paste(shrunk, (left, top), mask=shrunk.getchannel("A"))
     return drawn
 
 
-_Place = tuple[float, float]
+def _touched(
+    frame: Image.Image, mark: Mark, scale: float, unit: float
+) -> tuple[int, int, int, int]:
+    """The part of the frame that the gesture is drawn on: left, top, right, bottom."""
+    ends = (mark.at, mark.to if mark.to is not None else mark.at)
+    xs, ys = [end.x * scale for end in ends], [end.y * scale for end in ends]
+    if mark.target is not None:
+        xs += [mark.target.left * scale, mark.target.right * scale]
+        ys += [mark.target.top * scale, mark.target.bottom * scale]
+    reach = _REACH * unit
+    return (
+        max(0, round(min(xs) - reach)),
+        max(0, round(min(ys) - reach)),
+        min(frame.width, round(max(xs) + reach)),
+        min(frame.height, round(max(ys) + reach)),
+    )
 
 
 def _ripple(

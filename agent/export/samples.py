@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from agent.dialects.dialect import Dialect, Turn
 from agent.dialects.turns import Turns
 from agent.export.past import as_step, decided, why_no_target
-from agent.export.pictures import picture_of, picture_sent, read_ref
+from agent.export.pictures import picture_of, picture_sent
 from agent.model import Reply, Request
 from agent.recording.format import ObservationSeen
 from agent.recording.reader import RecordedStep, Recording
@@ -215,7 +215,7 @@ class _Teller:
         if seen is None or seen.ui_tree is None:
             return False
         try:
-            tree = parse_ui_tree(read_ref(self._recording, seen.ui_tree))
+            tree = parse_ui_tree(self._recording.read(seen.ui_tree))
         except CaptureError:
             return False
         fields = [node for node in tree.nodes if node.focused and node.editable]

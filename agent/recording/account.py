@@ -42,7 +42,7 @@ NO_END = "The run crashed, or still goes on."
 
 State = Literal["done", "mistake", "denied", "undone", "open", "look"]
 """How a step came out: done; the decision was a mistake, or the guard said no; the action was not
-delivered; the step has no result, because the run crashed in it; it was only the last look."""
+delivered; the run ended in it, before it was decided or over; it was only the last look."""
 Phase = Literal["settle", "capture", "decode", "look", "model", "decide", "guard", "act", "record"]
 
 
@@ -68,7 +68,8 @@ def deed(step: RecordedStep) -> str:
     if step.intent is not None:
         return describe_action(step.intent.action)
     if call is None:
-        return "no decision" if step.mistakes or step.requests else "last look"
+        begun = step.mistakes or step.requests or step.rung or step.result
+        return "no decision" if begun else "last look"
     if call.name == "finish":
         return "finish" if call.arguments.get("success") else "give up"
     arguments = json.dumps(call.arguments, ensure_ascii=False)
@@ -93,11 +94,11 @@ def state_of(step: RecordedStep, *, crashed: bool = False) -> State:
         return "denied"
     if own or (step.mistakes and step.decision is None):
         return "mistake"
-    if step.result is not None:
+    if step.decision is not None and step.result is not None:
         return "done" if step.result.ok else "undone"
-    if step.decision is None and not step.requests and not crashed:
-        return "look"
-    return "open"
+    # A look after which the run was over anyway leaves nothing; one without a decision is kept.
+    begun = step.decision is not None or step.result is not None or bool(step.requests)
+    return "open" if begun or crashed else "look"
 
 
 def states(recording: Recording) -> tuple[State, ...]:

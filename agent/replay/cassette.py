@@ -16,7 +16,7 @@ from agent.model import ImagePart, OnText, Reply, Request
 from agent.replay.divergence import Divergence, Matter
 from agent.replay.recorded_device import RecordedClock, RecordedDevice, as_it_ended
 from agent.replay.request_diff import SHOWN_HASH, Difference, differences, digest
-from agent.replay.tape import Exchange, Tape, read_file
+from agent.replay.tape import Exchange, Tape
 from tools.errors import ContextTooLongError, ModelError, ReplayDivergedError
 from tools.screen import Screenshot, compare
 
@@ -58,7 +58,7 @@ class Pictures:
         newest = self._tape.newest_picture(requests[0])[0] if requests else ""
         if newest not in self._sent:
             return image.sha256
-        sent = _opened(read_file(self._tape.recording, self._sent[newest]))
+        sent = _opened(self._tape.recording.read(self._sent[newest]))
         if compare(sent, _opened(image.data)).count:
             return image.sha256
         if not self._tape.lossy(step):

@@ -4,7 +4,6 @@ Every file is checked against its hash before anything is made of it: a replay o
 was changed by hand would prove nothing.
 """
 
-import hashlib
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -117,7 +116,7 @@ class Tape:
             RecordingError: The file is missing, changed or damaged, or of another size.
         """
         seen, timing = self.seen(index), self._timing(index)
-        data = read_file(self.recording, seen.frame)
+        data = self.recording.read(seen.frame)
         try:
             image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         except (OSError, Image.DecompressionBombError):
@@ -145,7 +144,7 @@ class Tape:
         if ref is None:
             return None
         try:
-            return parse_ui_tree(read_file(self.recording, ref))
+            return parse_ui_tree(self.recording.read(ref))
         except CaptureError as error:
             raise self._unfit(ref, f"cannot be used: {error}") from None
 
@@ -223,7 +222,7 @@ class Tape:
             self.glimpse(index)
             for request in step.requests:
                 for image in request.images:
-                    read_file(self.recording, image)
+                    self.recording.read(image)
 
     def _look(self, index: int) -> Observation:
         seen = self.glimpse(index)
@@ -261,27 +260,6 @@ class Tape:
     def _unfit(self, ref: FileRef, what: str) -> RecordingError:
         path = str(self.recording.folder / ref.path)
         return RecordingError(f"{path!r} {what}.", hint="The recording was changed or damaged.")
-
-
-def read_file(recording: Recording, ref: FileRef) -> bytes:
-    """The bytes of a file of ``recording``, which must be those that were recorded.
-
-    Raises:
-        RecordingError: It is missing, or holds something else.
-    """
-    path = recording.file(ref)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        what = "is missing" if missing else f"cannot be read: {error.strerror}"
-        raise RecordingError(f"{str(path)!r} {what}.", hint="The recording is not whole.") from None
-    if hashlib.sha256(data).hexdigest() != ref.sha256:
-        raise RecordingError(
-            f"{str(path)!r} is not what was recorded: its hash differs.",
-            hint="Somebody changed it, or the copy is damaged. Take the original.",
-        )
-    return data
 
 
 def _exchanges(step: RecordedStep) -> Iterable[Exchange]:

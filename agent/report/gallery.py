@@ -69,7 +69,7 @@ class Gallery:
     problems: list[str] = field(default_factory=list)
     _shown: dict[str, Shown] = field(default_factory=dict)
     _small: dict[str, _Small] = field(default_factory=dict)
-    _keys: dict[tuple[Path, str], str] = field(default_factory=dict)
+    _keys: dict[tuple[Path, str, bool], str] = field(default_factory=dict)
 
     def add(self, recording: Recording, ref: FileRef, *, large: bool = True) -> str:
         """Take the picture in.
@@ -85,13 +85,15 @@ class Gallery:
         Raises:
             OSError: It cannot be written.
         """
-        place = (recording.folder, ref.path)
+        place = (recording.folder, ref.path, large)
         if place in self._keys:
             return self._keys[place]
         picture = open_picture(recording, ref)
         if picture.problem:
             self.problems.append(f"{recording.folder.name}: {picture.problem}")
         key = hashlib.sha256(picture.data or picture.problem.encode()).hexdigest()[:16]
+        if self.folder is None and not large:
+            key += "-small"  # the same bytes may be wanted large elsewhere
         self._keys[place] = key
         if picture.image is None:
             self._shown[key] = Shown(problem=picture.problem)

@@ -4,8 +4,9 @@ It travels as JSON inside the page. All of it is text; the page never makes HTML
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
+from typing import Protocol
 
 from pydantic import JsonValue
 
@@ -21,7 +22,7 @@ STATE_SAID: dict[State, str] = {
     "mistake": "A mistake: nothing was done",
     "denied": "Denied by the guard: nothing was done",
     "undone": "Not delivered",
-    "open": "No result: the run ended in this step",
+    "open": "Not over: the run ended in this step",
     "look": "The last look: nothing was decided",
 }
 NO_LOOK = "This step has no picture: the run ended before the look was recorded."
@@ -30,8 +31,13 @@ NO_ACTION = "No picture after it: this step did nothing to the screen."
 
 _ONE_LINE = 90
 
-AddPicture = Callable[..., str]
-"""Takes a file of the recording in and returns its key: ``Gallery.add`` with the recording."""
+
+class AddPicture(Protocol):
+    """Takes a file of a recording in and returns its key: ``Gallery.add``."""
+
+    def __call__(self, recording: Recording, ref: FileRef, *, large: bool = True) -> str:
+        """``large``: whether more than a thumbnail is wanted in a page that holds it itself."""
+        ...
 
 
 class Told(Frozen):

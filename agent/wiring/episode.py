@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter, new_folder
 from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
+from agent.wiring.desktop import CountdownDevice
 from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
@@ -69,9 +70,22 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
     listener = audience if audience is not None else Nobody()
     mind = find_mind(config, listener.notice)
     try:
-        return run_mind(config, goal, mind, audience=listener)
+        return run_remembering(config, goal, mind, audience=listener)
     finally:
         mind.close()
+
+
+def run_remembering(
+    config: Config, goal: str, mind: Mind, *, audience: Audience | None = None
+) -> Episode:
+    """Pursue ``goal`` as ``run_mind`` does, from memory where ``config`` has a step cache."""
+    if config.cache == "off":
+        return run_mind(config, goal, mind, audience=audience)
+    from agent.wiring.cache import remembering  # memory is played again by way of this module
+
+    listener = audience if audience is not None else Nobody()
+    memory = remembering(config, check_goal(goal), mind, listener.notice)
+    return run_mind(config, goal, memory, audience=listener)
 
 
 def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
@@ -93,8 +107,9 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         plain = stack.enter_context(
             open_device(config, tree=tree, folder=aside, notice=listener.notice)
         )
+        mind = mind if mind.meet is None else mind.meet(plain)
         clock = SystemClock()
-        device = _wrapped(plain, config, clock, listener, shield)
+        device = _wrapped(mind.around(plain), config, clock, listener, shield)
         if config.app:
             open_app(device, config.app)
         header = Header(
@@ -117,7 +132,10 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         ask = shield.asker(listener.ask)
         checks = tuple(TextVisible(text) for text in config.expect)
         cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
-        return shield.episode(run_episode(goal, cast, limits_of(config)))
+        limits = replace(limits_of(config), may_get_stuck=mind.may_get_stuck)
+        episode = shield.episode(run_episode(goal, cast, limits))
+        mind.after(episode)
+        return episode
 
 
 def check_goal(goal: str) -> str:
@@ -164,7 +182,10 @@ def _wrapped(
             "ui_tree is 'never', but the guard looks at the text of what is touched.",
             hint="Set ui_tree to 'auto', or allow everything with --yes.",
         )
-    hands = DryRunDevice(plain) if config.dry_run else plain
+    hands: Device = DryRunDevice(plain) if config.dry_run else plain
+    persons_own = plain.info.kind == "desktop" and not plain.info.emulated
+    if persons_own and not config.dry_run and config.approve != "always":
+        hands = CountdownDevice(hands, config.countdown_s, clock)
     settled = shield.device(SettlingDevice(hands, clock))
     return GuardedDevice(settled, rules, approver_for(config, audience))
 

@@ -99,11 +99,14 @@ def _vlm(config: Config, notice: Notice) -> Mind:
         recorder.transforms = lambda: policy.transforms
         return policy
 
-    mind = _mind(model, dialect, make)
+    return replace(_mind(model, dialect, make), prompt_hash=prompt_hash(dialect, config))
+
+
+def prompt_hash(dialect: Dialect, config: Config) -> str:
+    """Changes when the words of the prompts do that a run with ``config`` uses."""
     if not config.secrets:
-        return mind
-    words = load_prompt(SECRETS_PROMPT).sha256[:8]
-    return replace(mind, prompt_hash=f"{mind.prompt_hash}-{words}")
+        return dialect.prompt_hash
+    return f"{dialect.prompt_hash}-{load_prompt(SECRETS_PROMPT).sha256[:8]}"
 
 
 def _found(config: Config, notice: Notice) -> tuple[Model, str]:
@@ -123,6 +126,5 @@ def _mind(
         make=make,
         model=model.name,
         dialect=dialect.name,
-        prompt_hash=dialect.prompt_hash,
         close=model.close,
     )

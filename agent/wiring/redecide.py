@@ -31,7 +31,7 @@ from agent.sight import Sizing
 from agent.step import Decision, StopReason
 from agent.wiring.episode import build_registry, limits_of
 from agent.wiring.mind import Notice
-from agent.wiring.models import Seer, find_seer
+from agent.wiring.models import Seer, find_seer, prompt_hash
 from tools.clock import SystemClock
 from tools.errors import ConfigError, RecordingError
 from tools.registry import Registry
@@ -235,10 +235,11 @@ def _maker(opened: Opened) -> tuple[Maker, str]:
     def make(tools: Registry, recorder: RecordingWriter, model: Model) -> Policy:
         recorded = RecordingModel(model, recorder)
         policy = VlmPolicy(recorded, dialect, tools, window=config.window, sizing=sizing)
+        policy.secrets = config.secrets
         recorder.transforms = lambda: policy.transforms
         return policy
 
-    return make, dialect.prompt_hash
+    return make, prompt_hash(dialect, config)
 
 
 @contextmanager
@@ -301,9 +302,11 @@ def _decider(opened: Opened, seer: Seer | None, config: Config) -> tuple[Decider
         return PolicyDecider(RulesPolicy(in_app=bool(opened.config.app))), ()
 
     def make(model: Model) -> VlmPolicy:
-        return VlmPolicy(
+        policy = VlmPolicy(
             model, seer.dialect, opened.tools, window=config.window, sizing=seer.sizing
         )
+        policy.secrets = opened.config.secrets
+        return policy
 
     if seer.dialect.name == tape.recording.start.dialect:
         return TaughtDecider(seer.model, seer.dialect, opened.tools, make), ()

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from agent.cli.app import run_command
 from agent.cli.show_markdown import code, fence
-from agent.recording.account import failing_place, spans, spent_s, states, went_wrong
+from agent.recording.account import deed, failing_place, spans, spent_s, states, went_wrong
 from agent.recording.marks import mark_of
 from agent.recording.reader import Recording
 from agent.step import StopReason, Verdict
+from tests.agent.episodes import COUNT, Rig, recorded, tap
 from tests.agent.report.runs import (
     CHINESE,
     HOSTILE,
@@ -24,7 +25,9 @@ from tests.agent.report.runs import (
     passed_run,
     rich_run,
 )
+from tests.agent.test_loop import Grumbler
 from tools.action import Scroll
+from tools.errors import ModelError
 from tools.geometry import Point
 
 
@@ -77,7 +80,7 @@ def test_one_step_is_told_in_full(rich: Recording, capsys: pytest.CaptureFixture
     denied = flat(shown(capsys, str(rich.folder), "--step", "8"))
     assert "Told The screen did not change." in denied
     assert "Denied Rule “payments” denies it." in denied
-    assert denied.count("Sent 2 messages, 1 pictures to qwen<i>3</i>") == 2
+    assert denied.count("Sent 2 messages, 1 picture to qwen<i>3</i>") == 2
 
 
 def test_transforms_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +104,7 @@ def test_a_crashed_run_names_the_step_in_flight(
     found = crashed_run(tmp_path)
     said = flat(shown(capsys, str(found.folder)))
     assert "Stop no end. The run crashed, or still goes on." in said
-    assert "no result: the run" in said
+    assert "not over: the run" in said
     assert "Failed in step 2: no decision." in said
     assert "Reply none came" in flat(shown(capsys, str(found.folder), "--step", "2"))
 
@@ -188,6 +191,14 @@ def test_the_parts_of_a_step_add_up_even_if_measured_oddly(tmp_path: Path) -> No
         whole = timing.observe_s + timing.decide_s + timing.act_s + timing.record_s
         assert spent_s(step) == pytest.approx(whole)
         assert all(span.seconds > 0 for span in spans(step))
+
+
+def test_a_step_in_which_the_model_could_not_be_asked_is_not_done(tmp_path: Path) -> None:
+    trouble = ModelError("the server went away")
+    found = recorded(Rig(tmp_path, policy=Grumbler(tap(COUNT), trouble)).run())
+    assert states(found) == ("done", "open")
+    assert deed(found.steps[1]) == "no decision"
+    assert failing_place(found) == 1
 
 
 def test_what_failed_is_the_last_step_with_more_than_a_look(tmp_path: Path) -> None:

@@ -3,16 +3,16 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, get_args
 
 from adbutils import AdbClient, AdbError
 
-from tools.action import Action, OpenApp, TypeText, Wait
+from tools.action import PHONE_KINDS, Action, OpenApp, TypeText, Wait
 from tools.clock import Clock
 from tools.device import DeviceInfo, Observation
 from tools.devices.adb_socket import AdbLink, ShellResult
 from tools.devices.android_apps import App, Apps
 from tools.devices.android_capture import Capture, Probe
+from tools.devices.android_finger import FingerListener
 from tools.devices.android_input import touch_command
 from tools.devices.android_properties import Properties, read_touch_size
 from tools.devices.android_text import TextEntry
@@ -23,9 +23,6 @@ from tools.geometry import Box, ModelPoint, Projection, Size, Space
 from tools.screen import Screenshot
 from tools.ui_tree import UiTree
 
-SUPPORTS: Final = frozenset(
-    member.model_fields["kind"].default for member in get_args(get_args(Action)[0])
-)
 _PATIENCE_S = 10.0
 _PACKAGE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)+")
 _VERSION_CODE = re.compile(r"^\s*versionCode=(\d+)", re.MULTILINE)
@@ -58,6 +55,7 @@ class AndroidDevice:
         display: int = 0,
     ) -> None:
         self._link = link
+        self._clock = clock
         self._upright = properties.touch_size
         self._capture = capture
         self.reads_ui_tree = ui_tree
@@ -88,8 +86,8 @@ class AndroidDevice:
 
     @property
     def supports(self) -> frozenset[str]:
-        """Every kind of action."""
-        return SUPPORTS
+        """Everything that fingers and keys can do."""
+        return PHONE_KINDS
 
     @property
     def probes(self) -> tuple[Probe, ...]:
@@ -212,6 +210,16 @@ class AndroidDevice:
             DeviceError: The device went away.
         """
         return self._apps.list()
+
+    def finger(self) -> FingerListener:
+        """Somebody who hears what a finger does on the phone itself.
+
+        Raises:
+            DeviceError: It has no touch screen, or went away.
+        """
+        return FingerListener(
+            self._link, self._clock, lambda: (self._info.size, self._info.density_dpi)
+        )
 
     def push(self, source: Path, target: str) -> None:
         """Copy a file from this machine to the path ``target`` on the phone.

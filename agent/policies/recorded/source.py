@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from agent.policy import Glimpse
 from agent.recording.format import FileRef, ObservationSeen
 from agent.recording.reader import RecordedStep, Recording
-from agent.step import Decision, Step
+from agent.step import Decision, Step, Verdict
 from agent.stuck import status_bar_px
 from tools.action import Action, Wait, points_of
 from tools.errors import CaptureError, RecordingError, UsageError
@@ -94,7 +94,8 @@ class Source:
         self.until = until
         kept = [step for step in begun if until is None or step.index < until]
         self.steps = tuple(_due_steps(kept, recording.steps))
-        self.ending = _ending(kept) if until is None else None
+        failed = recording.end is not None and recording.end.verdict is Verdict.FAILED
+        self.ending = _ending(kept, failed=failed) if until is None else None
         self._frames: OrderedDict[str, Screenshot] = OrderedDict()
         self._trees: OrderedDict[str, UiTree] = OrderedDict()
         for step in begun:
@@ -254,8 +255,14 @@ def _changed_after(
     return any(looks)
 
 
-def _ending(kept: list[RecordedStep]) -> Ending | None:
-    last = kept[-1]
+def _ending(kept: list[RecordedStep], *, failed: bool) -> Ending | None:
+    """The finish, if the run came to one; after it there may be a look that checks were put to.
+
+    Args:
+        kept: The steps.
+        failed: Whether the checks said that it was not done, whatever the run claimed.
+    """
+    last = next((step for step in reversed(kept) if step.decision is not None), kept[-1])
     if last.decision is None or last.observation is None or last.decision.call.name != "finish":
         return None
     if any(mistake.counts for mistake in last.mistakes):
@@ -265,7 +272,7 @@ def _ending(kept: list[RecordedStep]) -> Ending | None:
     return Ending(
         index=last.index,
         seen=last.observation,
-        success=arguments.get("success") is True,
+        success=arguments.get("success") is True and not failed,
         answer=answer if isinstance(answer, str) else "",
     )
 

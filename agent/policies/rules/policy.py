@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import datetime
 
 from agent.policies.rules.counting import count_here
+from agent.policies.rules.document import begin_document, save_document
 from agent.policies.rules.evidence import finish_on_evidence
 from agent.policies.rules.fill import accept_filled, fill_wants
 from agent.policies.rules.intent import Intent, Want
@@ -16,7 +17,7 @@ from agent.policies.rules.read_goal import read_goal
 from agent.policies.rules.schedule import pick_date, time_here
 from agent.policies.rules.seek import look_for, set_here
 from agent.policies.rules.text import says
-from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, decision, finish
+from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, finish
 from agent.policies.rules.view import View
 from agent.policy import Glimpse
 from agent.step import Decision, Step
@@ -27,7 +28,8 @@ _NEAR_PX = 60
 _CLEARLY = 2
 _CAN = (
     "I understand errands such as booking a flight, switching a setting on or off, adding a "
-    "contact, an alarm, a note or a folder, sending a message, and putting things into a cart, "
+    "contact, an alarm, a note or a folder, sending a message, putting things into a cart, and "
+    "writing a text in an editor of a desktop, "
     "in English or Chinese."
 )
 
@@ -168,7 +170,7 @@ def _pick(turn: Turn) -> Decision | None:
         if want.slot not in turn.memory.abandoned and turn.try_once(
             f"left|{want.slot}", times=MAX_TRIES
         ):
-            return decision(f"This does not offer {want.wish!r}: go back", "back")
+            return turn.back(f"This does not offer {want.wish!r}: go back")
     return move
 
 
@@ -241,6 +243,7 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     wait_while_loading,
     _pick,
     go_to_section,
+    begin_document,
     fill_wants,
     finish_on_evidence,
     accept_filled,
@@ -248,6 +251,7 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     finish_on_evidence,
     go_to_goal_page,
     dismiss,
+    save_document,
     look_for,
     _stop_if_impossible,
     begin,

@@ -36,6 +36,10 @@ function seconds(value) {
   return value >= 1 ? `${value.toFixed(2)} s` : `${(value * 1000).toFixed(value >= 0.1 ? 0 : 1)} ms`;
 }
 
+function counted(number, thing) {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
+}
+
 function block(label, ...children) {
   return make("section", { class: "block" }, make("h3", {}, label), ...children);
 }

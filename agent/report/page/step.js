@@ -62,7 +62,7 @@ function decision(step) {
 
 function showExchange(exchange, place, step, run, pictures) {
   const label = step.exchanges.length > 1 ? `Model, question ${place + 1}` : "Model";
-  const sent = `What was sent: ${exchange.messages.length} messages, ${Object.keys(exchange.images).length} pictures`;
+  const sent = `What was sent: ${counted(exchange.messages.length, "message")}, ${counted(Object.keys(exchange.images).length, "picture")}`;
   return block(
     label,
     make("p", { class: "dim" }, exchange.said ? `${exchange.model} · ${exchange.said}` : exchange.model),

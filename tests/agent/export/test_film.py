@@ -166,6 +166,8 @@ def test_a_run_without_a_step_is_no_film(tmp_path: Path) -> None:
         (["--gif", "nowhere/film.gif"], "'nowhere/film.gif' cannot be written"),
         (["--gif", "f.gif", "--width", "3"], "'--width'"),
         (["--gif", "f.gif", "--fps", "0"], "'--fps'"),
+        (["--gif", "f.gif", "--fps", "nan"], "'--fps'"),
+        (["--gif", "f.gif", "--step-seconds", "nan"], "'--step-seconds'"),
         (["--gif", "f.gif", "--step-seconds", "0"], "'--step-seconds'"),
     ],
 )

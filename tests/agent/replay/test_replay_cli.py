@@ -202,8 +202,8 @@ def odd_settings(folder: Path) -> Path:
     ("make", "said"),
     [
         (truncated, "is empty: it has not a single look"),
-        (tampered, "0001-before.png' is not what was recorded: its hash differs"),
-        (without_frame, "0001-before.png' is missing"),
+        (tampered, "it was changed afterwards"),
+        (without_frame, "0001-before.png' of the recording"),
         (of_another_size, "measures 270x480, but the look says 720x1600"),
         (damaged, "events.jsonl:5: "),
         (newer, "has format 99"),

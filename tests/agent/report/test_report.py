@@ -264,6 +264,8 @@ def test_a_forged_list_of_files_removes_nothing_outside(tmp_path: Path) -> None:
         (["report"], "Missing argument"),
         (["report", "last", "--max-size", "3"], "--max-size is for one file. Add --single-file."),
         (["report", "last", "--max-size", "0"], "'--max-size'"),
+        (["report", "last", "--single-file", "--max-size", "nan"], "'--max-size'"),
+        (["report", "last", "--single-file", "--max-size", "inf"], "'--max-size'"),
         (["report", "last", "--out", "/proc/nowhere"], "'/proc/nowhere' cannot be written"),
         (["report", "last", "--out", "/etc/hostname"], "'/etc/hostname' is a file"),
         (["report", "last", "--single-file", "--out", "x.pdf"], "no name for a page"),

@@ -18,6 +18,7 @@ from tools.virtual_phone.system.state import PhoneState
 from tools.virtual_phone.system.storage import Databases
 from tools.virtual_phone.system.text_entry import TextEntry
 from tools.virtual_phone.system.touch import Touch
+from tools.virtual_phone.system.touchscreen import Touchscreen
 from tools.virtual_phone.system.windows import Windows
 
 TAP_S = 0.3
@@ -76,6 +77,7 @@ class Phone(PhoneView):
         self._entry = entry
         self._touch = Touch(windows, self._display, entry)
         self._buttons = Buttons(windows, self._display, entry, self._touch)
+        self.touchscreen = Touchscreen(self, lambda: windows.clock.elapsed_s)
 
     def tap(self, x: float, y: float) -> None:
         """Tap at a point."""

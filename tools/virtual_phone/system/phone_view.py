@@ -114,6 +114,12 @@ class PhoneView:
             return self._display.keyboard_shown
 
     @property
+    def keyboard_box(self) -> tuple[int, int, int, int] | None:
+        """Left, top, right, bottom of the soft keyboard in px; None where it is not up."""
+        with self.lock:
+            return self._display.scene().keyboard_box
+
+    @property
     def focused_field(self) -> str | None:
         """Key of the field that takes text."""
         with self.lock:

@@ -94,6 +94,11 @@ class Scene:
         windows.append(window_node((nav,), "com.android.systemui", nav.visible))
         return tuple(windows)
 
+    @property
+    def keyboard_box(self) -> tuple[int, int, int, int] | None:
+        """The keyboard's panel in px; None where it is not up."""
+        return None if self._layers.keyboard is None else self._layers.keyboard.rect
+
     def hit(self, x: float, y: float) -> Hit | None:
         """The topmost interactive thing at a point in px, or None."""
         layers = self._layers

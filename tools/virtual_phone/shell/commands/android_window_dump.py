@@ -25,11 +25,20 @@ def windows(call: Call) -> str:
             f"    mDisplayId=0 rootTaskId={1 if name == title else 0} mSession=Session",
             f"    mOwnerUid=10100 showForAllUsers=false package={owner} appop=NONE",
             f"    mFrame=[0,0][{width},{height}]",
+            *_touchable(call, name),
             "    isOnScreen=true",
             "    isVisible=true",
         ]
     lines += ["", *_focus_lines(call), "  mTopFocusedDisplayId=0"]
     return "\n".join(lines) + "\n\n"
+
+
+def _touchable(call: Call, name: str) -> list[str]:
+    """The keyboard's window fills the screen; only this tells where its keys are."""
+    box = call.phone.keyboard_box
+    if name != _KEYBOARD or box is None:
+        return []
+    return [f"    touchable region=SkRegion(({','.join(map(str, box))}))"]
 
 
 def window_displays(call: Call) -> str:

@@ -1,0 +1,183 @@
+"""``agent tasks``: what stands in task files, and whether it is sound."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.plain import json_text, plain, report_console
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from agent.suite.language.cases import Case, Collected
+    from agent.suite.language.problem import Problem
+
+app = typer.Typer(
+    name="tasks",
+    help="List or check task files, or print the schema for editors.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Task files, folders, patterns or ids of cases. Left out: the folder tasks.",
+        show_default=False,
+    ),
+]
+_Keywords = Annotated[
+    str, typer.Option("-k", metavar="WORDS", help="Words in ids: 'dark and not zh'.")
+]
+_Tags = Annotated[str, typer.Option("--tags", metavar="TAGS", help="Tags: 'smoke or settings'.")]
+_Shard = Annotated[str, typer.Option("--shard", metavar="I/N", help="One of several parts.")]
+
+
+@app.command("list")
+def list_cases(
+    paths: _Paths = None,
+    *,
+    keywords: _Keywords = "",
+    tags: _Tags = "",
+    shard: _Shard = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+) -> int:
+    """List the cases of task files, one a line."""
+    from agent.suite.language.select import Selection, parse_shard, select
+
+    collected = _collect(paths)
+    if collected.problems:
+        return _tell(collected.problems)
+    part = parse_shard(shard) if shard else None
+    cases = select(collected.cases, Selection(keywords=keywords, tags=tags, shard=part))
+    if as_json:
+        typer.echo(json_text([_as_json(case) for case in cases], indent=2))
+    elif cases:
+        report_console().print(_table(cases))
+        typer.echo(f"\n{_count(len(cases), 'case')}. The id of one: {plain(cases[0].id)}")
+    if not cases:
+        typer.echo("No case is selected.", err=True)
+    return 0 if cases else 5
+
+
+@app.command("lint")
+def lint(
+    paths: _Paths = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+) -> int:
+    """Check task files without any device; every problem is told with its place."""
+    from tools.errors import TaskError
+
+    collected = _collect(paths)
+    if not collected.files:
+        told = ", ".join(paths or ["tasks"])
+        raise TaskError(f"There is no task file in {told}.", hint="One is called *.task.yaml.")
+    if as_json:
+        typer.echo(
+            json_text(
+                [
+                    {
+                        "path": each.place.path,
+                        "line": each.place.line,
+                        "column": each.place.column,
+                        "message": each.message,
+                        "hint": each.hint,
+                    }
+                    for each in collected.problems
+                ],
+                indent=2,
+            )
+        )
+    elif not collected.problems:
+        files, cases = _count(collected.files, "file"), _count(len(collected.cases), "case")
+        typer.echo(f"{files}, {cases}: no problems.")
+    if not collected.problems:
+        return 0
+    return 2 if as_json else _tell(collected.problems)
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a task, for editors."""
+    from agent.suite.language.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
+
+
+def _collect(paths: "Sequence[str] | None") -> "Collected":
+    from agent.config import environment_keys
+    from agent.suite.language.cases import collect
+
+    def variable(name: str) -> str | None:
+        return environment_keys([name]).get(name)
+
+    return collect(paths or ["tasks"], root=Path.cwd(), environment=variable)
+
+
+def _tell(problems: "Sequence[Problem]") -> int:
+    from agent.suite.language.problem import at_most
+
+    shown = at_most(problems)
+    for each in shown:
+        typer.echo(plain(" ".join(str(each).split())), err=True)
+    more = len(problems) - len(shown)
+    files = len({each.place.path for each in problems})
+    told = f"{_count(len(problems), 'problem')} in {_count(files, 'file')}"
+    typer.echo(f"{told}{f', {more} of them not shown' if more else ''}.", err=True)
+    return 2
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _as_json(case: "Case") -> dict[str, object]:
+    from agent.suite.language.fill import readable
+
+    task = case.task
+    goal = task.goal.text if task.goal is not None else ""
+    return {
+        "id": case.id,
+        "path": case.place.path,
+        "line": case.place.line,
+        "name": task.name,
+        "row": case.row,
+        "description": task.description or "",
+        "tags": list(task.tags),
+        "goal": readable(goal),
+        "steps": len(case.plan.steps),
+        "checks": [each.check.question_name for each in case.plan.checks],
+        "secrets": list(case.plan.secrets),
+        "target": task.target.model_dump(mode="json", exclude_none=True),
+        "solution": bool(case.plan.solution),
+        "skip": task.skip or "",
+    }
+
+
+def _table(cases: "Sequence[Case]") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("CASE", overflow="fold", style="cyan", ratio=3)
+    table.add_column("DOES", no_wrap=True)
+    table.add_column("CHECKS", justify="right")
+    table.add_column("TAGS", overflow="fold", ratio=2)
+    file = ""
+    for case in cases:
+        if case.place.path != file:  # ids are long, and the file is most of them
+            file = case.place.path
+            table.add_row(Text(plain(file), style="bold"))
+        steps = "a goal" if case.task.goal else _count(len(case.plan.steps), "step")
+        does = f"skipped: {case.task.skip}" if case.task.skip else steps
+        table.add_row(
+            f"  {plain(case.title)}",
+            plain(does),
+            str(len(case.plan.checks)),
+            " ".join(case.task.tags),
+        )
+    return table

@@ -1,0 +1,1 @@
+"""A person before a screen: frames go out, gestures come in, and nothing else is known here."""

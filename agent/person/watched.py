@@ -1,0 +1,80 @@
+"""A device whose every frame is put on a stage, and that does not repeat what a finger has done."""
+
+from collections import deque
+from dataclasses import replace
+
+from agent.person.stage import Stage
+from tools.action import Action
+from tools.device import Device, DeviceInfo, Observation
+from tools.screen import Screenshot
+
+_REMEMBERED = 8
+
+
+class WatchedDevice:
+    """See the module.
+
+    A quick finger may be down again before the loop has looked. Then the look that the loop gets is
+    the last one from before that, if there is one.
+
+    Args:
+        device: The device itself.
+        stage: Where its frames are shown, and where the acts come from.
+    """
+
+    def __init__(self, device: Device, stage: Stage) -> None:
+        self._device = device
+        self._stage = stage
+        self._frames: deque[Screenshot] = deque(maxlen=_REMEMBERED)
+        self._seen: Screenshot | None = None
+
+    @property
+    def seen(self) -> Screenshot:
+        """The frame of the last look, as it was; above, things in it may have been hidden."""
+        return self._seen if self._seen is not None else self.glance()
+
+    @property
+    def info(self) -> DeviceInfo:
+        """That of the device."""
+        return self._device.info
+
+    @property
+    def supports(self) -> frozenset[str]:
+        """That of the device."""
+        return self._device.supports
+
+    def glance(self) -> Screenshot:
+        """Take one frame and show it."""
+        shot = self._device.glance()
+        self._stage.show(shot)
+        self._frames.append(shot)
+        return shot
+
+    def observe(self, *, seen: Screenshot | None = None) -> Observation:
+        """Look, and show the frame."""
+        observation = self._device.observe(seen=seen)
+        self._stage.show(observation.screenshot)
+        earlier = self._before_the_finger(observation.screenshot)
+        self._seen = observation.screenshot if earlier is None else earlier
+        if earlier is None:
+            return observation
+        return replace(observation, screenshot=earlier, ui_tree=None)
+
+    def perform(self, action: Action) -> None:
+        """Carry out ``action``, unless the person's finger has done so on the device."""
+        self._frames.clear()
+        act = self._stage.current
+        if act is None or not act.happened:
+            self._device.perform(action)
+
+    def close(self) -> None:
+        """Let go of the device."""
+        self._device.close()
+
+    def _before_the_finger(self, now: Screenshot) -> Screenshot | None:
+        """The last frame since the act before that was here when the finger went down."""
+        down_s = self._stage.touched_s
+        if down_s is None or now.requested_s + now.capture_s <= down_s:
+            return None
+        before = [shot for shot in self._frames if shot.requested_s + shot.capture_s <= down_s]
+        return before[-1] if before else None
