@@ -8,6 +8,7 @@ from agent.config import Config
 from agent.wiring.audience import Nobody
 from agent.wiring.desktop import CountdownDevice
 from agent.wiring.episode import _wrapped
+from agent.wiring.secrets import find_shield
 from tools.action import Home, Tap
 from tools.clock import FakeClock, SystemClock
 from tools.device import DeviceInfo
@@ -82,7 +83,8 @@ def test_on_a_person_s_own_desktop_only(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     config = Config.model_validate({"countdown_s": 1, **settings})
-    device = _wrapped(Desktop(emulated=emulated), config, SystemClock(), Nobody())
+    shield = find_shield(config, "go home")
+    device = _wrapped(Desktop(emulated=emulated), config, SystemClock(), Nobody(), shield)
     device.observe()
     device.perform(Home())
     assert ("acted on in 1 …" in capsys.readouterr().err) is counts
