@@ -9,7 +9,6 @@ import difflib
 import json
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from pydantic import (
     field_validator,
 )
 
+from agent.toml_file import read_toml
 from tools.errors import ConfigError
 from tools.guard import Rule
 from tools.secrets.values import check_name
@@ -55,8 +55,9 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     device: _Name = ""
-    """ADB serial, host:port or ``virtual``. Empty: the one real device that is attached, else the
-    virtual phone, so that the first run needs nothing."""
+    """ADB serial, host:port, ``virtual``, or a desktop: ``desktop``, ``desktop:2`` for a monitor,
+    ``desktop:window=TITLE``, ``desktop:region=LEFT,TOP,WIDTH,HEIGHT``. Empty: the one real device
+    that is attached, else the virtual phone, so that the first run needs nothing."""
     policy: _Name = "auto"
     """Who decides. ``auto``: ``vlm`` where a model is named, else ``rules``, which needs no
     weights, no key and no network."""
@@ -119,6 +120,11 @@ class Config(BaseModel):
     """Modules with further tools, imported by name, so that nothing is run unasked."""
     adb_server: Annotated[str, AfterValidator(_address)] = "127.0.0.1:5037"
     """Address of the ADB server, which is adb's own default."""
+    countdown_s: Annotated[int, Field(ge=0, le=60)] = 3
+    """Seconds counted down before the first act on a person's own desktop, time enough for Ctrl-C.
+    None where everything is allowed anyway (``--yes``), nor on a display for programs only."""
+    pointer_back: bool = False
+    """Whether the pointer of a desktop is put back after each act, for who works there too."""
     ui_tree: Literal["auto", "always", "never"] = "auto"
     """Whether the accessibility tree is read. ``auto``: only if the policy looks at it, because
     it is the slowest part of a look on a real phone."""
@@ -305,49 +311,12 @@ def _from_text(field: str, text: str, place: str) -> Any:  # noqa: ANN401 - pyda
 
 
 def _read_file(path: Path) -> _Source:
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin with a mark
-    except (FileNotFoundError, NotADirectoryError):
-        return _Source({}, {})
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} cannot be read: it is not UTF-8 ({error.reason}).") from None
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _toml_error(path, text, error) from None
-    except RecursionError:
-        raise ConfigError(f"{path}: this is nested too deeply.") from None
-    keys = _key_places(text)
-    places = {name: f"{path}:{line}:{column}" for name, (line, column) in keys.items()}
-    for name in table:
+    file = read_toml(path)
+    for name in file.table:
         if name not in Config.model_fields:
-            place = places.get(name, str(path))
+            place = file.places[name]
             raise ConfigError(f"{place}: unknown key {name!r}.", hint=did_you_mean(name, _names()))
-    return _Source(table, {name: places.get(name, str(path)) for name in table})
-
-
-def _toml_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigError:
-    match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-    what = str(error).split(" (at ")[0]
-    if match is not None:
-        return ConfigError(f"{path}:{match[1]}:{match[2]}: this is no TOML: {what}.")
-    lines = text.count("\n") + 1
-    return ConfigError(f"{path}:{lines}:1: this is no TOML: {what}.")
-
-
-def _key_places(text: str) -> dict[str, tuple[int, int]]:
-    """Line and column, from 1, of every top-level key and table; tomllib does not tell them."""
-    places: dict[str, tuple[int, int]] = {}
-    in_table = False
-    for number, line in enumerate(text.splitlines(), start=1):
-        if table := re.match(r"\s*\[+\s*[\"']?([\w-]+)", line):
-            in_table = True
-            places.setdefault(table[1], (number, table.start(1) + 1))
-        elif not in_table and (key := re.match(r"\s*[\"']?([\w-]+)[\"']?\s*[=.]", line)):
-            places.setdefault(key[1], (number, key.start(1) + 1))
-    return places
+    return _Source(file.table, file.places)
 
 
 _WANTED = {

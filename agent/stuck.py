@@ -58,6 +58,13 @@ class _Screen:
     variants: set[str]
 
 
+def status_bar_px(device: DeviceInfo) -> int:
+    """Height in device px of the bar at the top that shows a clock; 0 where there is none."""
+    if device.kind != "android":
+        return 0
+    return round(_STATUS_BAR_DP * device.density_dpi / 160)
+
+
 class StuckDetector:
     """Follows one episode: ``look`` at every observation, ``acted`` after every decision.
 
@@ -66,8 +73,7 @@ class StuckDetector:
     """
 
     def __init__(self, device: DeviceInfo) -> None:
-        self._android = device.kind == "android"
-        self._bar_px = round(_STATUS_BAR_DP * device.density_dpi / 160) if self._android else 0
+        self._bar_px = status_bar_px(device)
         self._screens: deque[_Screen] = deque(maxlen=_KEPT_SCREENS)
         self._moves: deque[tuple[str, str]] = deque(maxlen=_KEPT_MOVES)
         self._made = 0

@@ -32,6 +32,7 @@ from benchmarks.machine import machine
 from benchmarks.model_path_tables import show
 from benchmarks.request_costs import episode_figures
 from benchmarks.shown_episode import ERRANDS, Moment, errands_on_the_phone, moments, replayed
+from tools.action import PHONE_KINDS
 from tools.builtin import builtin_registry
 from tools.errors import AutomationError
 from tools.screen import Screenshot
@@ -84,7 +85,7 @@ def measure(wanted: Wanted, folder: Path, advance: Advance) -> dict[str, Any]:
     recordings = wanted.recordings
     if not recordings:
         recordings = errands_on_the_phone(folder, wanted.steps, advance)
-    episode, tools = moments(recordings, wanted.steps), builtin_registry()
+    episode, tools = moments(recordings, wanted.steps), builtin_registry().offered(PHONE_KINDS)
     advance("image path")
     pictures = image_path([moment.observation.screenshot for moment in episode])
     figures: dict[str, Any] = {}
@@ -157,7 +158,7 @@ def _ms(seconds: Sequence[float]) -> dict[str, float]:
 
 def swept(episode: Sequence[Moment]) -> list[dict[str, Any]]:
     """The same episode with other windows and chunks: what a larger share costs."""
-    tools, found = builtin_registry(), []
+    tools, found = builtin_registry().offered(PHONE_KINDS), []
     for window, chunk in WINDOWS:
         dialect = DIALECTS[SWEPT]()
         requests = replayed(dialect, tools, episode, window=window, chunk=chunk)

@@ -4,13 +4,31 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from tests.desktop.rig import Rig
+
+DESKTOP_PROGRAMS = (
+    "Xvfb", "openbox", "mousepad", "galculator", "thunar", "chromium", "xclip", "xprop", "xrandr",
+    "dbus-daemon",
+)  # fmt: skip
+
+
+def _missing_programs() -> list[str]:
+    return [name for name in DESKTOP_PROGRAMS if shutil.which(name) is None]
+
+
 _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
     "adb": (lambda: shutil.which("adb") is not None, "the adb binary (apt-get install adb)"),
+    "desktop": (
+        lambda: not _missing_programs(),
+        f"an X server and applications (see docs/devices.md): {', '.join(_missing_programs())}",
+    ),
     "local": (
         lambda: all(map(importlib.util.find_spec, ("torch", "transformers", "llguidance"))),
         "torch, transformers and llguidance (pip install -e '.[local]')",
@@ -59,10 +77,28 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("AGENT_RECORD_DIR", str(tmp_path / "recordings"))
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.delenv("ANDROID_SERIAL", raising=False)
+    for variable in ("ANDROID_SERIAL", "DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.delenv(variable, raising=False)
     return home
+
+
+@pytest.fixture(scope="session")
+def running_desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Rig"]:
+    """A display of the tests' own; the environment of this process knows nothing of it."""
+    from tests.desktop.rig import running_rig
+
+    with running_rig(tmp_path_factory.mktemp("desktop") / "home") as rig:
+        yield rig
+
+
+@pytest.fixture
+def rig(running_desktop: "Rig") -> Iterator["Rig"]:
+    """The display with no program on it."""
+    yield running_desktop
+    running_desktop.end_programs()
 
 
 def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:

@@ -18,6 +18,7 @@ HEAVY = (
     "rich", "typer", "jinja2", "av",
 )  # fmt: skip
 API = {
+    "Agent",
     "Config", "Decision", "Episode", "Recording", "Step", "StopReason", "ToolCall", "Verdict",
     "read_recording", "run_goal",
 }  # fmt: skip
@@ -61,6 +62,8 @@ def test_the_wheel_holds_what_a_run_needs_and_no_tests(tmp_path: Path) -> None:
         "agent/report/page/page.html.j2",
         "agent/report/page/page.css",
         "agent/report/page/page.js",
+        "agent/tasks/settings.task.yaml",
+        "agent/tasks/task.schema.json",
         "agent/tasks/turn_on_airplane_mode.script.yaml",
         "tools/py.typed",
         "tools/virtual_phone/fonts/NotoSansSC-Regular.otf",

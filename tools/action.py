@@ -4,7 +4,7 @@ Positions are device px, durations seconds. An action is a value: it says what t
 how nor by which device.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -30,6 +30,34 @@ class DoubleTap(Frozen):
     """Touch one point twice, quickly."""
 
     kind: Literal["double_tap"] = "double_tap"
+    at: Point
+
+
+class TripleClick(Frozen):
+    """Click one point three times, quickly: as a rule that selects a paragraph or a line."""
+
+    kind: Literal["triple_click"] = "triple_click"
+    at: Point
+
+
+class RightClick(Frozen):
+    """Click one point with the right button."""
+
+    kind: Literal["right_click"] = "right_click"
+    at: Point
+
+
+class MiddleClick(Frozen):
+    """Click one point with the middle button."""
+
+    kind: Literal["middle_click"] = "middle_click"
+    at: Point
+
+
+class Hover(Frozen):
+    """Move the pointer to one point and press nothing."""
+
+    kind: Literal["hover"] = "hover"
     at: Point
 
 
@@ -105,6 +133,13 @@ class OpenApp(Frozen):
     name: Annotated[str, Field(min_length=1)]
 
 
+class FocusWindow(Frozen):
+    """Bring an open window to the front, by its title or the name of its app."""
+
+    kind: Literal["focus_window"] = "focus_window"
+    title: Annotated[str, Field(min_length=1)]
+
+
 class Back(Frozen):
     """Go back one screen."""
 
@@ -133,6 +168,10 @@ class Wait(Frozen):
 Action = Annotated[
     Tap
     | DoubleTap
+    | TripleClick
+    | RightClick
+    | MiddleClick
+    | Hover
     | LongPress
     | Swipe
     | Drag
@@ -141,6 +180,7 @@ Action = Annotated[
     | PressKey
     | Hotkey
     | OpenApp
+    | FocusWindow
     | Back
     | Home
     | Recents
@@ -149,12 +189,25 @@ Action = Annotated[
 ]
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Action)
 """Reads and writes any action as JSON; an unknown kind, field or type is an error."""
+PHONE_KINDS: Final = frozenset({
+    "tap", "double_tap", "long_press", "swipe", "drag", "scroll", "type_text", "press_key",
+    "hotkey", "open_app", "back", "home", "recents", "wait",
+})  # fmt: skip
+"""What fingers, keys and the buttons of a phone can do."""
+DESKTOP_KINDS: Final = frozenset({
+    "tap", "double_tap", "triple_click", "right_click", "middle_click", "hover", "long_press",
+    "drag", "scroll", "type_text", "press_key", "hotkey", "open_app", "focus_window", "wait",
+})  # fmt: skip
+"""What a mouse, a keyboard and windows can do."""
 
 
 def points_of(action: Action) -> tuple[Point, ...]:
     """The device pixels that ``action`` touches, in order."""
     match action:
-        case Tap() | DoubleTap() | LongPress() | Scroll():
+        case (
+            Tap() | DoubleTap() | TripleClick() | RightClick() | MiddleClick() | Hover()
+            | LongPress() | Scroll()
+        ):  # fmt: skip
             return (action.at,)
         case Swipe() | Drag():
             return (action.start, action.end)
@@ -168,7 +221,10 @@ def describe_action(action: Action) -> str:
     match action:
         case Scroll():
             words += f" {action.direction} at {action.at}"
-        case Tap() | DoubleTap() | LongPress():
+        case (
+            Tap() | DoubleTap() | TripleClick() | RightClick() | MiddleClick() | Hover()
+            | LongPress()
+        ):  # fmt: skip
             words += f" {action.at}"
         case Swipe() | Drag():
             words += f" from {action.start} to {action.end}"
@@ -181,6 +237,8 @@ def describe_action(action: Action) -> str:
             words = f"press {'+'.join(action.keys)}"
         case OpenApp():
             words = f"open {action.name}"
+        case FocusWindow():
+            words = f"bring {action.title!r} to the front"
         case Wait():
             words += f" {action.duration_s:g} s"
         case _:

@@ -10,16 +10,21 @@ from tools.action import (
     DoubleTap,
     Drag,
     Duration,
+    FocusWindow,
     Home,
     Hotkey,
+    Hover,
     Key,
     LongPress,
+    MiddleClick,
     OpenApp,
     PressKey,
     Recents,
+    RightClick,
     Scroll,
     Swipe,
     Tap,
+    TripleClick,
     TypeText,
     Wait,
 )
@@ -49,6 +54,46 @@ def double_tap(at: Point) -> DoubleTap:
         at: The middle of what to touch.
     """
     return DoubleTap(at=at)
+
+
+@tool
+def triple_click(at: Point) -> TripleClick:
+    """Click one point three times, quickly, as to select a line or a paragraph.
+
+    Args:
+        at: The middle of what to click.
+    """
+    return TripleClick(at=at)
+
+
+@tool
+def right_click(at: Point) -> RightClick:
+    """Click one point with the right button, as to open its menu.
+
+    Args:
+        at: The middle of what to click.
+    """
+    return RightClick(at=at)
+
+
+@tool
+def middle_click(at: Point) -> MiddleClick:
+    """Click one point with the middle button.
+
+    Args:
+        at: The middle of what to click.
+    """
+    return MiddleClick(at=at)
+
+
+@tool
+def hover(at: Point) -> Hover:
+    """Move the pointer to one point and press nothing, as to see a hint or a submenu.
+
+    Args:
+        at: Where to.
+    """
+    return Hover(at=at)
 
 
 @tool
@@ -144,6 +189,29 @@ def open_app(name: Words) -> OpenApp:
     return OpenApp(name=name)
 
 
+@tool(needs={"focus_window"})
+def list_windows(context: ToolContext) -> str:
+    """List the open windows by title and app, the one in front first.
+
+    Args:
+        context: The screen; not for the model.
+    """
+    windows = sorted(context.observation.windows, key=lambda window: not window.active)
+    if not windows:
+        return "No window is open."
+    return "\n".join(f"{window.title} ({window.app})" for window in windows)
+
+
+@tool
+def focus_window(title: Words) -> FocusWindow:
+    """Bring an open window to the front.
+
+    Args:
+        title: Its title, or enough of it to tell it from the others.
+    """
+    return FocusWindow(title=title)
+
+
 @tool
 def back() -> Back:
     """Go back one screen, or close what is open on top."""
@@ -204,8 +272,9 @@ def finish(*, success: bool, answer: str = "") -> Finish:
 
 
 BUILTIN: tuple[Tool, ...] = (
-    tap, double_tap, long_press, swipe, drag, scroll, type_text, press_key, hotkey, open_app,
-    back, home, recents, wait, note, ask_user, finish,
+    tap, double_tap, triple_click, right_click, middle_click, hover, long_press, swipe, drag,
+    scroll, type_text, press_key, hotkey, open_app, list_windows, focus_window, back, home,
+    recents, wait, note, ask_user, finish,
 )  # fmt: skip
 
 

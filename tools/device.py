@@ -45,6 +45,20 @@ class DeviceInfo(Frozen):
     font_scale: float = 0.0
 
 
+class Window(Frozen):
+    """An open window of a desktop.
+
+    Attributes:
+        title: What stands in its title bar.
+        app: Name of its app, such as ``mousepad``; empty if unknown.
+        active: Whether it takes the keys.
+    """
+
+    title: str
+    app: str
+    active: bool
+
+
 @dataclass(frozen=True)
 class Settle:
     """How a screen came to rest.
@@ -74,6 +88,7 @@ class Observation:
         settle: How the screen came to rest; ``None`` if this was a single look.
         device_time: The device's own wall clock, naive local time; ``None`` if unknown.
         masked: Regions of the frame that were painted over before it came here, device px.
+        windows: The open windows of a desktop, from the bottom to the top.
     """
 
     screenshot: Screenshot
@@ -83,6 +98,7 @@ class Observation:
     settle: Settle | None = None
     device_time: datetime | None = None
     masked: tuple[Box, ...] = ()
+    windows: tuple[Window, ...] = ()
 
     @property
     def size(self) -> Size:

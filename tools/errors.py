@@ -178,13 +178,13 @@ class ReplayDivergedError(AutomationError):
         step: Index of the recorded step.
         expected: What was recorded.
         seen: What is there now.
-        distance: Changed tiles between the two screens.
+        distance: Changed tiles between the two screens; ``None`` if they cannot be compared.
     """
 
-    def __init__(self, step: int, expected: str, seen: str, distance: int) -> None:
-        super().__init__(
-            f"Step {step} differs: expected {expected}, saw {seen} ({distance} tiles)."
-        )
+    def __init__(self, step: int, expected: str, seen: str, distance: int | None) -> None:
+        apart = f" ({distance} tiles differ)" if distance is not None else ""
+        # People count steps from 1, as they are listed.
+        super().__init__(f"Step {step + 1} differs: expected {expected}, saw {seen}{apart}.")
         self.step = step
         self.expected = expected
         self.seen = seen

@@ -1,8 +1,9 @@
 """Points, sizes and boxes, and the only conversions between coordinate spaces.
 
-Three spaces are told apart by type. **Device px**: ``Point``, whole pixels of the frame as the
+Four spaces are told apart by type. **Device px**: ``Point``, whole pixels of the frame as the
 device returned it, origin top left, ``0 <= x < width``. **Model px** and **norm1000**:
-``ModelPoint``, in the image a model was shown, or on a 0..1000 grid laid over it.
+``ModelPoint``, in the image a model was shown, or on a 0..1000 grid laid over it. **Desktop
+points**: ``DesktopPoint``, what a desktop counts its pointer in, over all monitors.
 
 Pixel ``n`` covers the stretch from ``n`` to ``n + 1``, so a pixel index is converted by its middle,
 ``n + 0.5``. A norm1000 value is a position on that stretch, not an index: 0 is the left edge of the
@@ -200,6 +201,84 @@ class Projection(Frozen):
         if space is Space.NORM1000:
             return NORM1000, NORM1000
         return float(self.shown.width), float(self.shown.height)
+
+
+class DesktopPoint(Frozen):
+    """A position of the pointer, in the points of a desktop; negative left of the main monitor."""
+
+    x: int
+    y: int
+
+    def __str__(self) -> str:
+        return f"({self.x}, {self.y})"
+
+
+class Placement(Frozen):
+    """Where a frame lies on a desktop: model space becomes device px, and device px points here.
+
+    A point is a pixel on X11 and on a Windows that was told of our awareness of its scale; on a
+    macOS with a dense screen it covers 2x2 pixels.
+
+    Attributes:
+        area: The part of the desktop that the frame shows, in points.
+        frame: Size of the frame in device px.
+    """
+
+    area: Box
+    frame: Size
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the frame for one point."""
+        return self.frame.width / self.area.width
+
+    def to_desktop(self, point: Point) -> DesktopPoint:
+        """Convert to the point of the desktop that the middle of the pixel lies in.
+
+        Raises:
+            OffScreenError: The frame has no such pixel.
+        """
+        point.require_within(self.frame)
+        return DesktopPoint(
+            x=self.area.left + _scale(point.x + 0.5, self.frame.width, self.area.width),
+            y=self.area.top + _scale(point.y + 0.5, self.frame.height, self.area.height),
+        )
+
+    def to_frame(self, box: Box) -> Box:
+        """Convert a box of the desktop to the pixels of the frame that it touches.
+
+        Returns:
+            The part of it that the frame shows; empty at the frame's corner if that is none.
+        """
+        seen = box.intersection(self.area)
+        if seen.area == 0:
+            return Box(left=0, top=0, right=0, bottom=0)
+        across = self.frame.width / self.area.width
+        down = self.frame.height / self.area.height
+        return Box(
+            left=math.floor((seen.left - self.area.left) * across),
+            top=math.floor((seen.top - self.area.top) * down),
+            right=min(math.ceil((seen.right - self.area.left) * across), self.frame.width),
+            bottom=min(math.ceil((seen.bottom - self.area.top) * down), self.frame.height),
+        )
+
+
+def free_corners(monitors: tuple[Box, ...]) -> tuple[DesktopPoint, ...]:
+    """The corners of a desktop in which a pointer can go no further.
+
+    Where two monitors meet, the pointer crosses over: that is no corner.
+
+    Args:
+        monitors: Their areas in points.
+    """
+    found: list[DesktopPoint] = []
+    for area in monitors:
+        for x, outer_x in ((area.left, area.left - 1), (area.right - 1, area.right)):
+            for y, outer_y in ((area.top, area.top - 1), (area.bottom - 1, area.bottom)):
+                beyond = (Point(x=outer_x, y=y), Point(x=x, y=outer_y))
+                if not any(other.contains(each) for other in monitors for each in beyond):
+                    found.append(DesktopPoint(x=x, y=y))
+    return tuple(dict.fromkeys(found))
 
 
 def _scale(position: float, source: float, target: int) -> int:

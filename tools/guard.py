@@ -69,18 +69,26 @@ class Rule(Frozen):
         return not self.text or any(re.search(self.text, label, re.IGNORECASE) for label in labels)
 
 
+_WORDS = "|".join(word.replace(" ", r"\s+") for word in IRREVERSIBLE_WORDS)
+_IRREVERSIBLE = Rule(
+    verdict="ask",
+    actions=("tap", "double_tap", "long_press"),
+    text=rf"\b(?:{_WORDS})\b|{'|'.join(IRREVERSIBLE_WORDS_ZH)}",
+    reason="it may not be possible to undo this",
+)
+
+
+def cannot_be_undone(action: Action, labels: Iterable[str]) -> bool:
+    """Whether ``action`` on something so labelled pays, sends, deletes or the like."""
+    return _IRREVERSIBLE.fits(action, "", labels)
+
+
 def default_rules(info: DeviceInfo) -> tuple[Rule, ...]:
     """Everything on a device of software; on a real one, ask before what cannot be undone."""
     if info.emulated:
         return ()
-    words = "|".join(word.replace(" ", r"\s+") for word in IRREVERSIBLE_WORDS)
     return (
-        Rule(
-            verdict="ask",
-            actions=("tap", "double_tap", "long_press"),
-            text=rf"\b(?:{words})\b|{'|'.join(IRREVERSIBLE_WORDS_ZH)}",
-            reason="it may not be possible to undo this",
-        ),
+        _IRREVERSIBLE,
         Rule(verdict="ask", keys=("power",), reason="it may switch the phone off"),
     )
 

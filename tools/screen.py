@@ -155,6 +155,18 @@ class Difference:
             tiles[row, column] = not any(region.contains(middle) for region in regions)
         return Difference(tiles, self.size, self._tile_px)
 
+    def below(self, bar_px: int) -> "Difference":
+        """The same without the rows of tiles of a bar at the top that is ``bar_px`` high."""
+        tiles = self.tiles.copy()
+        tiles[: round(bar_px / self._tile_px)] = False
+        return Difference(tiles, self.size, self._tile_px)
+
+    def touches(self, box: Box) -> bool:
+        """Whether a changed tile overlaps ``box``, device px."""
+        rows = slice(int(max(0, box.top) // self._tile_px), int(-(-box.bottom // self._tile_px)))
+        columns = slice(int(max(0, box.left) // self._tile_px), int(-(-box.right // self._tile_px)))
+        return bool(self.tiles[rows, columns].any())
+
     def _box(self, top: int, left: int, bottom: int, right: int) -> Box:
         """Around the tiles from one to another, both included."""
         return Box(

@@ -5,10 +5,10 @@ or DTDs, and refused beyond a size.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 
 from defusedxml import DefusedXmlException, ElementTree
 
@@ -16,6 +16,14 @@ from tools.errors import CaptureError
 from tools.geometry import Box
 
 MAX_BYTES = 8 * 1024 * 1024
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FLAGS = {
+    name.replace("_", "-"): name
+    for name in (
+        "clickable", "long_clickable", "checkable", "checked", "focusable", "focused",
+        "scrollable", "selected", "password",
+    )
+}  # fmt: skip
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 
 
@@ -141,6 +149,32 @@ def parse_ui_tree(xml: bytes) -> UiTree:
         nodes.append(node)
         stack.extend((child, node.index) for child in reversed(element))
     return UiTree(nodes=tuple(nodes), source=body.decode("utf-8", "replace"))
+
+
+def ui_tree_xml(nodes: Iterable[UiNode]) -> str:
+    """Write nodes in the form that ``parse_ui_tree`` reads: of other systems than Android's too.
+
+    Args:
+        nodes: Parents before children, numbered in this order.
+    """
+    root = Element("hierarchy", {"rotation": "0"})
+    elements: dict[int, Element] = {-1: root}
+    for node in nodes:
+        box = node.box
+        given = {
+            "class": node.kind,
+            "text": node.text,
+            "content-desc": node.description,
+            "hint": node.hint,
+            "resource-id": node.resource_id,
+            "package": node.package,
+            "bounds": f"[{box.left},{box.top}][{box.right},{box.bottom}]",
+            "enabled": "true" if node.enabled else "false",
+        }
+        flags = {name: "true" for name, field in _FLAGS.items() if getattr(node, field)}
+        written = {name: _NOT_XML.sub("\ufffd", value) for name, value in given.items() if value}
+        elements[node.index] = SubElement(elements[node.parent], "node", written | flags)
+    return tostring(root, encoding="unicode")
 
 
 def _read_node(element: Element, index: int, parent: int) -> UiNode:

@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from agent.config import Config, LoadedConfig, load_config, user_file
+from agent.wiring.desktop import is_desktop, look_at_desktop
 from agent.wiring.devices import (
     VIRTUAL,
     Attached,
@@ -71,6 +72,7 @@ def examine() -> Iterator[Finding]:
     yield _guarded("tools", lambda: f"{len(build_registry(config))} tools")
     yield _adb_binary()
     yield from _devices(config)
+    yield desktop_finding(config)
     yield _guarded("virtual phone", _phone)
     yield from _graphics()
     yield from _extras()
@@ -168,6 +170,8 @@ def chosen(config: Config, found: Sequence[Attached]) -> Iterator[Finding]:
     """Whether ``agent run GOAL`` knows which device to take."""
     ready = [each.serial for each in found if each.ready]
     wanted = config.device
+    if is_desktop(wanted):
+        return
     if wanted not in {"", VIRTUAL, *(each.serial for each in found)}:
         mend = f"Attach it, or: adb connect {wanted}" if ":" in wanted else "Attach it."
         what = f"{wanted} is configured, but not attached"
@@ -179,6 +183,26 @@ def chosen(config: Config, found: Sequence[Attached]) -> Iterator[Finding]:
     elif not wanted and found and not ready:
         mend = "Mend it as below, or: agent run GOAL --device virtual"
         yield Finding(Grade.BAD, "device", "none that is attached can be used", mend)
+
+
+def desktop_finding(config: Config) -> Finding:
+    """Whether the desktop of this machine can be driven; no matter where nobody wants to."""
+    try:
+        facts = look_at_desktop()
+    except UsageError as error:
+        grade = Grade.BAD if is_desktop(config.device) else Grade.NOTE
+        return Finding(grade, "desktop", error.message, error.hint)
+    monitors = ", ".join(f"{each.area.width}x{each.area.height}" for each in facts.monitors)
+    what = f"{monitors} ({facts.manager or 'no window manager'})"
+    if facts.without_tree:
+        mend = "For rules on it, and for exact checks of typed text: apt-get install at-spi2-core"
+        return Finding(
+            Grade.NOTE, "desktop", f"{what}; no accessibility tree: {facts.without_tree}", mend
+        )
+    if not facts.manager:
+        mend = "Start a window manager there, such as openbox: without one no window gets the keys."
+        return Finding(Grade.NOTE, "desktop", what, mend)
+    return Finding(Grade.GOOD, "desktop", f"{what}, with the accessibility tree")
 
 
 _MENDS = {

@@ -1,7 +1,7 @@
 """Shows an episode while it happens: a line a step, and on a terminal what goes on right now."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -76,7 +76,8 @@ class Live:
 
     def began(self, goal: str, device: DeviceInfo, policy: str) -> None:
         """Say what is about to happen."""
-        where = f"{device.model} ({device.name}), Android {device.release}, {device.size}"
+        system = f"Android {device.release}" if device.kind == "android" else device.release
+        where = f"{device.model} ({device.name}), {system}, {device.size}"
         for label, text in (("Goal", shortened(goal)), ("Device", where), ("Policy", policy)):
             self._console.print(field_line(label, text))
         self._console.print()
@@ -135,8 +136,12 @@ class Live:
         finally:
             self._status.start()
 
-    def summary(self, episode: Episode) -> None:
+    def summary(self, episode: Episode, further: Mapping[str, str] | None = None) -> None:
         """Print how it ended: verdict line, answer, recording.
+
+        Args:
+            episode: What there is to tell of.
+            further: Label and text of more lines, which come before that of the recording.
 
         Raises:
             OSError: What was to be printed could not be written.
@@ -151,7 +156,8 @@ class Live:
         )
         self._console.print()
         self._console.print(line)
-        for label, text in (("Answer", episode.answer), ("Reason", episode.error)):
+        lines = {"Answer": episode.answer, "Reason": episode.error, **(further or {})}
+        for label, text in lines.items():
             if text:
                 self._console.print(field_line(label, shortened(text)))
         for checked in episode.checks:

@@ -1,18 +1,17 @@
 """What ``agent run`` does: wires the episode, shows it, and tells its outcome as an exit code."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 
 from agent.cli.live import Live, verdict_line
 from agent.cli.plain import json_text, silence_output
 from agent.cli.signals import StopSignals
-from agent.config import Config, LoadedConfig
+from agent.config import LoadedConfig
 from agent.step import Episode, StopReason, Verdict
-from agent.wiring.audience import Audience
 from agent.wiring.episode import run_with
 
-Pursue = Callable[[Config, str, Audience], Episode]
 _EXIT_CODES = {
     StopReason.FINISHED: 0,
     StopReason.DRY_RUN: 0,
@@ -48,40 +47,54 @@ def exit_code(stop: StopReason) -> int:
     return _EXIT_CODES[stop]
 
 
-def perform(
-    goal: str, loaded: LoadedConfig, output: Output, *, pursue: Pursue | None = None
-) -> int:
+def perform(goal: str, loaded: LoadedConfig, output: Output) -> int:
     """Run ``goal`` and print what ``output`` asks for.
 
-    Args:
-        goal: What is to be done.
-        loaded: How.
-        output: How much is printed.
-        pursue: What runs it; by default the policy that ``loaded`` names.
+    Returns:
+        The exit code.
+    """
+    return follow_run(
+        lambda live: Told(run_with(loaded.config, goal, audience=live)), loaded.notes, output
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """An episode and what else is told of it.
+
+    Attributes:
+        lines: Label and text of further lines of the summary; also fields of the JSON object.
+    """
+
+    episode: Episode
+    lines: Mapping[str, str] = field(default_factory=dict)
+
+
+def follow_run(run: Callable[[Live], Told], notes: Sequence[str], output: Output) -> int:
+    """Show a run while it happens, and then what ``output`` asks for.
 
     Returns:
         The exit code.
     """
     live = Live(sys.stderr if output is Output.JSON else sys.stdout, muted=output is Output.QUIET)
-    for note in loaded.notes:
+    for note in notes:
         live.notice(f"Note: {note}")
     signals = StopSignals()
     with signals.installed(), live:
-        if pursue is None:
-            episode = run_with(loaded.config, goal, audience=live)
-        else:
-            episode = pursue(loaded.config, goal, live)
+        told = run(live)
+    episode = told.episode
     code = exit_code(episode.stop) or _VERDICT_CODES.get(episode.verdict, 0)
     if episode.stop is StopReason.INTERRUPTED and signals.exit_code:
         code = signals.exit_code
     try:
         match output:
             case Output.FULL:
-                live.summary(episode)
+                live.summary(episode, told.lines)
             case Output.QUIET:
-                print(verdict_line(episode))  # noqa: T201 - the CLI speaks
+                said = "".join(f" [{text}]" for text in told.lines.values() if text)
+                print(verdict_line(episode) + said)  # noqa: T201 - the CLI speaks
             case Output.JSON:
-                print(_as_json(episode, code))  # noqa: T201 - the CLI speaks
+                print(_as_json(told, code))  # noqa: T201 - the CLI speaks
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -92,6 +105,7 @@ def perform(
     return code
 
 
-def _as_json(episode: Episode, code: int) -> str:
-    fields = episode.model_dump(mode="json")
-    return json_text({**fields, "exit_code": code})
+def _as_json(told: Told, code: int) -> str:
+    fields = told.episode.model_dump(mode="json")
+    further = {label.lower(): text for label, text in told.lines.items()}
+    return json_text({**fields, **further, "exit_code": code})

@@ -60,7 +60,7 @@ def record(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     quiet: Quiet = False,
 ) -> int:
     """Record what you do yourself on a device."""
-    from agent.cli.perform import Output, perform
+    from agent.cli.perform import Output, Told, follow_run
     from agent.config import load_config
 
     flags = {
@@ -72,11 +72,12 @@ def record(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "secrets": tuple(secret) if secret else None,
     }
     visit = _Visit(port, touch, browse=not no_open)
-    code = perform(
-        goal if goal is not None else _ask_goal(),
-        load_config(flags),
+    said = goal if goal is not None else _ask_goal()
+    loaded = load_config(flags)
+    code = follow_run(
+        lambda live: Told(visit.pursue(loaded.config, said, live)),
+        loaded.notes,
         Output.QUIET if quiet else Output.FULL,
-        pursue=visit.pursue,
     )
     if not quiet:
         for folder in visit.kept:

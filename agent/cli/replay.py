@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.run import MaxSteps, Quiet, Scenario, Script, Seed, Timeout, Yes, output_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from agent.cli.perform import Output
     from agent.cli.replay_text import Printer
     from agent.config import Config
     from agent.replay.divergence import Replayed
@@ -36,13 +39,21 @@ Out = Annotated[
     Path | None, typer.Option(help="Folder of that recording. Default: a new one beside the old.")
 ]
 Policy = Annotated[
-    str | None, typer.Option(help="Ask this policy at every recorded step: rules or vlm.")
+    str | None,
+    typer.Option(help="Ask this policy at every recorded step; with --live, where it must."),
 ]
 Model = Annotated[str | None, typer.Option(help="Ask this model at every recorded step.")]
 Server = Annotated[str | None, typer.Option(help="Server of that model.")]
 Dialect = Annotated[str | None, typer.Option(help="How that model is spoken to.")]
 MinPixels = Annotated[int | None, typer.Option(help="Smallest picture that model is shown.")]
 MaxPixels = Annotated[int | None, typer.Option(help="Largest picture that model is shown.")]
+Live = Annotated[bool, typer.Option("--live", help="Perform it again on a device.")]
+Mode = Annotated[
+    str | None, typer.Option(help="With --live, how far it may heal: strict, heal or agent.")
+]
+Device = Annotated[
+    str | None, typer.Option(help="ADB serial, HOST:PORT or 'virtual'. Default: as recorded.")
+]
 RecordDir = Annotated[Path | None, typer.Option(help="Folder that recordings are in.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")]
 
@@ -54,26 +65,31 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     loop: Loop = False,
     update: Update = False,
     out: Out = None,
+    live: Live = False,
+    mode: Mode = None,
     policy: Policy = None,
     model: Model = None,
     server: Server = None,
     dialect: Dialect = None,
     min_pixels: MinPixels = None,
     max_pixels: MaxPixels = None,
+    script: Script = None,
+    device: Device = None,
+    scenario: Scenario = None,
+    seed: Seed = None,
+    max_steps: MaxSteps = None,
+    timeout: Timeout = None,
+    yes: Yes = False,
     record_dir: RecordDir = None,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> int:
-    """Decide recordings again, without a device.
+    """Decide recordings again, or perform one again on a device.
 
     Without a mode: --parser and, where the policy can be run again, --loop. Exit code 0 if all is
     the same, 1 if something diverged, 2 if a recording cannot be used.
     """
-    from agent.cli.progress import counting
-    from agent.cli.replay_text import Printer
-    from agent.config import load_config
-    from agent.recording.reader import find_recording
-
-    other = {
+    other: dict[str, object] = {
         "policy": policy,
         "model": model,
         "server": server,
@@ -81,19 +97,53 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "min_pixels": min_pixels,
         "max_pixels": max_pixels,
     }
+    on_device: dict[str, object] = {
+        "script": script,
+        "device": device,
+        "scenario": scenario,
+        "seed": seed,
+        "max_steps": max_steps,
+        "timeout_s": timeout,
+        "approve": "always" if yes else None,
+    }
+    if live:
+        _require_live_alone(recordings, alone=not (parser or loop or update or out))
+        flags = {**other, **on_device, "record_dir": record_dir}
+        return _on_device(recordings[0], mode or "heal", flags, output_of(as_json, quiet))
+    _require_live({**on_device, "mode": mode, "quiet": quiet or None})
     forced = any(value is not None for value in other.values())
     _require_one_mode(parser=parser, loop=loop or update, forced=forced)
     _require_one_decider(policy, model or server)
     _require_one_target(recordings, out, update=update)
-    config = load_config({"record_dir": record_dir, **other}).config
+    said = _in_words(parser=parser, loop=loop, update=update, forced=forced)
+    modes = None if forced else _modes(parser=parser, loop=loop, update=update, out=out)
+    return _decide_again(recordings, {"record_dir": record_dir, **other}, modes, said, as_json)
+
+
+def _on_device(name: str, mode: str, flags: "Mapping[str, object]", output: "Output") -> int:
+    from agent.cli.replay_live import replay_on_device
+
+    return replay_on_device(name, mode, flags, output)
+
+
+def _decide_again(
+    recordings: list[str],
+    flags: "Mapping[str, object]",
+    modes: "AbstractContextManager[Again] | None",
+    said: str,
+    as_json: bool,  # noqa: FBT001 - the flag of the same name
+) -> int:
+    """Decide each of ``recordings`` again; without ``modes``, by who ``flags`` name."""
+    from agent.cli.progress import counting
+    from agent.cli.replay_text import Printer
+    from agent.config import load_config
+    from agent.recording.reader import find_recording
+
+    config = load_config(flags).config
     folders = [find_recording(name, config.record_dir) for name in recordings]
-    mode_words = _in_words(parser=parser, loop=loop, update=update, forced=forced)
-    printer = Printer(as_json=as_json, several=len(folders) > 1, mode=mode_words)
-    if forced:
-        mode = _forced(config, printer.notice)
-    else:
-        mode = _modes(parser=parser, loop=loop, update=update, out=out)
-    with mode as again, counting("step") as progress:
+    printer = Printer(as_json=as_json, several=len(folders) > 1, mode=said)
+    chosen = _forced(config, printer.notice) if modes is None else modes
+    with chosen as again, counting("step") as progress:
         for folder in folders:
             _replay_one(folder, again, printer, progress)
     return printer.close()
@@ -111,6 +161,28 @@ def _replay_one(folder: Path, again: "Again", printer: "Printer", progress: "Pro
         if not printer.several:
             raise
         printer.unusable(folder, str(error))
+
+
+def _require_live_alone(recordings: list[str], *, alone: bool) -> None:
+    from tools.errors import UsageError
+
+    if not alone:
+        raise UsageError(
+            "--live performs a recording on a device; --parser and --loop need none.",
+            hint="Leave one of them out.",
+        )
+    if len(recordings) > 1:
+        raise UsageError("One recording at a time is performed again.", hint="Name one of them.")
+
+
+def _require_live(given: "Mapping[str, object]") -> None:
+    from agent.config import flag_name
+    from tools.errors import UsageError
+
+    names = {"approve": "yes", "timeout_s": "timeout_s"}
+    named = [flag_name(names.get(name, name)) for name, value in given.items() if value is not None]
+    if named:
+        raise UsageError(f"{named[0]} is for a replay on a device.", hint="Add --live.")
 
 
 def _require_one_mode(*, parser: bool, loop: bool, forced: bool) -> None:

@@ -1,18 +1,28 @@
 """``agent run``: pursue one goal."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from agent.cli.perform import Output
+    from agent.config import LoadedConfig
 
 
 def _option(help_text: str, metavar: str | None = None) -> object:
     return typer.Option(help=help_text, metavar=metavar)
 
 
-Goal = Annotated[str, typer.Argument(help="What is to be done, in your words.")]
+Goal = Annotated[str, typer.Argument(help="What is to be done, in your words.", show_default=False)]
+From = Annotated[str | None, typer.Option("--from", help="Recording to go on from.", metavar="REC")]
+Step = Annotated[
+    int | None, _option("First step of it to decide anew; what is before is replayed.", "K")
+]
+Resume = Annotated[str | None, _option("Interrupted recording to go on with at its end.", "REC")]
 Device = Annotated[
-    str | None, _option("ADB serial, HOST:PORT or 'virtual'. Default: the one real device.")
+    str | None,
+    _option("ADB serial, HOST:PORT, 'virtual' or 'desktop'. Default: the one phone attached."),
 ]
 Policy = Annotated[str | None, _option("Who decides: rules, vlm or scripted.")]
 Model = Annotated[
@@ -55,8 +65,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print the last line only."
 
 
 def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
-    goal: Goal,
+    goal: Goal = "",
     *,
+    from_: From = None,
+    step: Step = None,
+    resume: Resume = None,
     device: Device = None,
     policy: Policy = None,
     model: Model = None,
@@ -82,7 +95,6 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     quiet: Quiet = False,
 ) -> int:
     """Pursue a goal on a screen and record it."""
-    from agent.cli.perform import Output, perform
     from agent.config import load_config
 
     flags = {
@@ -108,5 +120,33 @@ def run(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "approve": "always" if yes else None,
         "dry_run": dry_run or None,
     }
-    output = Output.JSON if as_json else Output.QUIET if quiet else Output.FULL
-    return perform(goal, load_config(flags), output)
+    return _begin(goal, (from_, step, resume), load_config(flags), output_of(as_json, quiet))
+
+
+def output_of(as_json: bool, quiet: bool) -> "Output":  # noqa: FBT001 - the flags of these names
+    """How much is printed."""
+    from agent.cli.perform import Output
+
+    return Output.JSON if as_json else Output.QUIET if quiet else Output.FULL
+
+
+def _begin(
+    goal: str,
+    origin: tuple[str | None, int | None, str | None],
+    loaded: "LoadedConfig",
+    output: "Output",
+) -> int:
+    """Begin a run of its own, or go on from a recording: ``--from``, ``--step``, ``--resume``."""
+    from agent.cli.perform import perform
+    from agent.cli.replay_live import go_on_from
+    from tools.errors import UsageError
+
+    from_, step, resume = origin
+    if from_ is not None and resume is not None:
+        raise UsageError("--from and --resume do not go together.", hint="Leave one of them out.")
+    if step is not None and from_ is None:
+        raise UsageError("--step needs a recording.", hint="Name it with --from REC.")
+    name = from_ if from_ is not None else resume
+    if name is None:
+        return perform(goal, loaded, output)
+    return go_on_from(name, step, goal, loaded, output)

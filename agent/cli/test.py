@@ -1,5 +1,6 @@
 """``agent test``: run task files as tests."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -93,24 +94,15 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
     as_json: AsJson = False,
 ) -> int:
     """Run task files as tests, on one device or several."""
-    from functools import partial
-
     from agent.cli.suite_run import Choice, Manner, run_tests
     from agent.config import load_config
     from agent.suite.checks.context import Permissions
     from agent.suite.runner.status import Strictness
     from agent.wiring.suite import RunOptions, performer_of
 
-    flags = {
-        "policy": policy,
-        "model": model,
-        "server": server,
-        "timeout_s": timeout,
-        "cache": cache,
-        "seed": seed,
-        "scenario": scenario,
-        "record_dir": record_dir,
-    }
+    deciding = {"policy": policy, "model": model, "server": server, "cache": cache}
+    phone = {"seed": seed, "scenario": scenario}
+    flags = {**deciding, **phone, "timeout_s": timeout, "record_dir": record_dir}
     choice = Choice(tuple(paths or ()), keywords, tags, shard, last_failed)
     manner = Manner(
         options=RunOptions(device, jobs, maxfail),
@@ -123,5 +115,5 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
         as_json=as_json,
     )
     allowed = Permissions(python=allow_python, update_baselines=update_baselines)
-    perform = partial(performer_of, permissions=allowed)
-    return run_tests(load_config(flags).config, choice, manner, perform)
+    who = partial(performer_of, permissions=allowed)
+    return run_tests(load_config(flags).config, choice, manner, who)

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from agent.dialects.reading.fit import Aim
 from agent.dialects.saying.pointing import Pointing
 from agent.dialects.words import Arguments, Pick, Vocabulary, Word
+from tools.action import Direction
 from tools.errors import BadArgumentsError
 from tools.geometry import Space
 from tools.registry import Registry
@@ -93,7 +94,7 @@ _PHONE: Final = (
 )
 _ARGUMENTS: Final = (
     "action", "coordinate", "coordinate2", "text", "time", "button", "status", "clear", "keys",
-    "pixels",
+    "pixels", "start_coordinate",
 )  # fmt: skip
 QWEN_PHONE = Vocabulary((*_PHONE, ANSWER, TERMINATE), _ARGUMENTS)
 GUI_OWL_PHONE = Vocabulary((*_PHONE, ANSWER, INTERACT, TERMINATE), _ARGUMENTS)
@@ -118,7 +119,17 @@ def _tell_keys(
 
 
 def _scroll(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:
-    """Turns pixels of the shown picture, positive for up, into a part of the screen."""
+    return _turned(arguments, aim, "scroll", ("up", "down"))
+
+
+def _scroll_across(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:
+    return _turned(arguments, aim, "hscroll", ("right", "left"))
+
+
+def _turned(
+    arguments: Arguments, aim: Aim, word: str, ways: tuple[Direction, Direction]
+) -> tuple[str, dict[str, JsonValue]]:
+    """Turns pixels of the shown picture, positive for the first way, into a part of the screen."""
     pixels = arguments.get("pixels")
     try:
         amount = float(pixels) if isinstance(pixels, str | int | float) else 0.0
@@ -126,11 +137,11 @@ def _scroll(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:
         amount = 0.0
     if not 0 < abs(amount) < 1e6 or isinstance(pixels, bool):
         raise BadArgumentsError(
-            "scroll cannot be called like this:\n- pixels: a number other than 0 belongs here"
+            f"{word} cannot be called like this:\n- pixels: a number other than 0 belongs here"
         )
-    extent = _extent(aim)
+    extent = _extent(aim, across=word == "hscroll")
     share: dict[str, JsonValue] = {
-        "direction": "up" if amount > 0 else "down",
+        "direction": ways[0] if amount > 0 else ways[1],
         "amount": min(1.0, max(_LEAST_AMOUNT, abs(amount) / extent)),
     }
     at = arguments.get("coordinate")
@@ -138,22 +149,36 @@ def _scroll(arguments: Arguments, aim: Aim) -> tuple[str, dict[str, JsonValue]]:
 
 
 def _tell_scroll(tool: str, given: Arguments, pointing: Pointing) -> dict[str, JsonValue] | None:
-    """Pixels of the shown picture, for a part of the screen up or down."""
+    return _tell_turn(tool, given, _extent(pointing, across=False), ("up", "down"))
+
+
+def _tell_scroll_across(
+    tool: str, given: Arguments, pointing: Pointing
+) -> dict[str, JsonValue] | None:
+    return _tell_turn(tool, given, _extent(pointing, across=True), ("right", "left"))
+
+
+def _tell_turn(
+    tool: str, given: Arguments, extent: int, ways: tuple[Direction, Direction]
+) -> dict[str, JsonValue] | None:
+    """Pixels of the shown picture, positive for the first way, for a part of the screen."""
     amount = given.get("amount", _USUAL_AMOUNT)
-    if tool != "scroll" or given.get("direction") not in ("up", "down"):
+    if tool != "scroll" or given.get("direction") not in ways:
         return None
     if not isinstance(amount, int | float) or amount < _LEAST_AMOUNT:
         return None
-    sign = 1 if given["direction"] == "up" else -1
-    told: dict[str, JsonValue] = {"pixels": sign * max(1, round(amount * _extent(pointing)))}
+    sign = 1 if given["direction"] == ways[0] else -1
+    told: dict[str, JsonValue] = {"pixels": sign * max(1, round(amount * extent))}
     return told if "at" not in given else {**told, "coordinate": given["at"]}
 
 
-def _extent(way: Aim | Pointing) -> int:
-    """How many of the family's numbers the height of the picture is."""
-    return 1000 if way.space is Space.NORM1000 else way.projection.shown.height
+def _extent(way: Aim | Pointing, *, across: bool) -> int:
+    """How many of the family's numbers the height of the picture is, or its width."""
+    shown = way.projection.shown
+    return 1000 if way.space is Space.NORM1000 else shown.width if across else shown.height
 
 
+_AT: Final = {"coordinate": "at"}
 _COMPUTER: Final = (
     Word(
         "key",
@@ -169,10 +194,21 @@ _COMPUTER: Final = (
         "left_click",
         "Click at coordinate.",
         "tap",
-        takes={"coordinate": "at"},
+        takes=_AT,
         also=("click", "tap"),
     ),
-    Word("double_click", "Click twice at coordinate.", "double_tap", takes={"coordinate": "at"}),
+    Word("mouse_move", "Move the pointer to coordinate.", "hover", takes=_AT, also=("hover",)),
+    Word(
+        "left_click_drag",
+        "Press at start_coordinate, move to coordinate and let go.",
+        "drag",
+        takes={"start_coordinate": "start", "coordinate": "end"},
+        also=("drag",),
+    ),
+    Word("right_click", "Click at coordinate with the right button.", "right_click", takes=_AT),
+    Word("middle_click", "Click at coordinate with the middle button.", "middle_click", takes=_AT),
+    Word("double_click", "Click twice at coordinate.", "double_tap", takes=_AT),
+    Word("triple_click", "Click three times at coordinate.", "triple_click", takes=_AT),
     Word(
         "scroll",
         "Turn the wheel by pixels at coordinate; positive is up.",
@@ -180,6 +216,14 @@ _COMPUTER: Final = (
         takes={"pixels": "amount", "coordinate": "at"},
         route=_scroll,
         tells=_tell_scroll,
+    ),
+    Word(
+        "hscroll",
+        "Turn the wheel sideways by pixels at coordinate; positive is right.",
+        "scroll",
+        takes={"pixels": "amount", "coordinate": "at"},
+        route=_scroll_across,
+        tells=_tell_scroll_across,
     ),
     Word("wait", "Do nothing for time seconds.", "wait", takes={"time": "duration_s"}),
 )
@@ -189,6 +233,7 @@ GUI_OWL_COMPUTER = Vocabulary((*_COMPUTER, ANSWER, INTERACT, TERMINATE), _ARGUME
 ARGUMENT_NOTES: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "coordinate": ({"type": "array"}, "[x, y], the point to act on"),
     "coordinate2": ({"type": "array"}, "[x, y], where a swipe ends"),
+    "start_coordinate": ({"type": "array"}, "[x, y], where a drag starts"),
     "text": ({"type": "string"}, "What to type, answer or ask, or the name to open"),
     "time": ({"type": "number"}, "Seconds"),
     "button": ({"type": "string"}, "The button"),

@@ -64,7 +64,10 @@ def _of_word(word: Word, tools: Registry, point: Mapping[str, Any]) -> dict[str,
         picks = {word.pick.by: {"enum": list(word.choices(tools))}}
         return _object({**action, **picks}, ["action", word.pick.by])
     known = _bounded_parameters(tools.get(word.tool), point)
-    if word.word == "scroll":  # its amount is in pixels, the tool's in parts of the screen
+    if word.word in (
+        "scroll",
+        "hscroll",
+    ):  # its amount is in pixels, the tool's in parts of the screen
         pixels = {"type": "integer", "minimum": -5000, "maximum": 5000}
         return _object(
             {**action, "pixels": pixels, "coordinate": dict(point)}, ["action", "pixels"]

@@ -27,7 +27,7 @@ _LINES: TypeAdapter[list[_Line]] = TypeAdapter(list[_Line])
 
 
 class ScriptedPolicy:
-    """Decides what is written, in that order, whatever the screen shows.
+    """Decides what is written, in that order, whatever the screen shows and was done before.
 
     Args:
         decisions: What to decide.
@@ -38,6 +38,7 @@ class ScriptedPolicy:
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         self._decisions = tuple(decisions)
+        self._next = 0
 
     def decide(
         self,
@@ -45,9 +46,12 @@ class ScriptedPolicy:
         observation: Observation,  # noqa: ARG002 - nor the screen
         history: Sequence[Step],
     ) -> Decision:
-        """Return the decision for this step; give up after the last."""
-        if len(history) < len(self._decisions):
-            return self._decisions[len(history)]
+        """Return the next decision; give up after the last."""
+        if not history:
+            self._next = 0
+        self._next += 1
+        if self._next <= len(self._decisions):
+            return self._decisions[self._next - 1]
         over: dict[str, JsonValue] = {"success": False, "answer": "The script is at its end."}
         return Decision(thought="", call=ToolCall(name="finish", arguments=over))
 

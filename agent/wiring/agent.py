@@ -6,7 +6,7 @@ from typing import Any, Self
 from agent.config import Config, load_config
 from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
-from agent.wiring.episode import run_mind
+from agent.wiring.episode import run_remembering
 from agent.wiring.policies import find_mind
 
 
@@ -46,7 +46,7 @@ class Agent:
             DeviceError: The device cannot be connected to.
         """
         listener = audience if audience is not None else self._audience
-        return run_mind(self.config, goal, self._mind, audience=listener)
+        return run_remembering(self.config, goal, self._mind, audience=listener)
 
     def close(self) -> None:
         """Let go of the model. May be called twice."""

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from agent.config import Config
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
+from agent.wiring.desktop import is_desktop, look_at_desktop, open_desktop
 from tools.action import OpenApp
 from tools.clock import SystemClock
-from tools.device import Device
+from tools.device import Device, DeviceInfo
 from tools.devices.adb_socket import AdbServer
 from tools.devices.android_connect import Attached as Attached
 from tools.devices.android_connect import attached, connect
+from tools.devices.desktop_target import DESKTOP
 from tools.errors import (
     ActionFailedError,
     ConfigError,
@@ -37,6 +39,22 @@ def attached_devices(config: Config) -> tuple[Attached, ...]:
         DeviceGoneError: What listens there is no ADB server.
     """
     return attached(_adb_server(config), start=shutil.which("adb") is not None)
+
+
+def desktops() -> tuple[Attached, ...]:
+    """The desktop of this machine and its monitors, if there are several; none without a screen."""
+    try:
+        facts = look_at_desktop()
+    except UsageError:
+        return ()
+    model = f"the desktop of this machine ({facts.manager or 'no window manager'})"
+    found = [Attached(DESKTOP, "device", model)]
+    if len(facts.monitors) > 1:
+        found += [
+            Attached(f"{DESKTOP}:{each.number}", "device", f"monitor {each.name}".rstrip())
+            for each in facts.monitors
+        ]
+    return tuple(found)
 
 
 def missing_server(config: Config) -> str:
@@ -82,6 +100,11 @@ def open_device(
                 hint="Leave one of them out.",
             )
     with ExitStack() as stack:
+        if is_desktop(name):
+            desktop = stack.enter_context(open_desktop(name, config))
+            desktop.reads_ui_tree = _reads_tree(config, desktop.info, wanted=tree)
+            yield desktop
+            return
         server = _adb_server(config)
         if name == VIRTUAL:
             phone = stack.enter_context(
@@ -93,14 +116,21 @@ def open_device(
         try:
             device = connect(name, server=server, clock=SystemClock())
         except UnknownDeviceError as error:
-            if difflib.get_close_matches(name.lower(), [VIRTUAL], cutoff=0.7):
-                raise UnknownDeviceError(error.message, hint="Did you mean 'virtual'?") from None
+            close = difflib.get_close_matches(name.lower(), [VIRTUAL, DESKTOP], cutoff=0.7)
+            if close:
+                raise UnknownDeviceError(
+                    error.message, hint=f"Did you mean {close[0]!r}?"
+                ) from None
             raise
         stack.callback(device.close)
-        # The guard asks before what cannot be undone, and knows that by the words on it.
-        tree = tree or wants_ui_tree((*config.guard, *default_rules(device.info)))
-        device.reads_ui_tree = config.ui_tree == "always" or (config.ui_tree == "auto" and tree)
+        device.reads_ui_tree = _reads_tree(config, device.info, wanted=tree)
         yield device
+
+
+def _reads_tree(config: Config, info: DeviceInfo, *, wanted: bool) -> bool:
+    # The guard asks before what cannot be undone, and knows that by the words on it.
+    wanted = wanted or wants_ui_tree((*config.guard, *default_rules(info)))
+    return config.ui_tree == "always" or (config.ui_tree == "auto" and wanted)
 
 
 def look_at_virtual_phone(config: Config) -> Screenshot:

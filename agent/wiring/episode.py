@@ -19,6 +19,7 @@ from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter
 from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
+from agent.wiring.desktop import CountdownDevice
 from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
@@ -70,7 +71,7 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
     listener = audience if audience is not None else Nobody()
     mind = find_mind(config, listener.notice)
     try:
-        return run_mind(config, goal, mind, audience=listener)
+        return run_remembering(config, goal, mind, audience=listener)
     finally:
         mind.close()
 
@@ -88,6 +89,19 @@ class Stage:
     device: Device
     folder: Path
     limits: Limits
+
+
+def run_remembering(
+    config: Config, goal: str, mind: Mind, *, audience: Audience | None = None
+) -> Episode:
+    """Pursue ``goal`` as ``run_mind`` does, from memory where ``config`` has a step cache."""
+    if config.cache == "off":
+        return run_mind(config, goal, mind, audience=audience)
+    from agent.wiring.cache import remembering  # memory is played again by way of this module
+
+    listener = audience if audience is not None else Nobody()
+    memory = remembering(config, check_goal(goal), mind, listener.notice)
+    return run_mind(config, goal, memory, audience=listener)
 
 
 def run_mind(
@@ -118,18 +132,14 @@ def run_mind(
         )
     with ExitStack() as stack:
         if stage is None:
-            folder = new_folder(config.record_dir, goal)
-            stack.callback(_remove_unused, folder)
-            aside = stack.enter_context(shield.aside(folder))
-            tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
-            plain = stack.enter_context(
-                open_device(config, tree=tree, folder=aside, notice=listener.notice)
-            )
+            stage = _opened(stack, config, goal, mind, listener, shield)
         else:
-            folder, plain = make_folder(stage.folder), stage.device
+            make_folder(stage.folder)
+        folder, plain = stage.folder, stage.device
+        mind = mind if mind.meet is None else mind.meet(plain)
         clock = SystemClock()
         device = _wrapped(mind.around(plain), config, clock, listener, shield)
-        if config.app and stage is None:
+        if config.app:
             open_app(device, config.app)
         header = Header(
             goal=goal,
@@ -151,9 +161,24 @@ def run_mind(
         ask = shield.asker(listener.ask)
         checks = tuple(TextVisible(text) for text in config.expect)
         cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
-        limits = limits_of(config) if stage is None else stage.limits
-        limits = replace(limits, may_get_stuck=mind.may_get_stuck)
-        return shield.episode(run_episode(goal, cast, limits))
+        limits = replace(stage.limits, may_get_stuck=mind.may_get_stuck)
+        episode = shield.episode(run_episode(goal, cast, limits))
+        mind.after(episode)
+        return episode
+
+
+def _opened(
+    stack: ExitStack, config: Config, goal: str, mind: Mind, listener: Audience, shield: Shield
+) -> Stage:
+    """A new folder, and the device that ``config`` names, open until ``stack`` is left."""
+    folder = new_folder(config.record_dir, goal)
+    stack.callback(_remove_unused, folder)
+    aside = stack.enter_context(shield.aside(folder))
+    tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
+    plain = stack.enter_context(
+        open_device(config, tree=tree, folder=aside, notice=listener.notice)
+    )
+    return Stage(plain, folder, limits_of(config))
 
 
 def check_goal(goal: str) -> str:
@@ -200,14 +225,22 @@ def _wrapped(
             "ui_tree is 'never', but the guard looks at the text of what is touched.",
             hint="Set ui_tree to 'auto', or allow everything with --yes.",
         )
+    hands: Device = DryRunDevice(plain) if config.dry_run else plain
+    persons_own = plain.info.kind == "desktop" and not plain.info.emulated
+    if persons_own and not config.dry_run and config.approve != "always":
+        hands = CountdownDevice(hands, config.countdown_s, clock)
+    settled = shield.device(SettlingDevice(hands, clock))
+    return GuardedDevice(settled, rules, approver_for(config, audience))
+
+
+def approver_for(config: Config, audience: Audience) -> Approver:
+    """Who says yes or no to what a rule wants asked; the audience leaves the terminal alone."""
     approvers: dict[str, Callable[[], Approver]] = {
         "terminal": TerminalApprover,
         "always": AlwaysApprover,
         "never": NeverApprover,
     }
-    hands = DryRunDevice(plain) if config.dry_run else plain
-    approver = _PausingApprover(approvers[config.approve](), audience)
-    return GuardedDevice(shield.device(SettlingDevice(hands, clock)), rules, approver)
+    return _PausingApprover(approvers[config.approve](), audience)
 
 
 def limits_of(config: Config) -> Limits:

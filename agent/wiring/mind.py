@@ -8,6 +8,7 @@ from agent.policy import Policy
 from agent.recording.format import Origin
 from agent.recording.writer import RecordingWriter
 from agent.sight import Sizing
+from agent.step import Episode
 from tools.device import Device
 from tools.registry import Registry
 
@@ -41,6 +42,8 @@ class Mind:
         dialect: How the model is spoken to; empty if there is none.
         prompt_hash: Changes when the words of the prompts do.
         origin: The recording that its decisions come from; ``None`` if it thinks for itself.
+        meet: Says who decides on this very device, unwrapped as yet; ``None``: this mind does.
+        after: Told how it went, while the device is still there.
         close: Lets go of the model.
         around: Puts what it needs around the device, below guard and settling.
         eyes: The model behind it for questions about a picture; ``None`` if there is no model.
@@ -54,6 +57,8 @@ class Mind:
     dialect: str = ""
     prompt_hash: str = ""
     origin: Origin | None = None
+    meet: Callable[[Device], "Mind"] | None = None
+    after: Callable[[Episode], None] = lambda _: None
     close: Callable[[], None] = lambda: None
     around: Callable[[Device], Device] = lambda device: device
     eyes: Callable[[RecordingWriter], Eyes] | None = None

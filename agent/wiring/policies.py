@@ -1,5 +1,6 @@
 """Who decides: from a ``Config`` to a policy, with the model behind it where there is one."""
 
+from copy import copy
 from pathlib import Path
 
 from agent.config import Config, did_you_mean
@@ -27,7 +28,7 @@ def find_mind(config: Config, notice: Notice) -> Mind:
         raise ConfigError(f"There is no policy {name!r}.", hint=did_you_mean(name, list(KNOWN)))
     if name == "scripted":
         scripted = _scripted(config.script)
-        return Mind("scripted", scripted.wants_ui_tree, lambda *_: scripted)
+        return Mind("scripted", scripted.wants_ui_tree, lambda *_: copy(scripted))
     if name == "vlm" or (name == "auto" and (config.model or config.server)):
         # Here, because dialects, clients and local models take a while to import.
         from agent.wiring.models import seeing_mind

@@ -12,6 +12,7 @@ from agent.model import ImagePart, Message, Request, TextPart
 from benchmarks.model_path import WINDOWS, main
 from benchmarks.request_costs import byte_share, prefix_share, request_costs
 from benchmarks.shown_episode import tap
+from tools.action import PHONE_KINDS
 from tools.builtin import builtin_registry
 from tools.geometry import Projection, Size
 
@@ -82,7 +83,9 @@ def test_the_share_is_that_of_the_beginning() -> None:
 def test_the_taps_are_read_in_every_dialect(name: str) -> None:
     dialect = DIALECTS[name]()
     screen = Projection(shown=Size(width=672, height=1484), device=Size(width=1080, height=2400))
-    decision = dialect.read(tap(name, 'I see "On".', 29), screen, builtin_registry())
+    decision = dialect.read(
+        tap(name, 'I see "On".', 29), screen, builtin_registry().offered(PHONE_KINDS)
+    )
     assert decision.call.name == "tap"
     assert "I see" in decision.thought
 

@@ -1,5 +1,7 @@
 """Apps by the name a person sees."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.devices.scripted_server import Ended, ScriptedServer, details
@@ -7,7 +9,7 @@ from tools.action import OpenApp
 from tools.devices.adb_socket import AdbServer
 from tools.devices.android_apps import App, find_app, parse_activities
 from tools.devices.android_connect import connect
-from tools.errors import ActionFailedError
+from tools.errors import ActionFailedError, DeviceError
 from tools.virtual_phone.server import PhoneServer
 
 DUMP = """3 activities found:
@@ -114,3 +116,13 @@ def test_an_app_that_does_not_start(scripted: ScriptedServer) -> None:
     device = connect(server=AdbServer(port=scripted.port))
     with pytest.raises(ActionFailedError, match="My Shop cannot be opened: Error type 3"):
         device.perform(OpenApp(name="My Shop"))
+
+
+def test_files_can_be_brought(phone_adb: AdbServer, tmp_path: Path) -> None:
+    device = connect(server=phone_adb)
+    source = tmp_path / "note.bin"
+    source.write_bytes(bytes(range(256)) * 1000)
+    device.push(source, "/sdcard/note.bin")
+    assert device.shell("wc -c < /sdcard/note.bin").text == "256000"
+    with pytest.raises(DeviceError, match="could not be copied"):
+        device.push(tmp_path / "nothing", "/sdcard/nothing")

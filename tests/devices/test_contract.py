@@ -1,11 +1,12 @@
 """What every device must do, tried on each back end; a new one is added to ``CONNECTIONS``."""
 
 import time
-from pathlib import Path
+from collections.abc import Iterator
 from typing import get_args
 
 import pytest
 
+from tests.devices.stages import Stage, desktop_stage, phone_stage
 from tools.action import (
     Action,
     Back,
@@ -13,57 +14,71 @@ from tools.action import (
     Drag,
     Home,
     Hotkey,
+    Hover,
     LongPress,
+    MiddleClick,
     OpenApp,
     PressKey,
     Recents,
+    RightClick,
     Scroll,
     Swipe,
     Tap,
+    TripleClick,
     TypeText,
     Wait,
 )
+from tools.clock import SystemClock
 from tools.device import Device
 from tools.devices.adb_socket import AdbServer
-from tools.devices.android import AndroidDevice
-from tools.devices.android_connect import connect
-from tools.errors import ActionFailedError, DeviceError
-from tools.geometry import Box, Point
+from tools.errors import ActionFailedError
+from tools.geometry import Box, Point, Size
 from tools.screen import compare
-from tools.secrets.device import SecretsDevice
 from tools.secrets.values import Secrets
-from tools.ui_tree import UiNode, UiTree
+from tools.settle import SettlingDevice
+from tools.ui_tree import UiNode
 from tools.virtual_phone.server import PhoneServer
 
-CONNECTIONS = ["own_server", pytest.param("real_server", marks=pytest.mark.adb), "with_secrets"]
+CONNECTIONS = [
+    "own_server",
+    pytest.param("real_server", marks=pytest.mark.adb),
+    "with_secrets",
+    pytest.param("desktop", marks=pytest.mark.desktop),
+]
 
 
 @pytest.fixture(scope="module", params=CONNECTIONS)
-def connected(request: pytest.FixtureRequest, running_phone: PhoneServer) -> Device:
-    if request.param in ("own_server", "with_secrets"):
-        assert running_phone.server_port is not None
-        plain = connect(server=AdbServer(port=running_phone.server_port), ui_tree=True)
-        secrets = Secrets({"UNUSED": "kestrel-7"})
-        return plain if request.param == "own_server" else SecretsDevice(plain, secrets)
-    server: AdbServer = request.getfixturevalue("real_adb")
-    return connect(running_phone.serial, server=server, ui_tree=True)
+def connected(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    if request.param == "desktop":
+        stage = desktop_stage(
+            request.getfixturevalue("running_desktop"), tmp_path_factory.mktemp("desk")
+        )
+    else:
+        phone: PhoneServer = request.getfixturevalue("running_phone")
+        if request.param in ("own_server", "with_secrets"):
+            assert phone.server_port is not None
+            secrets = Secrets({"UNUSED": "kestrel-7"}) if request.param != "own_server" else None
+            stage = phone_stage(AdbServer(port=phone.server_port), phone, secrets=secrets)
+        else:
+            stage = phone_stage(request.getfixturevalue("real_adb"), phone, phone.serial)
+    yield stage
+    stage.device.close()
+    stage.device.close()  # twice is no mistake
 
 
 @pytest.fixture
-def device(connected: Device, phone: PhoneServer) -> Device:
-    """The device, with the phone behind it as it was when it was switched on."""
-    connected.observe()
+def stage(connected: Stage) -> Stage:
+    """The back end, with its screen as it was when it was switched on."""
+    connected.begin()
     return connected
 
 
-def _tree(device: Device) -> UiTree:
-    tree = device.observe().ui_tree
-    assert tree is not None
-    return tree
-
-
-def _find(device: Device, label: str) -> UiNode:
-    return next(node for node in _tree(device).nodes if node.label == label)
+@pytest.fixture
+def device(stage: Stage) -> Device:
+    """Its device."""
+    return stage.device
 
 
 def test_it_is_a_device(device: Device) -> None:
@@ -106,14 +121,13 @@ def test_boxes_of_the_tree_lie_on_the_frame(device: Device) -> None:
     assert all(screen.encloses(node.box) for node in seen.ui_tree.nodes)
 
 
-def test_a_tap_is_done_when_perform_returns(device: Device) -> None:
+def test_a_tap_is_done_when_perform_returns(stage: Stage) -> None:
+    device = settled(stage)
     before = device.observe()
-    device.perform(Tap(at=_find(device, "Contacts").box.center))
-    after = device.observe()
-    assert after.app != before.app
-    assert not compare(before.screenshot, after.screenshot).same
-    device.perform(Home())
-    assert compare(before.screenshot, device.glance()).same
+    device.perform(Tap(at=stage.find(stage.button).box.center))
+    assert not compare(before.screenshot, device.observe().screenshot).same
+    device.perform(stage.undo)
+    assert compare(before.screenshot, device.observe().screenshot).same
 
 
 def test_corners_can_be_touched(device: Device) -> None:
@@ -124,49 +138,69 @@ def test_corners_can_be_touched(device: Device) -> None:
     device.glance()
 
 
-def test_every_action_is_carried_out_or_refused_in_words(device: Device) -> None:
-    at, to = device.info.size, Point(x=300, y=900)
-    center = Point(x=at.width // 2, y=at.height // 2)
+def test_every_action_is_carried_out_or_refused_in_words(stage: Stage) -> None:
+    device, size = stage.device, stage.device.info.size
+    center = Point(x=size.width // 2, y=size.height // 2)
+    to = Point(x=size.width // 3, y=size.height // 3)
     actions: list[Action] = [
-        DoubleTap(at=center), LongPress(at=center), Swipe(start=center, end=to),
-        Drag(start=center, end=to), Scroll(at=center, direction="down"), PressKey(key="search"),
+        DoubleTap(at=center), TripleClick(at=center), RightClick(at=center), PressKey(key="escape"),
+        MiddleClick(at=center), Hover(at=to), LongPress(at=center), Swipe(start=center, end=to),
+        Drag(start=center, end=to), Scroll(at=center, direction="down"), PressKey(key="up"),
         Hotkey(keys=("ctrl", "a")), Recents(), Back(), Home(), Wait(duration_s=0.5),
     ]  # fmt: skip
     for action in actions:
-        device.perform(action)
+        if action.kind in device.supports:
+            device.perform(action)
+        else:
+            with pytest.raises(ActionFailedError, match=f"cannot do {action.kind}"):
+                device.perform(action)
     assert device.observe().app
 
 
-def test_scrolling_down_shows_what_lies_further_down(device: Device) -> None:
-    device.perform(OpenApp(name="Contacts"))
+def test_a_key_that_is_not_there_is_refused_in_words(device: Device) -> None:
+    with pytest.raises(ActionFailedError, match="no key 'hyperspace'"):
+        device.perform(Hotkey(keys=("ctrl", "hyperspace")))
+
+
+def test_scrolling_down_shows_what_lies_further_down(stage: Stage) -> None:
+    stage.to_list()
+    device = settled(stage)
     seen = device.observe()
+    size, moved_by = seen.size, seen.size.height // 6
+    at = Point(x=size.width // 2, y=size.height // 2)
     last = max(
-        (node for node in _tree(device).nodes if node.kind == "TextView" and node.text),
+        (n for n in stage.tree.nodes if n.text and stage.row in n.text and _in_list(n, size)),
         key=lambda node: node.box.top,
     )
-    at = Point(x=seen.size.width // 2, y=seen.size.height // 2)
     device.perform(Scroll(at=at, direction="down", amount=0.4))
-    moved = _find(device, last.text)
-    assert moved.box.top < last.box.top - seen.size.height // 5
+    device.observe()
+    moved = [node for node in stage.tree.nodes if node.label == last.label]
+    assert not moved or moved[0].box.area == 0 or moved[0].box.top < last.box.top - moved_by
     device.perform(Scroll(at=at, direction="up", amount=0.9))
-    assert compare(seen.screenshot, device.glance()).same
+    assert compare(seen.screenshot, device.observe().screenshot).same
 
 
-def test_text_needs_a_field(device: Device) -> None:
-    before = device.glance()
+def _in_list(node: UiNode, size: Size) -> bool:
+    """Whether it lies in the middle of the screen, where a list is."""
+    return node.box.area > 0 and 0.2 * size.height < node.box.top < 0.8 * size.height
+
+
+def test_text_needs_a_field(stage: Stage) -> None:
+    stage.to_nothing()
+    before = stage.device.glance()
     with pytest.raises(ActionFailedError, match="No text field has the focus"):
-        device.perform(TypeText(text="hello"))
-    assert compare(before, device.glance()).same
+        stage.device.perform(TypeText(text="hello"))
+    assert compare(before, stage.device.glance()).same
 
 
-def test_text_is_in_the_field_at_the_next_look(device: Device) -> None:
-    device.perform(OpenApp(name="Contacts"))
-    device.perform(Tap(at=_find(device, "Search contacts").box.center))
+def test_text_is_in_the_field_at_the_next_look(stage: Stage) -> None:
+    stage.to_field()
+    device = stage.device
     device.perform(TypeText(text="Ali"))
     device.perform(TypeText(text="ce"))
-    assert next(node for node in _tree(device).nodes if node.focused).text == "Alice"
+    assert next(node for node in stage.tree.nodes if node.focused).text == "Alice"
     device.perform(TypeText(text="Bob", clear=True))
-    assert next(node for node in _tree(device).nodes if node.focused).text == "Bob"
+    assert next(node for node in stage.tree.nodes if node.focused).text == "Bob"
 
 
 def test_an_app_that_is_not_there(device: Device) -> None:
@@ -174,28 +208,21 @@ def test_an_app_that_is_not_there(device: Device) -> None:
         device.perform(OpenApp(name="Teleporter"))
 
 
-def test_waiting_takes_the_device_s_time(device: Device) -> None:
-    before = device.observe().device_time
+def test_waiting_takes_the_device_s_time(stage: Stage) -> None:
+    wanted_s = 20.0 if stage.own_time else 1.2
+    before = stage.device.observe().device_time
     started_s = time.monotonic()
-    device.perform(Wait(duration_s=20.0))
-    after = device.observe().device_time
+    stage.device.perform(Wait(duration_s=wanted_s))
+    after = stage.device.observe().device_time
     assert before is not None
     assert after is not None
-    assert 20 <= (after - before).total_seconds() <= 22
+    assert wanted_s - 0.1 <= (after - before).total_seconds() <= wanted_s + 2
     assert time.monotonic() - started_s < 10  # the virtual phone's time passes at once
 
 
-def test_closing_twice(device: Device) -> None:
-    device.close()
-    device.close()
-
-
-def test_files_can_be_brought(device: Device, tmp_path: Path) -> None:
-    if not isinstance(device, AndroidDevice):
-        pytest.skip("files are no part of the protocol")
-    source = tmp_path / "note.bin"
-    source.write_bytes(bytes(range(256)) * 1000)
-    device.push(source, "/sdcard/note.bin")
-    assert device.shell("wc -c < /sdcard/note.bin").text == "256000"
-    with pytest.raises(DeviceError, match="could not be copied"):
-        device.push(tmp_path / "nothing", "/sdcard/nothing")
+def settled(stage: Stage) -> Device:
+    """The device, looked at until it is at rest after each action."""
+    device = SettlingDevice(stage.device, SystemClock())
+    device.perform(Wait(duration_s=0.1))
+    device.observe()
+    return device

@@ -14,6 +14,7 @@ from tests.grounding.plan import Back, Done, Intent, SeeMore, Tap, Type
 from tests.grounding.reader import Hit
 from tests.grounding.saying import Pointer, Saying
 from tests.grounding.voices import VOICES
+from tools.action import PHONE_KINDS
 from tools.builtin import builtin_registry
 from tools.geometry import Projection, Size, Space
 
@@ -80,7 +81,7 @@ def test_units_are_those_of_the_dialect(dialect: Dialect) -> None:
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: type(intent).__name__)
 def test_what_is_said_is_read_as_it_was_meant(dialect: Dialect, intent: Intent) -> None:
-    voice, tools = VOICES[dialect.name], builtin_registry()
+    voice, tools = VOICES[dialect.name], builtin_registry().offered(PHONE_KINDS)
     projection = Projection(shown=dialect.sizing.shown(SCREEN), device=SCREEN)
     pointer = Pointer(projection.shown.width, projection.shown.height, voice.units)
     forms: Counter[str] = Counter()

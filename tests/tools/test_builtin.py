@@ -1,29 +1,37 @@
 """The built-in tools: one for every action, each one building what it says."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
 from PIL import Image
 
 from tools.action import (
+    DESKTOP_KINDS,
+    PHONE_KINDS,
     Action,
     Back,
     DoubleTap,
     Drag,
+    FocusWindow,
     Home,
     Hotkey,
+    Hover,
     LongPress,
+    MiddleClick,
     OpenApp,
     PressKey,
     Recents,
+    RightClick,
     Scroll,
     Swipe,
     Tap,
+    TripleClick,
     TypeText,
     Wait,
 )
 from tools.builtin import BUILTIN, builtin_registry
-from tools.device import DeviceInfo, Observation
+from tools.device import DeviceInfo, Observation, Window
 from tools.errors import BadArgumentsError, OffScreenError
 from tools.geometry import Point, Size
 from tools.outcome import Finish, Note, Outcome, Question, ToolContext
@@ -41,12 +49,23 @@ def context() -> ToolContext:
         name="d", kind="android", model="M", release="14", size=size, density_dpi=420,
         locale="en-US", emulated=True, animated=False, capture="raw",
     )  # fmt: skip
-    return ToolContext(observation=Observation(screenshot=Screenshot(image)), device=info)
+    windows = (
+        Window(title="Draft 1", app="editor", active=False),
+        Window(title="Draft 2", app="editor", active=True),
+    )
+    seen = Observation(screenshot=Screenshot(image), windows=windows)
+    return ToolContext(observation=seen, device=info)
 
 
 CALLS: list[tuple[str, dict[str, Any], Outcome]] = [
     ("tap", {"at": [10, 20]}, Tap(at=A)),
     ("double_tap", {"at": [10, 20]}, DoubleTap(at=A)),
+    ("triple_click", {"at": [10, 20]}, TripleClick(at=A)),
+    ("right_click", {"at": [10, 20]}, RightClick(at=A)),
+    ("middle_click", {"at": [10, 20]}, MiddleClick(at=A)),
+    ("hover", {"at": [10, 20]}, Hover(at=A)),
+    ("list_windows", {}, "Draft 2 (editor)\nDraft 1 (editor)"),
+    ("focus_window", {"title": "Draft"}, FocusWindow(title="Draft")),
     ("long_press", {"at": [10, 20]}, LongPress(at=A)),
     ("long_press", {"at": [10, 20], "duration_s": 2}, LongPress(at=A, duration_s=2.0)),
     ("swipe", {"start": [10, 20], "end": [30, 40]}, Swipe(start=A, end=B)),
@@ -114,6 +133,27 @@ def test_arguments_that_do_not_fit(
 def test_both_ends_of_a_swipe_are_on_the_screen(context: ToolContext) -> None:
     with pytest.raises(OffScreenError):
         builtin_registry().resolve("swipe", {"start": [1, 1], "end": [1, 201]}, context)
+
+
+@pytest.mark.parametrize("name", ["hover", "right_click", "middle_click", "triple_click"])
+def test_a_click_off_the_screen_is_refused(name: str, context: ToolContext) -> None:
+    with pytest.raises(OffScreenError):
+        builtin_registry().resolve(name, {"at": [101, 5]}, context)
+
+
+def test_no_window_is_told_in_words(context: ToolContext) -> None:
+    bare = replace(context, observation=replace(context.observation, windows=()))
+    assert builtin_registry().resolve("list_windows", {}, bare) == "No window is open."
+
+
+def test_a_phone_is_offered_no_mouse_and_a_desktop_no_buttons_of_a_phone() -> None:
+    phone = set(builtin_registry().offered(PHONE_KINDS).names)
+    desktop = set(builtin_registry().offered(DESKTOP_KINDS).names)
+    assert desktop - phone == {
+        "triple_click", "right_click", "middle_click", "hover", "list_windows", "focus_window",
+    }  # fmt: skip
+    assert phone - desktop == {"swipe", "back", "home", "recents"}
+    assert PHONE_KINDS | DESKTOP_KINDS == KINDS
 
 
 def test_only_what_the_device_can_do_is_offered() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tools.errors import CaptureError
 from tools.geometry import Box
-from tools.ui_tree import MAX_BYTES, parse_ui_tree
+from tools.ui_tree import MAX_BYTES, UiNode, parse_ui_tree, ui_tree_xml
 
 DUMP = """<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
 <hierarchy rotation="0">
@@ -105,3 +105,48 @@ def test_any_text_in_a_dump(text: str) -> None:
     data = f'<hierarchy><node text="{text}" bounds="[0,0][1,1]" /></hierarchy>'
     with contextlib.suppress(CaptureError):
         parse_ui_tree(data.encode("utf-8", "surrogatepass"))
+
+
+LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=12)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> tuple[UiNode, ...]:
+    """Any tree, numbered parents first as every dump is."""
+    parents: list[int] = []
+    open_nodes = [-1]
+    for index in range(draw(st.integers(0, 12))):
+        while len(open_nodes) > 1 and draw(st.booleans()):
+            open_nodes.pop()
+        parents.append(open_nodes[-1])
+        open_nodes.append(index)
+    flags = (
+        "clickable", "long_clickable", "checkable", "checked", "enabled", "focusable", "focused",
+        "scrollable", "selected", "password",
+    )  # fmt: skip
+    return tuple(
+        UiNode(
+            index=index,
+            parent=parent,
+            box=Box(left=draw(st.integers(-9, 9)), top=0, right=draw(st.integers(-9, 9)), bottom=5),
+            kind=draw(st.sampled_from(["Button", "EditText", ""])),
+            text=draw(LINES),
+            description=draw(LINES),
+            hint=draw(LINES),
+            resource_id=draw(LINES),
+            package=draw(LINES),
+            **{flag: draw(st.booleans()) for flag in flags},
+        )
+        for index, parent in enumerate(parents)
+    )
+
+
+@given(trees())
+def test_what_is_written_is_read_again(nodes: tuple[UiNode, ...]) -> None:
+    assert parse_ui_tree(ui_tree_xml(nodes).encode()).nodes == nodes
+
+
+def test_what_xml_cannot_hold_is_marked() -> None:
+    box = Box(left=0, top=0, right=1, bottom=1)
+    written = ui_tree_xml([UiNode(index=0, parent=-1, box=box, text="a\x00b\x1b\ud800\ttab\nline")])
+    assert parse_ui_tree(written.encode()).nodes[0].text == "a\ufffdb\ufffd\ufffd\ttab\nline"

@@ -3,11 +3,10 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, get_args
 
 from adbutils import AdbClient, AdbError
 
-from tools.action import Action, OpenApp, TypeText, Wait
+from tools.action import PHONE_KINDS, Action, OpenApp, TypeText, Wait
 from tools.clock import Clock
 from tools.device import DeviceInfo, Observation, ShellAnswer
 from tools.devices.adb_socket import AdbLink
@@ -24,9 +23,6 @@ from tools.geometry import Box, ModelPoint, Projection, Size, Space
 from tools.screen import Screenshot
 from tools.ui_tree import UiTree
 
-SUPPORTS: Final = frozenset(
-    member.model_fields["kind"].default for member in get_args(get_args(Action)[0])
-)
 _PATIENCE_S = 10.0
 _PACKAGE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)+")
 _VERSION_CODE = re.compile(r"^\s*versionCode=(\d+)", re.MULTILINE)
@@ -90,8 +86,8 @@ class AndroidDevice:
 
     @property
     def supports(self) -> frozenset[str]:
-        """Every kind of action."""
-        return SUPPORTS
+        """Everything that fingers and keys can do."""
+        return PHONE_KINDS
 
     @property
     def probes(self) -> tuple[Probe, ...]:

@@ -17,6 +17,8 @@ def finish_on_evidence(turn: Turn) -> Decision | None:
     """Stop with success, if everything asked for was seen set and the result is on the screen."""
     if not turn.intent.wants or turn.memory.abandoned or turn.memory.open_wants(turn.intent):
         return None
+    if turn.view.on_desktop and turn.view.is_dialog:
+        return None  # it asks something: the result is seen behind it
     if turn.intent.name in {"toggle", "setting"}:
         return finish(_settled_answer(turn), success=True)
     errand = turn.intent.errand
@@ -48,6 +50,9 @@ def _is_shown(turn: Turn, want: Want) -> bool:
             if any(mentions((text,), value) for text in texts) or mentions(texts, value):
                 return True
             return want.slot in turn.memory.chosen and _chosen_is_shown(turn, want)
+        case _ if want.slot == "file":
+            # A tab or a list may show files of that name; the title is that of the one in hand.
+            return any(value in title for title in turn.view.titles)
         case _ if want.slot == "phone":
             return any(same_number(text, value) for text in texts)
         case _:

@@ -43,7 +43,7 @@ def dismiss(turn: Turn) -> Decision | None:
     if len(safe) == 1:
         return turn.tap(safe[0], f"The only way on is {safe[0].label!r}")
     if turn.try_once(f"back|{turn.view.content}"):
-        return decision("Close what is in the way", "back")
+        return turn.back("Close what is in the way")
     return None
 
 

@@ -51,6 +51,7 @@ class Lexicon(Frozen):
     search: Words
     create: Words
     danger: Words
+    file_menu: Words
     up: Words
     errors: Words
     same: Annotated[tuple[Words, ...], Field(strict=False)]

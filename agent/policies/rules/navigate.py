@@ -16,6 +16,8 @@ def go_to_app(turn: Turn) -> Decision | None:
             return None  # a question before the app shows: see interruptions.py
         memory.app = turn.view.app
         return None
+    if turn.view.on_desktop:
+        return _open_by_name(turn)
     if "launcher" not in turn.view.app and turn.try_once("home"):
         return decision("Start from the home screen", "home")
     memory.launcher = turn.view.app
@@ -44,7 +46,8 @@ def _open_by_name(turn: Turn) -> Decision:
     for name in turn.intent.app[:MAX_TRIES]:
         if turn.try_once(f"open_app|{name}"):
             turn.memory.tries["app pressed"] += 1
-            return decision(f"No icon fits; ask the device for {name!r}", "open_app", name=name)
+            why = "Open" if turn.view.on_desktop else "No icon fits; ask the device for"
+            return decision(f"{why} {name!r}", "open_app", name=name)
     return finish(
         f"I found no app for this: looked for {', '.join(turn.intent.app[:5])}.", success=False
     )
@@ -58,6 +61,11 @@ def _return_to_app(turn: Turn) -> Decision | None:
         icon = _icon(turn)
         if icon is not None and turn.try_once("reopened", times=MAX_TRIES):
             return turn.tap(icon, f"Go back to {icon.label!r}")
+        return None
+    if turn.view.on_desktop:
+        if turn.view.tree.nodes and turn.try_once(f"strayed|{turn.view.app}", times=MAX_TRIES):
+            why = f"{turn.view.app} is another app: go back to {memory.app}"
+            return decision(why, "focus_window", title=memory.app)
         return None
     if turn.try_once(f"strayed|{turn.view.app}", times=MAX_TRIES):
         return decision(f"{turn.view.app} is another app: go back", "back")

@@ -1,9 +1,11 @@
 """The policy itself: one look, a list of rules, the first that has something to do decides."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from datetime import datetime
 
 from agent.policies.rules.counting import count_here
+from agent.policies.rules.document import begin_document, save_document
 from agent.policies.rules.evidence import finish_on_evidence
 from agent.policies.rules.fill import accept_filled, fill_wants
 from agent.policies.rules.intent import Intent, Want
@@ -15,14 +17,19 @@ from agent.policies.rules.read_goal import read_goal
 from agent.policies.rules.schedule import pick_date, time_here
 from agent.policies.rules.seek import look_for, set_here
 from agent.policies.rules.text import says
-from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, decision, finish
+from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, finish
 from agent.policies.rules.view import View
+from agent.policy import Glimpse
 from agent.step import Decision, Step
 from tools.device import Observation
+from tools.geometry import Point
 
+_NEAR_PX = 60
+_CLEARLY = 2
 _CAN = (
     "I understand errands such as booking a flight, switching a setting on or off, adding a "
-    "contact, an alarm, a note or a folder, sending a message, and putting things into a cart, "
+    "contact, an alarm, a note or a folder, sending a message, putting things into a cart, and "
+    "writing a text in an editor of a desktop, "
     "in English or Chinese."
 )
 
@@ -41,6 +48,7 @@ class RulesPolicy:
         self._in_app = in_app
         self._memory = Memory()
         self._intent: Intent | None = None
+        self._begun = False
 
     def decide(self, goal: str, observation: Observation, history: Sequence[Step]) -> Decision:
         """Decide by the first rule that has something to do; give up when none has.
@@ -48,10 +56,12 @@ class RulesPolicy:
         Raises:
             CaptureError: The observation has no UI tree.
         """
-        now = observation.device_time or datetime.now()
-        if not history:
-            self._memory = Memory()
-            self._intent = read_goal(goal, now)
+        return self._decide(goal, Glimpse.of(observation), history)
+
+    def _decide(self, goal: str, seen: Glimpse, history: Sequence[Step]) -> Decision:
+        now = seen.device_time or datetime.now()
+        if not history or not self._begun:
+            self._begin(goal, now, history)
         if self._intent is not None and self._intent.unread:
             unread = ", ".join(repr(word) for word in self._intent.unread)
             return finish(
@@ -61,7 +71,7 @@ class RulesPolicy:
             )
         if self._intent is None:
             return finish(f"I do not understand {goal!r}. {_CAN}", success=False)
-        view = View(observation)
+        view = View(seen)
         if self._in_app and not history:
             self._memory.app = view.app
         turn = Turn(view, self._intent, self._memory, now.date())
@@ -71,6 +81,58 @@ class RulesPolicy:
             if move is not None:
                 return move
         return _give_up(turn)
+
+    def follow(self, goal: str, seen: Glimpse, history: Sequence[Step], decision: Decision) -> None:
+        """Learn from a step that somebody else decided, as far as it is what these rules would do.
+
+        What the screen shows as set is remembered in any case; the rest only of a like decision.
+        """
+        if seen.ui_tree is None:
+            return
+        before = deepcopy(self._memory) if history and self._begun else Memory()
+        own = self._decide(goal, seen, history)
+        if _same_deed(own, decision):
+            return
+        learnt = self._memory
+        before.verified.update(learnt.verified)
+        before.app = learnt.app or before.app
+        before.launcher = learnt.launcher or before.launcher
+        before.tries["app pressed"] += "launcher" in seen.app
+        self._memory = before
+        if self._intent is not None and _commits(seen, decision, self._intent):
+            before.committed = True
+
+    def _begin(self, goal: str, now: datetime, history: Sequence[Step]) -> None:
+        self._begun = True
+        self._memory = Memory()
+        self._intent = read_goal(goal, now)
+        # In the middle of a run of somebody else's, the app is the one that was in front last.
+        apps = [step.app for step in history if step.app and "launcher" not in step.app]
+        if apps:
+            self._memory.app = apps[-1]
+
+
+def _same_deed(own: Decision, other: Decision) -> bool:
+    """Whether two decisions come to the same, the exact pixel apart."""
+    if own.call.name != other.call.name:
+        return False
+    mine, theirs = own.call.arguments.get("at"), other.call.arguments.get("at")
+    match mine, theirs:
+        case [int(x), int(y)], [int(other_x), int(other_y)]:
+            return abs(x - other_x) <= _NEAR_PX and abs(y - other_y) <= _NEAR_PX
+        case _:
+            return own.call == other.call
+
+
+def _commits(seen: Glimpse, decision: Decision, intent: Intent) -> bool:
+    """Whether it presses what makes the errand final."""
+    match decision.call.arguments.get("at"):
+        case [int(x), int(y)] if decision.call.name == "tap":
+            at = Point(x=x, y=y)
+        case _:
+            return False
+    pressed = [item for item in View(seen).pressables if item.box.contains(at)]
+    return any(item.says(intent.errand.commit) >= _CLEARLY for item in pressed)
 
 
 def _learn(turn: Turn, history: Sequence[Step]) -> None:
@@ -108,7 +170,7 @@ def _pick(turn: Turn) -> Decision | None:
         if want.slot not in turn.memory.abandoned and turn.try_once(
             f"left|{want.slot}", times=MAX_TRIES
         ):
-            return decision(f"This does not offer {want.wish!r}: go back", "back")
+            return turn.back(f"This does not offer {want.wish!r}: go back")
     return move
 
 
@@ -181,6 +243,7 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     wait_while_loading,
     _pick,
     go_to_section,
+    begin_document,
     fill_wants,
     finish_on_evidence,
     accept_filled,
@@ -188,6 +251,7 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     finish_on_evidence,
     go_to_goal_page,
     dismiss,
+    save_document,
     look_for,
     _stop_if_impossible,
     begin,

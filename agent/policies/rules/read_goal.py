@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from agent.policies.rules.intent import Intent
+from agent.policies.rules.read_document import read_document
 from agent.policies.rules.read_errand import (
     polite_free,
     read_alarm,
@@ -24,6 +25,7 @@ _WORD = "qsecret{}q"
 """Stands for a secret's name while the goal is read: one word, with no sign to stumble over."""
 
 _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
+    read_document,
     read_alarm,
     read_message,
     read_note,

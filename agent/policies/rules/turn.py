@@ -99,6 +99,12 @@ class Turn:
             return self.tap_at(element.at, f"{why}: focus the field first")
         return decision(why, "type_text", text=text, clear=bool(element.node.text))
 
+    def back(self, why: str) -> Decision:
+        """Go back one screen, or close what lies on top."""
+        if self.view.on_desktop:
+            return decision(why, "press_key", key="escape")
+        return decision(why, "back")
+
     def scroll(
         self,
         why: str,

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agent.policies.rules.text import normal, says
+from agent.policy import Glimpse
 from tools.device import Observation
 from tools.errors import CaptureError
 from tools.geometry import Box, Point, Size
 from tools.ui_tree import UiNode, UiTree
 
 _DIALOG_SHARE = 0.9
+_WINDOW, _DIALOG = "Window", "Dialog"
+"""What the roots of a desktop's tree are; those of a phone are layouts."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class View:
         CaptureError: It has none; rules cannot read pixels.
     """
 
-    def __init__(self, observation: Observation) -> None:
+    def __init__(self, observation: Observation | Glimpse) -> None:
         if observation.ui_tree is None:
             raise CaptureError(
                 "The device gives no UI tree, and the rules policy reads nothing else."
@@ -145,9 +148,9 @@ class View:
 
     @cached_property
     def is_dialog(self) -> bool:
-        """Whether the window in front covers only part of the screen."""
-        if not self.tree.nodes:
-            return False
+        """Whether the window in front is a dialog; a phone's covers only part of the screen."""
+        if self.on_desktop:
+            return bool(self.tree.nodes) and self.tree.nodes[0].kind == _DIALOG
         boxes = [node.box for node in self.tree.nodes]
         top = min(box.top for box in boxes)
         bottom = max(box.bottom for box in boxes)
@@ -155,6 +158,16 @@ class View:
         right = max(box.right for box in boxes)
         share = (bottom - top) * (right - left) / (self.size.width * self.size.height)
         return share < _DIALOG_SHARE and (top > 0.08 * self.size.height)
+
+    @property
+    def on_desktop(self) -> bool:
+        """Whether this is a desktop: it has windows, or nothing at all where none is open."""
+        return not self.tree.nodes or self.tree.nodes[0].kind in (_WINDOW, _DIALOG)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles of a desktop's windows in front."""
+        return tuple(node.text for node in self.tree.nodes if node.kind == _WINDOW)
 
     @cached_property
     def place(self) -> str:

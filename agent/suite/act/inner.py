@@ -8,6 +8,7 @@ from agent.step import Decision, Step
 from agent.stuck import StuckDetector
 from agent.suite.act.scene import CaseError, Play, Scene, StepFailedError
 from agent.suite.act.words import target_words
+from agent.suite.checks.text_match import shortened
 from agent.suite.language.form import Target
 from tools.errors import AgentMistakeError, ModelError, UnreadableReplyError
 from tools.outcome import Finish, Outcome, Question, ToolContext
@@ -87,7 +88,7 @@ def ask_for_one(scene: Scene, target: Target, tool: str, why: str) -> Play[None]
         said = decision.call.arguments.get("answer") or decision.thought
         raise StepFailedError(
             f"{failed}. Asked for it, the policy {inner.name!r} decided to "
-            f"{decision.call.name}: {str(said).strip()}"
+            f"{decision.call.name}: {shortened(str(said))}"
         )
     scene.provenance["policy"] += 1
     thought = f"{scene.doing} (policy: {decision.thought.strip()})"

@@ -44,7 +44,7 @@ def touch(
     spot = yield from wait_for_target(scene, verb, until_s)
     kinds = {verbs.Tap: "tap", verbs.DoubleTap: "double_tap", verbs.LongPress: "long_press"}
     if isinstance(spot, NotFound):
-        yield from ask_for_one(scene, verb, kinds[type(verb)], spot.why)
+        yield from ask_for_one(scene, verb, kinds[type(verb)], str(spot))
         return
     action: Action
     match verb:
@@ -62,7 +62,7 @@ def enter(scene: Scene, verb: verbs.Type, until_s: float) -> Play[None]:
     if verb.into is not None:
         spot = yield from wait_for_target(scene, verb.into, until_s, accepts_text)
         if isinstance(spot, NotFound):
-            yield from ask_for_one(scene, verb.into, "tap", spot.why)
+            yield from ask_for_one(scene, verb.into, "tap", str(spot))
         elif spot.node is None or not spot.node.focused:
             yield from _act_at(scene, Tap(at=spot.at), spot)
     scene.provenance[_DEVICE] += 1
@@ -145,7 +145,7 @@ def scroll_to(scene: Scene, verb: verbs.ScrollTo, until_s: float) -> Play[None]:
         if at_end and isinstance(spot, Spot):
             break
         if at_end and isinstance(spot, NotFound):
-            raise StepFailedError(f"It did not come into view in {swipes} swipes: {spot.why}.")
+            raise StepFailedError(f"It did not come into view in {swipes} swipes: {spot}.")
     assert isinstance(spot, Spot)  # noqa: S101 - the loop ends with one
     scene.provenance[spot.source] += 1
     if not swipes:
@@ -185,7 +185,7 @@ def wait_until(scene: Scene, condition: Condition, until_s: float) -> Play[None]
 def _found(scene: Scene, target: Target, until_s: float) -> Play[Spot]:
     spot = yield from wait_for_target(scene, target, until_s)
     if isinstance(spot, NotFound):
-        raise StepFailedError(f"{target_words(target)} cannot be used: {spot.why}.")
+        raise StepFailedError(f"{target_words(target)} cannot be used: {spot}.")
     return spot
 
 

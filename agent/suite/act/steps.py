@@ -147,7 +147,7 @@ def _extract(scene: Scene, verb: verbs.Extract, until_s: float) -> Play[None]:
 def _read(scene: Scene, target: Target, until_s: float) -> Play[str]:
     spot = yield from wait_for_target(scene, target, until_s, shows_text, enabled=False)
     if isinstance(spot, NotFound):
-        raise StepFailedError(f"{target_words(target)} cannot be read: {spot.why}.")
+        raise StepFailedError(f"{target_words(target)} cannot be read: {spot}.")
     tree = scene.now.ui_tree
     if spot.node is None or tree is None:
         raise StepFailedError(f"{target_words(target)} has no text that could be read.")

@@ -5,8 +5,9 @@ from pathlib import Path
 from agent.suite.language import checks, verbs
 from agent.suite.language.checks import Check
 from agent.suite.language.fill import readable
-from agent.suite.language.form import Condition, Target, TextMatch
+from agent.suite.language.form import Condition, NodeState, Target, TextMatch
 from agent.suite.language.step import Step
+from agent.suite.look.state import in_words, wanted_states
 
 _SIDES = ("below", "above", "right_of", "left_of")
 _MATCHES = ("equals", "contains", "lacks", "matches")
@@ -51,8 +52,13 @@ def condition_words(condition: Condition) -> str:
     parts = [repr(condition.text)] if condition.text is not None else []
     parts += [f"no {condition.gone!r}"] if condition.gone is not None else []
     parts += [f"the app {condition.app}"] if condition.app is not None else []
-    parts += [target_words(condition.node)] if condition.node is not None else []
+    parts += [_state_words(condition.node)] if condition.node is not None else []
     return " and ".join(parts)
+
+
+def _state_words(node: NodeState) -> str:
+    told = in_words(wanted_states(node))
+    return ", ".join(filter(None, (target_words(node), told)))
 
 
 def _verb_words(step: Step) -> str:  # noqa: PLR0911 - one a verb
@@ -94,15 +100,9 @@ def _question_words(check: Check) -> str:  # noqa: PLR0911 - one a kind
                 return repr(text.visible)
             return f"{text.gone!r} is gone" if text.gone is not None else f"like {text.matches!r}"
         case checks.NodeCheck() as node:
-            states = ("enabled", "checked", "selected", "focused")
-            told = [
-                name if getattr(node, name) else f"not {name}"
-                for name in states
-                if getattr(node, name) is not None
-            ]
-            told += [f"{node.count} times"] if node.count is not None else []
+            told = [f"{node.count} times"] if node.count is not None else []
             told += [] if node.exists else ["is not there"]
-            return ", ".join([target_words(node), *told])
+            return ", ".join([_state_words(node), *told])
         case checks.ContentCheck() as content:
             return content.uri.removeprefix("content://")
         case checks.ShellCheck() as shell:

@@ -31,7 +31,7 @@ def split_rows(printed: str) -> tuple[str, ...]:
     for found in _ROW.finditer(printed):
         if int(found[1]) == len(starts):
             starts.append(found.span())
-    ends = [start for start, _ in starts[1:]] + [len(printed)]
+    ends = [*(start for start, _ in starts), len(printed)][1:]
     return tuple(
         printed[after:end].removesuffix("\n") for (_, after), end in zip(starts, ends, strict=True)
     )

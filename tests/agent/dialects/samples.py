@@ -8,7 +8,8 @@ import yaml
 
 from agent.dialects.choose import DIALECTS
 from agent.model import RawCall, Reply
-from tools.builtin import BUILTIN
+from tools.action import PHONE_KINDS
+from tools.builtin import builtin_registry
 from tools.geometry import Point, Projection, Size
 from tools.registry import Registry, tool
 
@@ -32,7 +33,7 @@ def count_words(of: str, where: Point | None = None) -> str:
     return str(len(of.split())) if where is None else str(where)
 
 
-TOOLS = Registry((*BUILTIN, count_words))
+TOOLS = Registry((*builtin_registry().offered(PHONE_KINDS), count_words))
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,13 @@ from agent.model import ImagePart, Message, RawCall, Reply, Request
 from agent.prompt import FOLDER, Prompt, hash_of, inert, load_prompt, spoken
 from agent.step import Decision, ToolCall
 from tests.agent.dialects.samples import TOOLS
-from tools.builtin import BUILTIN, builtin_registry
+from tools.action import DESKTOP_KINDS, PHONE_KINDS
+from tools.builtin import builtin_registry
 from tools.geometry import Size
-from tools.registry import Registry
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "prompts"
-DESKTOP = Registry(tool for tool in BUILTIN if tool.name not in ("back", "home", "recents"))
+PHONE = builtin_registry().offered(PHONE_KINDS)
+DESKTOP = builtin_registry().offered(DESKTOP_KINDS)
 
 
 def picture(dialect: str, name: bytes = b"now") -> ImagePart:
@@ -70,7 +71,7 @@ def in_words(request: Request) -> str:
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_the_prompt_is_the_golden_one(name: str) -> None:
-    request = DIALECTS[name]().request("Book a train.", three_turns(name), builtin_registry())
+    request = DIALECTS[name]().request("Book a train.", three_turns(name), PHONE)
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("TAPWRIGHT_GOLDEN") == "write":
         path.write_text(in_words(request), encoding="utf-8")

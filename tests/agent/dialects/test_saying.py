@@ -18,8 +18,13 @@ from tools.errors import AutomationError, UnsayableError
 from tools.geometry import Projection, Size, Space
 from tools.registry import Registry
 
-PHONE = Registry((*BUILTIN, count_words))
-COMPUTER = Registry(entry for entry in PHONE if entry.name not in {"back", "home", "recents"})
+OF_A_PHONE = {"back", "home", "recents"}
+OF_A_COMPUTER = {
+    "triple_click", "right_click", "middle_click", "hover", "list_windows", "focus_window",
+}  # fmt: skip
+EVERYTHING = Registry((*BUILTIN, count_words))
+PHONE = Registry(entry for entry in EVERYTHING if entry.name not in OF_A_COMPUTER)
+COMPUTER = Registry(entry for entry in EVERYTHING if entry.name not in OF_A_PHONE)
 SCREEN = Size(width=1080, height=2400)
 POINTS = {"at", "start", "end", "where"}
 SPOT = st.tuples(st.integers(0, SCREEN.width - 1), st.integers(0, SCREEN.height - 1)).map(list)
@@ -44,12 +49,15 @@ THOUGHT = st.one_of(
 )
 
 
+TEXTS = {"open_app": "name", "focus_window": "title", "note": "text", "ask_user": "question"}
+
+
 def calls_of(tool: str) -> st.SearchStrategy[ToolCall]:
     """Calls of ``tool`` with all and with only the needed arguments."""
     needed: dict[str, st.SearchStrategy[Any]] = {}
     others: dict[str, st.SearchStrategy[Any]] = {}
     match tool:
-        case "tap" | "double_tap":
+        case "tap" | "double_tap" | "triple_click" | "right_click" | "middle_click" | "hover":
             needed = {"at": SPOT}
         case "long_press":
             needed, others = {"at": SPOT}, {"duration_s": SECONDS}
@@ -66,32 +74,28 @@ def calls_of(tool: str) -> st.SearchStrategy[ToolCall]:
             needed = {
                 "keys": st.lists(st.sampled_from(["ctrl", "a", "+", "é"]), min_size=2, max_size=4)
             }
-        case "open_app":
-            needed = {"name": TEXT}
+        case "open_app" | "focus_window" | "note" | "ask_user":
+            needed = {TEXTS[tool]: TEXT}
         case "wait":
             others = {"duration_s": SECONDS}
-        case "note":
-            needed = {"text": TEXT}
-        case "ask_user":
-            needed = {"question": TEXT}
         case "finish":
             needed, others = {"success": st.booleans()}, {"answer": st.text(max_size=40)}
         case "count_words":
             needed, others = {"of": TEXT}, {"where": SPOT}
         case _:
-            assert tool in {"back", "home", "recents"}, tool
+            assert tool in OF_A_PHONE | {"list_windows"}, tool
     arguments = st.fixed_dictionaries(needed, optional=others)
     return arguments.map(lambda given: ToolCall(name=tool, arguments=given))
 
 
-DECISIONS = st.sampled_from(PHONE.names).flatmap(
+DECISIONS = st.sampled_from(EVERYTHING.names).flatmap(
     lambda name: st.builds(Decision, thought=THOUGHT, call=calls_of(name))
 )
 
 
 def meaning(call: ToolCall) -> dict[str, Any]:
     """What the call does, up to where its points are and how long it takes."""
-    properties: Any = PHONE.get(call.name).parameters.get("properties", {})
+    properties: Any = EVERYTHING.get(call.name).parameters.get("properties", {})
     usual = {key: schema["default"] for key, schema in properties.items() if "default" in schema}
     full = {**usual, **call.arguments}
     rest = {key: value for key, value in full.items() if key not in POINTS | {"duration_s"}}
@@ -156,6 +160,14 @@ EVERY = {
     "ask_user": {"question": "Which day?"},
     "finish": {"success": True, "answer": "Booked."},
 }
+ON_A_COMPUTER = {
+    "triple_click": {"at": [540, 1200]},
+    "right_click": {"at": [540, 1200]},
+    "middle_click": {"at": [540, 1200]},
+    "hover": {"at": [540, 1200]},
+    "list_windows": {},
+    "focus_window": {"title": "note.txt"},
+}
 UNSAYABLE = {"ui_tars": {"drag"}, "ui_tars_1_0": {"drag"}, "autoglm_phone": {"type_text"}}
 
 
@@ -170,7 +182,7 @@ def said(dialect: Dialect, call: ToolCall, tools: Registry) -> Reply | None:
 @pytest.mark.parametrize("name", sorted(DIALECTS))
 def test_every_tool_has_words_but_for_the_known_ones(name: str) -> None:
     """UI-TARS drags with the word for a swipe; AutoGLM's Type replaces what is in the field."""
-    tools = builtin_registry()
+    tools = Registry(entry for entry in BUILTIN if entry.name not in OF_A_COMPUTER)
     assert EVERY.keys() == set(tools.names)
     dialect = DIALECTS[name]()
     missing = set()
@@ -179,6 +191,15 @@ def test_every_tool_has_words_but_for_the_known_ones(name: str) -> None:
         if not said(dialect, call, tools):
             missing.add(tool)
     assert missing == UNSAYABLE.get(name.removesuffix("_zh"), set())
+
+
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_what_only_a_computer_can_do_has_words_too(name: str) -> None:
+    assert ON_A_COMPUTER.keys() == OF_A_COMPUTER
+    dialect = DIALECTS[name]()
+    for tool, arguments in ON_A_COMPUTER.items():
+        call = ToolCall(name=tool, arguments=arguments)  # type: ignore[arg-type]
+        assert said(dialect, call, COMPUTER), tool
 
 
 def tap(thought: str = "The field 'To' is next.") -> Decision:

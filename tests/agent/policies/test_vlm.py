@@ -16,7 +16,7 @@ from agent.models.scripted import ScriptedModel, read_replies
 from agent.policies.vlm import VlmPolicy
 from agent.step import Decision, Step, StopReason, ToolCall
 from tests.agent.episodes import Rig
-from tools.action import Tap
+from tools.action import PHONE_KINDS, Tap
 from tools.builtin import builtin_registry
 from tools.device import Observation
 from tools.devices.fake import FakeDevice
@@ -30,7 +30,7 @@ from tools.errors import (
 from tools.geometry import Point
 from tools.screen import Screenshot
 
-TOOLS = builtin_registry()
+TOOLS = builtin_registry().offered(PHONE_KINDS)
 TAPS = {
     "qwen": '<tool_call>\n{"name": "mobile_use", "arguments": {"action": "click", "coordinate": '
     "[14, 28]}}\n</tool_call>",

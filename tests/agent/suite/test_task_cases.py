@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import assert_never
 
 import pytest
 from hypothesis import given, settings
@@ -100,6 +101,8 @@ def test_paths_are_files_folders_patterns_and_ids(tmp_path: Path) -> None:
         ("*.txt", "No task file fits '*.txt'."),
         ("t.task.yaml::c", "There is no case 't.task.yaml::c'."),
         ("t.task.yaml::b[z]", "There is no case 't.task.yaml::b[z]'."),
+        ("x" * 5000, "cannot be read: File name too long."),
+        ("x" * 5000 + ".task.yaml", "cannot be read: File name too long."),
         ("", "'' is no path."),
         ("a\0b", "is no path."),
     ],
@@ -173,7 +176,25 @@ def test_what_is_read_at_run_time_is_filled_in_then(tmp_path: Path) -> None:
 def test_a_text_that_grows_without_end_is_refused(tmp_path: Path) -> None:
     grown = "".join(f"  v{at}: ${{v{at - 1}}}${{v{at - 1}}}\n" for at in range(1, 40))
     found = told(gather(tmp_path, f"name: a\nvars:\n  v0: xxxxxxxx\n{grown}goal: ${{v39}}\n"))
-    assert any("come to more than 1,048,576 characters" in each for each in found)
+    assert found == [
+        "t.task.yaml:19:8: the texts of this case come to more than 1,048,576 characters."
+    ]
+    many = "${a}" * 200_000  # 200 GB, were it put together first
+    found = told(gather(tmp_path, f"name: a\nvars:\n  a: {'x' * 200_000}\ngoal: {many}\n"))
+    assert len(found) == 1
+    assert "come to more than" in found[0]
+
+
+def test_thousands_of_names_are_no_matter(tmp_path: Path) -> None:
+    values = "".join(f"  v{at}: x\n" for at in range(5_000))
+    steps = "".join(f"- extract: {{name: n{at}, ask: x}}\n" for at in range(1_000))
+    found = gather(tmp_path, f"name: a\nvars:\n{values}steps:\n{steps}")
+    assert len(only_case(found).plan.steps) == 1_000
+    found = gather(tmp_path, f"name: a\nvars:\n{values}steps:\n" + "- tap: ${w}\n" * 1_500)
+    assert len(found.problems) == 1_500
+    assert all(len(str(each)) < 200 for each in found.problems)
+    found = gather(tmp_path, "name: a\nsteps:\n" + "- tapp: x\n" * 5_000)
+    assert len(found.problems) == 5_000
 
 
 def test_a_task_uses_the_steps_of_another(tmp_path: Path) -> None:
@@ -207,7 +228,12 @@ def test_a_task_uses_the_steps_of_another(tmp_path: Path) -> None:
         ("{task: 'parts.task.yaml#login', with: {usr: x}}", "'login' takes no 'usr'. Did you mean"),
         ("'parts.task.yaml#rows'", "'rows' has rows, and none is named. Write one of: #rows[x],"),
         ("'parts.task.yaml#rows[z]'", "'rows' has no row 'z'."),
-        ("'parts.task.yaml'", "'parts.task.yaml' holds 2 usable tasks. Add #name. Known: login"),
+        ("'parts.task.yaml'", "'parts.task.yaml' holds 2 tasks. Add #name. Known: login, rows."),
+        (
+            "broken.task.yaml#x",
+            "that file cannot be used: broken.task.yaml:1:8: a bracket of line 1",
+        ),
+        ("'" + "x" * 5000 + ".task.yaml#x'", "there is no file 'xxxx"),
         ("'parts.task.yaml#log'", "there is no task 'log' there. Did you mean 'login'?"),
     ],
 )
@@ -215,7 +241,8 @@ def test_a_use_that_leads_nowhere(use: str, said: str, tmp_path: Path) -> None:
     parts = "name: login\nneeds: [user]\nsteps: [type: '${user}']\n---\n" + _ROWS.replace(
         "name: b", "name: rows"
     )
-    found = told(gather(tmp_path, f"name: a\nsteps:\n- use: {use}\n", parts=parts))
+    text = f"name: a\nsteps:\n- use: {use}\n"
+    found = told(gather(tmp_path, text, parts=parts, broken="name: ["))
     assert len(found) == 1
     assert f"use: {said}" in found[0]
 
@@ -254,6 +281,34 @@ def test_many_files_are_read_in_the_same_order_every_time(tmp_path: Path) -> Non
     assert ids == sorted(ids)
 
 
-def test_a_step_tells_its_verb() -> None:
-    step = Step.model_validate({"back": "", "label": "x"})
-    assert (step.verb, step.verb_name) == (verbs.Back(), "back")
+def named(verb: verbs.Verb) -> str:
+    """Every verb by a ``match``; mypy holds that none is forgotten."""
+    match verb:
+        case verbs.Goal() | verbs.Type() | verbs.Key() | verbs.Swipe() | verbs.Open():
+            return "acts"
+        case verbs.Tap() | verbs.DoubleTap() | verbs.LongPress() | verbs.ScrollTo():
+            return "finds"
+        case verbs.Back() | verbs.Home() | verbs.Wait() | verbs.Shell():
+            return "needs nothing"
+        case verbs.Extract() | verbs.Use():
+            return "is the suite's"
+        case _:
+            assert_never(verb)
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    [
+        ({"goal": "x"}, "acts"), ({"type": "x"}, "acts"), ({"key": "enter"}, "acts"),
+        ({"swipe": "up"}, "acts"), ({"open": "x"}, "acts"), ({"tap": "x"}, "finds"),
+        ({"double_tap": "x"}, "finds"), ({"long_press": "x"}, "finds"),
+        ({"scroll_to": "x"}, "finds"), ({"back": ""}, "needs nothing"),
+        ({"home": ""}, "needs nothing"), ({"wait": "1s"}, "needs nothing"),
+        ({"shell": "ls"}, "needs nothing"), ({"use": "#a"}, "is the suite's"),
+        ({"extract": {"name": "x", "ask": "y"}}, "is the suite's"),
+    ],
+)  # fmt: skip
+def test_a_step_tells_its_verb(step: dict[str, object], kind: str) -> None:
+    made = Step.model_validate({**step, "label": "x"})
+    assert named(made.verb) == kind
+    assert made.verb_name == next(iter(step))

@@ -25,6 +25,7 @@ from agent.step import Episode
 from agent.wiring.audience import Nobody
 from agent.wiring.devices import open_device
 from tests.agent.models.local.pictures import user
+from tools.action import PHONE_KINDS
 from tools.builtin import builtin_registry
 from tools.clock import SystemClock
 from tools.errors import ModelError
@@ -95,7 +96,7 @@ def phone(folder: Path, model: Model, family: str) -> Iterator[Callable[[], Epis
     """A phone of its own, and one episode with ``model`` on it."""
     config = Config(device="virtual", approve="always")
     dialect = choose_dialect(model.name, model_type=family).dialect
-    registry, clock = builtin_registry(), SystemClock()
+    registry, clock = builtin_registry().offered(PHONE_KINDS), SystemClock()
     with open_device(config, tree=False, folder=folder, notice=Nobody().notice) as device:
         header = Header(
             GOAL, "vlm", device.info, {}, {"tapwright": "0"}, model=model.name, dialect=dialect.name

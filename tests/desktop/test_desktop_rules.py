@@ -1,0 +1,54 @@
+"""The shipped policy on a desktop: a goal in words, a file on the disk."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.recording.reader import read_recording
+from tests.desktop.rig import Rig
+
+pytestmark = pytest.mark.desktop
+
+
+def run(rig: Rig, goal: str) -> tuple[int, str, Path]:
+    """Run the command line; return its code, its answer and its recording."""
+    done = rig.agent("run", goal, "--device", "desktop", "--json", "--max-steps", "20")
+    printed, told = done.communicate(timeout=90)
+    assert printed, told
+    episode = json.loads(printed)
+    return done.returncode, episode["answer"] or episode["error"], rig.home / episode["recording"]
+
+
+def test_a_text_is_written_and_saved_under_its_name(rig: Rig) -> None:
+    code, answer, folder = run(rig, "write 'hello' in the text editor and save it as note.txt")
+    assert code == 0, answer
+    assert (rig.home / "note.txt").read_text().strip() == "hello"
+    assert "note.txt" in answer
+    recording = read_recording(folder)
+    assert len(recording.steps) >= 5
+    kinds = [step.intent.action.kind for step in recording.steps if step.intent is not None]
+    assert kinds[:2] == ["open_app", "type_text"]
+
+    # Again, in Chinese, with the editor open: the person's text is left alone.
+    code, answer, _ = run(rig, "在文本编辑器里写“你好 <世界>”并保存为 第二.txt")
+    assert code == 0, answer
+    assert (rig.home / "第二.txt").read_text().strip() == "你好 <世界>"
+    assert (rig.home / "note.txt").read_text().strip() == "hello"
+
+    # A file of that name is there: nothing is written over.
+    code, answer, _ = run(rig, "write 'other' in the text editor and save it as note.txt")
+    assert code == 1, answer
+    assert (rig.home / "note.txt").read_text().strip() == "hello"
+
+
+def test_an_app_that_is_not_there_is_told(rig: Rig) -> None:
+    code, answer, _ = run(rig, "open the teleporter")
+    assert code == 1
+    assert "teleporter" in answer
+
+
+def test_an_app_is_opened_by_its_name(rig: Rig) -> None:
+    code, answer, _ = run(rig, "open Galculator")
+    assert code == 0, answer
+    assert "galculator" in answer

@@ -1,0 +1,219 @@
+"""Apps of a desktop by the name a person sees: its desktop files on Linux, its search elsewhere."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from tools.clock import Clock
+from tools.devices.desktop_session import DesktopSession
+from tools.devices.x11_windows import XWindow, XWindows
+from tools.errors import ActionFailedError
+
+_ALIKE: Final = 84.0
+_TIED: Final = 4.0
+_LISTED: Final = 40
+_START_S, _POLL_S = 15.0, 0.05
+_SEEN_BY_READERS: Final = {
+    "ACCESSIBILITY_ENABLED": "1", "GNOME_ACCESSIBILITY": "1", "QT_ACCESSIBILITY": "1",
+}  # fmt: skip
+"""Chromium, what is built on it, and Qt tell screen readers nothing without being asked to."""
+_STARTED: Final[list[subprocess.Popen[bytes]]] = []
+"""Held, as apps outlive what started them."""
+_FIELD_CODE: Final = re.compile(r"%[a-zA-Z]")
+
+
+@dataclass(frozen=True)
+class DesktopApp:
+    """An app with an entry in the menu.
+
+    Attributes:
+        id: Name of its desktop file without the end, such as ``org.xfce.mousepad``.
+        names: What it is called in any language: its own name first, then what it is for.
+        command: What starts it.
+        window_class: Class of its windows in small letters, as far as it says.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    command: tuple[str, ...]
+    window_class: str
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """What its windows may call themselves."""
+        program = Path(self.command[0]).name.lower()
+        return frozenset(
+            {self.window_class, program, self.id.lower(), self.id.split(".")[-1].lower()}
+        )
+
+
+def read_desktop_file(text: str, name: str) -> DesktopApp | None:
+    """Read a desktop file; ``None`` if it is no app, or one that menus do not show."""
+    entry: dict[str, str] = {}
+    inside = False
+    for line in text.splitlines():
+        if line.startswith("["):
+            inside = line.strip() == "[Desktop Entry]"
+        elif inside and "=" in line and not line.startswith("#"):
+            key, _, value = line.partition("=")
+            entry.setdefault(key.strip(), value.strip())
+    hidden = any(entry.get(key) == "true" for key in ("NoDisplay", "Hidden", "Terminal"))
+    if entry.get("Type") != "Application" or hidden or "Exec" not in entry:
+        return None
+    try:
+        words = shlex.split(entry["Exec"])
+    except ValueError:
+        return None
+    command = tuple(word for word in words if not _FIELD_CODE.fullmatch(word))
+    called = [
+        value
+        for kind in ("Name", "GenericName")
+        for key, value in entry.items()
+        if value and (key == kind or key.startswith(f"{kind}["))
+    ]
+    if not command or not called:
+        return None
+    names = tuple(dict.fromkeys([entry.get("Name", called[0]), *called]))
+    return DesktopApp(name, names, command, entry.get("StartupWMClass", "").lower())
+
+
+def find_desktop_app(name: str, apps: tuple[DesktopApp, ...]) -> DesktopApp:
+    """The app that ``name`` means.
+
+    Raises:
+        ActionFailedError: There is none, or there are several as good.
+    """
+    wanted = name.strip().casefold()
+    for app in apps:
+        if wanted in {app.id.casefold(), app.command[0].casefold()}:
+            return app
+    exact = [app for app in apps if wanted in {each.casefold() for each in app.names}]
+    if exact:
+        # An app of just this name stands before those that are only of this kind.
+        named = [app for app in exact if app.names[0].casefold() == wanted]
+        return _only(name, named or exact)
+    choices = {(app, called): called.casefold() for app in apps for called in app.names}
+    scored = process.extract(
+        wanted, choices, scorer=fuzz.ratio if len(wanted) < 4 else fuzz.WRatio,
+        score_cutoff=_ALIKE, limit=None,
+    )  # fmt: skip
+    if not scored:
+        called = sorted({app.names[0] for app in apps}, key=str.casefold)
+        more = ", …" if len(called) > _LISTED else ""
+        listed = ", ".join(called[:_LISTED]) + more
+        raise ActionFailedError(f"There is no app called {name!r}. There are: {listed}.")
+    best = scored[0][1]
+    return _only(
+        name, list(dict.fromkeys(key[0] for _, score, key in scored if score > best - _TIED))
+    )
+
+
+def _only(name: str, apps: list[DesktopApp]) -> DesktopApp:
+    if len(apps) > 1:
+        listed = ", ".join(f"{app.names[0]} ({app.id})" for app in apps[:_LISTED])
+        raise ActionFailedError(f"Several apps could be {name!r}: {listed}. Name one of them.")
+    return apps[0]
+
+
+class LinuxApps:
+    """Opens apps by their desktop files.
+
+    Args:
+        session: Says where desktop files are.
+        windows: Tells which windows are open.
+        clock: Waits for a window to open.
+    """
+
+    def __init__(self, session: DesktopSession, windows: XWindows, clock: Clock) -> None:
+        self._session = session
+        self._windows = windows
+        self._clock = clock
+
+    def list(self) -> tuple[DesktopApp, ...]:
+        """All apps that menus show, as they are now."""
+        found: dict[str, DesktopApp | None] = {}
+        for path in self._files():
+            if path.stem in found:
+                continue  # a file of the user stands before the system's
+            try:
+                app = read_desktop_file(
+                    path.read_text(encoding="utf-8", errors="replace"), path.stem
+                )
+            except OSError:
+                continue
+            usable = app is not None and shutil.which(app.command[0]) is not None
+            found[path.stem] = app if usable else None
+        return tuple(app for app in found.values() if app is not None)
+
+    def open(self, name: str) -> None:
+        """Bring the app called ``name`` to the front; start it if it has no window.
+
+        Raises:
+            ActionFailedError: There is no such app, or it opens no window.
+            DeviceError: The desktop went away.
+        """
+        app = find_desktop_app(name, self.list())
+        before = self._windows.windows()
+        if (open_already := _window_of(app, before)) is not None:
+            self._windows.activate(open_already)
+            self._await(lambda: self._windows.active() == open_already.handle, lambda: "")
+            return
+        known = {window.handle for window in before}
+        try:
+            process_ = subprocess.Popen(  # noqa: S603 - the command of an installed desktop file
+                app.command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                cwd=Path.home(),
+                env={**os.environ, **self._session.variables, **_SEEN_BY_READERS},
+            )
+        except OSError as error:
+            raise ActionFailedError(
+                f"{app.names[0]} cannot be started: {error.strerror}."
+            ) from error
+
+        _STARTED.append(process_)
+
+        def opened() -> bool:
+            return any(window.handle not in known for window in self._windows.windows())
+
+        def failed() -> str:
+            code = process_.poll()
+            return f"it ended at once with code {code}" if code else ""
+
+        why = self._await(opened, failed)
+        if why:
+            raise ActionFailedError(f"{app.names[0]} did not open: {why}.")
+
+    def _await(self, happened: Callable[[], bool], failed: Callable[[], str]) -> str:
+        """Wait; return why it came to nothing, or nothing."""
+        end_s = self._clock.now() + _START_S
+        while not happened():
+            if why := failed():
+                return why
+            if self._clock.now() >= end_s:
+                return f"no window within {_START_S:g} s"
+            self._clock.sleep(_POLL_S)
+        return ""
+
+    def _files(self) -> Iterator[Path]:
+        variables = self._session.variables
+        own = Path(variables.get("XDG_DATA_HOME", "") or Path.home() / ".local/share")
+        shared = variables.get("XDG_DATA_DIRS", "") or "/usr/local/share:/usr/share"
+        for folder in (own, *map(Path, shared.split(":"))):
+            yield from sorted((folder / "applications").glob("*.desktop"))
+
+
+def _window_of(app: DesktopApp, windows: tuple[XWindow, ...]) -> XWindow | None:
+    matching = [window for window in windows if window.app and window.app in app.classes]
+    return matching[-1] if matching else None

@@ -1,0 +1,116 @@
+"""The person's brake: pushing the pointer into a corner of the screen stops the run."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from tools.errors import DeviceGoneError
+from tools.geometry import DesktopPoint
+
+_LOOK_S = 0.2
+_NEAR = 1
+"""Points; a hand pushes the pointer all the way."""
+
+
+class HandsOff(KeyboardInterrupt):
+    """The person pushed the pointer into a corner."""
+
+    def __init__(self) -> None:
+        super().__init__("stopped by hand: the pointer was pushed into a corner of the screen")
+
+
+class Eye(Protocol):
+    """Sees the pointer."""
+
+    def position(self) -> DesktopPoint:
+        """Where it is.
+
+        Raises:
+            DeviceGoneError: The display is gone.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go."""
+        ...
+
+
+class CornerWatch:
+    """Looks five times a second whether the pointer was put into a corner by somebody else.
+
+    Args:
+        eye: Sees where the pointer is; used in the watch's own thread, and closed with it.
+        corners: The corners of the desktop.
+        stop: Called once, in the watch's thread, when it happened.
+    """
+
+    def __init__(
+        self,
+        eye: Eye,
+        corners: tuple[DesktopPoint, ...],
+        stop: Callable[[], None],
+    ) -> None:
+        self._eye = eye
+        self._corners = corners
+        self._stop = stop
+        self._ours: frozenset[DesktopPoint] = frozenset()
+        self._left_ours = False
+        self._moving = False
+        self._over = threading.Event()
+        self.tripped = False
+        self._ours = frozenset(self._near(eye.position()))
+        self._thread = threading.Thread(target=self._watch, name="corner-watch", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def own_move(self, points: tuple[DesktopPoint, ...]) -> Iterator[None]:
+        """The agent itself goes to ``points`` in this block: corners among them are no sign."""
+        self._moving = True
+        self._ours = frozenset(corner for point in points for corner in self._near(point))
+        try:
+            yield
+        finally:
+            self._left_ours = False
+            self._moving = False
+
+    def check(self) -> None:
+        """Say so, if it happened.
+
+        Raises:
+            HandsOff: It did.
+        """
+        if self.tripped:
+            raise HandsOff
+
+    def look(self) -> None:
+        """One look; the thread does this again and again."""
+        try:
+            here = self._near(self._eye.position())
+        except DeviceGoneError:  # the next look at the screen says so
+            self._over.set()
+            return
+        if not here:
+            self._left_ours = not self._moving
+        elif self._left_ours or not set(here) <= self._ours:
+            self.tripped = True
+            self._over.set()
+            self._stop()
+
+    def close(self) -> None:
+        """End the watch. May be called twice."""
+        self._over.set()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+        self._eye.close()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_LOOK_S):
+            self.look()
+
+    def _near(self, at: DesktopPoint) -> list[DesktopPoint]:
+        return [
+            corner
+            for corner in self._corners
+            if abs(corner.x - at.x) <= _NEAR and abs(corner.y - at.y) <= _NEAR
+        ]
