@@ -14,7 +14,7 @@ from agent.check import TextVisible
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
 from agent.recording.discretion import Discretion
-from agent.recording.folder import make_folder, new_folder
+from agent.recording.folder import new_folder
 from agent.recording.format import EVENTS_FILE
 from agent.recording.writer import Header, RecordingWriter
 from agent.step import Episode
@@ -82,7 +82,7 @@ class Stage:
 
     Attributes:
         device: Connected and not wrapped; it stays open, and is as it is found.
-        folder: The folder of the recording; it must not be there yet.
+        folder: The folder of the recording, as made by ``make_folder``.
         limits: When the episode ends by itself.
     """
 
@@ -133,8 +133,6 @@ def run_mind(
     with ExitStack() as stack:
         if stage is None:
             stage = _opened(stack, config, goal, mind, listener, shield)
-        else:
-            make_folder(stage.folder)
         folder, plain = stage.folder, stage.device
         mind = mind if mind.meet is None else mind.meet(plain)
         clock = SystemClock()

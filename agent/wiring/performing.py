@@ -9,7 +9,7 @@ from agent.config import Config
 from agent.loop import Limits
 from agent.model import OnText
 from agent.policy import Policy
-from agent.recording.folder import new_name
+from agent.recording.folder import make_folder, new_name
 from agent.recording.writer import RecordingWriter
 from agent.step import Episode, StopReason, Verdict
 from agent.suite.act.performance import Part, Performance, Performed
@@ -141,7 +141,7 @@ class _Attempt:
             make=make,
             may_get_stuck=False,
         )
-        stage = Stage(self.device, folder, _UNLIMITED)
+        stage = Stage(self.device, make_folder(folder), _UNLIMITED)
         audience = self.manner.audience
         return run_mind(self.config, self.case.title, mind, audience=audience, stage=stage)
 

@@ -83,4 +83,22 @@ def spot_of(
         return found
     if enabled and not found.node.enabled:
         return NotFound("it is there, but it is disabled")
-    return Spot(found.node.box.center, "tree", f"tree: {found.how}", found.node)
+    return Spot(free_point(now.ui_tree, found.node), "tree", f"tree: {found.how}", found.node)
+
+
+def free_point(tree: UiTree, node: UiNode) -> Point:
+    """Where to touch ``node``: its middle, unless something else lies on top of it there."""
+    box = node.box
+    family = {node.index, *(each.index for each in tree.descendants(node))}
+    on_top = [
+        each.box
+        for each in tree.nodes[node.index + 1 :]
+        if each.index not in family and (each.clickable or each.checkable) and each.box.area
+    ]
+    # Some rows reach under a floating button; their other half is as good.
+    quarters = [
+        Point(x=box.left + box.width * across // 4, y=box.top + box.height * down // 4)
+        for across, down in ((2, 2), (1, 2), (3, 2), (2, 1), (2, 3))
+    ]
+    free = [point for point in quarters if not any(other.contains(point) for other in on_top)]
+    return free[0] if free else box.center
