@@ -71,9 +71,7 @@ class SuitePhone:
         target = case.task.target
         with self.server.phone.lock:
             self.server.phone.reset(scenario=target.scenario or "default", seed=target.seed or 0)
-        config = Config(
-            **{"record_dir": self.folder / "recordings", "timeout_s": 60.0, **settings}
-        )
+        config = Config(**{"record_dir": self.folder / "recordings", "timeout_s": 60.0, **settings})
         manner = Manner(permissions if permissions is not None else Permissions())
         device = self.connect()
         decides = mind if mind is not None else find_mind(config, lambda _: None)
@@ -106,6 +104,12 @@ def thoughts(run: CaseRun) -> list[str]:
     """What stands in the recording as the reason of each step."""
     steps = recording_of(run).steps
     return [step.decision.thought for step in steps if step.decision is not None]
+
+
+def results(run: CaseRun) -> list[str]:
+    """What was noted as the result of each step."""
+    steps = recording_of(run).steps
+    return [step.result.result for step in steps if step.result is not None]
 
 
 def actions(run: CaseRun) -> list[str]:
