@@ -44,6 +44,7 @@ GOAL_MODEL_CALLS = 0
 _GOAL = "book a one-way ticket Chongqing to Beijing"
 _SHOWN = "Booking confirmed"
 _ASKED = ("ask", "replan")
+Memory = dict[str, Any]
 Run = Callable[[Config, "Stopwatch"], Episode | Replayed]
 
 
@@ -96,7 +97,7 @@ class Cost:
 
 
 def run_once(
-    run: Run, folder: Path, scenario: str = "default", **settings: Any
+    run: Run, folder: Path, scenario: str = "default", memory: Memory | None = None
 ) -> tuple[Cost, Path]:
     """Run on a phone of its own.
 
@@ -104,7 +105,7 @@ def run_once(
         run: What to run with the configuration for that phone.
         folder: Where phone and recorder write; must be empty.
         scenario: What the phone is like.
-        **settings: Further fields of the configuration.
+        memory: The step cache, and what is checked so that it is filled; ``None`` for none.
 
     Returns:
         What it cost, and its recording.
@@ -120,7 +121,7 @@ def run_once(
             policy="rules",
             approve="always",
             record_dir=folder / "recordings",
-            **settings,
+            **(memory or {}),
         )
         watch = Stopwatch()
         done = run(config, watch)

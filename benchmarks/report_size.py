@@ -197,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json is not None:
         report = {
             "benchmark": "report_size",
-            "machine": machine(),
+            "machine": machine(load),
             "costs": list(map(asdict, costs)),
         }
         given.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
