@@ -179,13 +179,13 @@ def measure(rounds: int, folder: Path, progress: Callable[[str], None]) -> dict[
         exact, healed = _replay(recording, "strict"), _replay(recording, "heal")
         found["exact"].append(run_once(exact, place / "exact")[0])
         found["healed"].append(run_once(healed, place / "healed", "dark")[0])
-        memory: dict[str, Any] = {
+        memory: Memory = {
             "cache": "auto",
             "cache_dir": place / "steps",
             "expect": (_SHOWN,),
         }
-        run_once(_book, place / "first", **memory)
-        found["cached"].append(run_once(_book, place / "cached", **memory)[0])
+        run_once(_book, place / "first", memory=memory)
+        found["cached"].append(run_once(_book, place / "cached", memory=memory)[0])
     medians = {name: _median(costs) for name, costs in found.items()}
     ratios = {
         name: median(
