@@ -40,6 +40,7 @@ class VirtualStation:
         self._device: Device | None = None
         self._running = ExitStack()
         self._came = True
+        self._severed = False
 
     @property
     def name(self) -> str:
@@ -66,11 +67,7 @@ class VirtualStation:
         """
         scenario = target.scenario or self._config.scenario
         seed = target.seed if target.seed is not None else self._config.seed
-        phone = self._phone
-        if phone is None or phone.process.poll() is not None:
-            phone = self._start(scenario, seed)
-        else:
-            self._reset(phone, scenario, seed)
+        phone = self._fresh(scenario, seed)
         self._disconnect()
         self._device = device = connect(
             phone.serial,
@@ -82,6 +79,7 @@ class VirtualStation:
 
     def sever(self) -> None:
         """Kill the phone: whoever waits for it finds the connection closed."""
+        self._severed = True
         phone = self._phone
         if phone is not None:
             phone.process.kill()
@@ -100,9 +98,19 @@ class VirtualStation:
         self._phone = None
         self._running.close()
 
+    def _fresh(self, scenario: str, seed: int) -> RunningPhone:
+        phone = self._phone
+        if phone is None or self._severed or phone.process.poll() is not None:
+            return self._start(scenario, seed)
+        try:
+            self._reset(phone, scenario, seed)
+        except DeviceGoneError:  # it died so lately that its process still looks alive
+            return self._start(scenario, seed)
+        return phone
+
     def _start(self, scenario: str, seed: int) -> RunningPhone:
         self.close()
-        self._came = False
+        self._came = self._severed = False
         try:
             phone = self._running.enter_context(
                 running_phone(PhoneOptions(scenario=scenario, seed=seed))

@@ -52,7 +52,7 @@ def leased(device: str, folder: Path) -> Iterator[None]:
     """
     path = folder / lease_name(device)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make(folder)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
         raise UsageError(
@@ -72,6 +72,13 @@ def leased(device: str, folder: Path) -> Iterator[None]:
                 os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder that is this user's alone, and so each missing one above it."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.exists():
+            each.mkdir(exist_ok=True, mode=0o700)
 
 
 def lease_name(device: str) -> str:
