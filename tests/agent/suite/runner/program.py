@@ -56,7 +56,7 @@ class ByName:
         raise DeviceGoneError(f"{device.serial} was unplugged.")
 
     def forever(self, device: LeasedDevice, deadline: Deadline) -> CaseRun:
-        print("forever", flush=True)
+        print(f"forever {device.serial}", flush=True)
         try:
             while True:
                 Event().wait(0.01)
@@ -68,7 +68,7 @@ class ByName:
             raise
 
     def deaf(self, device: LeasedDevice, deadline: Deadline) -> CaseRun:
-        print("deaf", flush=True)
+        print(f"deaf {device.serial}", flush=True)
         while True:
             device.device.observe()
 

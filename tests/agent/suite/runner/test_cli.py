@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,9 +15,11 @@ import xmlschema
 from agent.cli.app import run_command
 from agent.cli.suite_run import Choice, Manner, run_tests
 from agent.config import Config
+from agent.suite.runner.deadline import Patience
 from agent.suite.runner.status import Strictness
 from agent.wiring.suite import RunOptions
 from tests.agent.suite.runner.program import ByName, write_tasks
+from tools.clock import SystemClock
 from tools.errors import UsageError
 
 ROOT = Path(__file__).parents[4]
@@ -213,13 +216,14 @@ def program(*names: str) -> "subprocess.Popen[str]":
     )
 
 
-def read_until(process: "subprocess.Popen[str]", wanted: str) -> None:
+def read_until(process: "subprocess.Popen[str]", wanted: str) -> str:
+    """Read until a line that begins with ``wanted``; the rest of it."""
     assert process.stdout is not None
     told = []
     for line in process.stdout:
         told.append(line)
-        if line == f"{wanted}\n":
-            return
+        if line.startswith(f"{wanted} "):
+            return line.removeprefix(wanted).strip()
     pytest.fail("".join(told))
 
 
@@ -242,17 +246,37 @@ def test_a_signal_ends_the_run_in_good_order(number: signal.Signals, code: int) 
     assert cases["passes-three"].find("skipped") is not None
 
 
-def test_a_kill_leaves_a_whole_file_and_no_phone() -> None:
-    import psutil
+def listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
+
+def test_a_kill_leaves_a_whole_file_and_no_phone() -> None:
     with program("passes-one", "forever-two", "passes-three") as process:
-        read_until(process, "forever")
-        phones = psutil.Process(process.pid).children(recursive=True)
-        assert phones
+        phone = read_until(process, "forever")
+        assert listens(phone)
         process.kill()
         process.communicate()
-    _, alive = psutil.wait_procs(phones, timeout=20)
-    assert not alive
+    clock = SystemClock()
+    until_s = clock.now() + 30
+    while listens(phone) and clock.now() < until_s:
+        clock.sleep(0.05)
+    assert not listens(phone)
     SCHEMA.validate("junit.xml")
     root = ElementTree.parse("junit.xml").getroot()
     assert (root.get("tests"), root.get("skipped")) == ("3", "2")
+
+
+def test_a_case_that_does_not_listen_is_cut_off_from_its_phone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_tasks(Path("tasks"), "deaf-one", "passes-two", more="budget: {time: 200ms}\n")
+    patience = Patience(leave_s=0.1, sever_s=20)
+    assert run(options=RunOptions("virtual", patience=patience)) == 3
+    told = capsys.readouterr().out
+    assert "time_limit: It was not done in time" in told
+    assert "1 passed, 1 error" in told
