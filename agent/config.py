@@ -10,6 +10,7 @@ import json
 import os
 import re
 import tomllib
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -195,7 +196,10 @@ def user_cache() -> Path:
 
 def user_runtime() -> Path:
     """The folder of this user's running processes, whether or not it exists."""
-    return Path(platformdirs.user_runtime_dir("tapwright", appauthor=False))
+    with warnings.catch_warnings():
+        # It warns where XDG_RUNTIME_DIR is not set, as in most containers; its fallback will do.
+        warnings.simplefilter("ignore")
+        return Path(platformdirs.user_runtime_dir("tapwright", appauthor=False))
 
 
 def load_config(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from agent.config import Config, user_runtime
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
@@ -229,7 +228,7 @@ def open_stations(
     with ExitStack() as stack:
         named = devices or config.device
         choice = parse_devices(named) if named else _choose(config)
-        serials = _lease(config, choice, stack, user_runtime() / "leases")[:jobs]
+        serials = _lease(config, choice, stack)[:jobs]
         stations: list[Station] = [AttachedStation(each, config, clock) for each in serials]
         if choice.wants_virtual:
             wanted = choice.virtual if choice.virtual is not None else jobs or 1

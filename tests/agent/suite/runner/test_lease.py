@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import warnings
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
@@ -123,4 +124,15 @@ def test_leases_lie_in_the_runtime_folder_of_this_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    tmp_path.chmod(0o700)
     assert user_runtime() == tmp_path / "tapwright"
+
+
+def test_a_machine_without_a_runtime_folder_is_not_complained_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert user_runtime().name == "tapwright"
+    assert not caught

@@ -125,7 +125,7 @@ def test_a_case_that_loses_two_devices_is_given_up_and_others_go_on() -> None:
 
 
 def test_a_loss_is_no_retry() -> None:
-    script = {"a": [fails(), lose, fails(), passes()]}
+    script: dict[str, list[CaseRun | Turn]] = {"a": [fails(), lose, fails(), passes()]}
     suite = run([job("a", retries=1)], script, places=stations("one", "two"))
     assert [each.run.status for each in suite.results[0].attempts] == [F, E, F]
     assert told(suite) == {"a": F}
