@@ -89,6 +89,7 @@ class VirtualStation:
         A thread left behind does not matter: its phone is dead, and the next has another port.
         """
         del left_behind
+        self.sever()  # whatever it still answers: it is not trusted again
         return self._came
 
     def close(self) -> None:
@@ -246,8 +247,11 @@ def _choose(config: Config) -> DeviceChoice:
     return DeviceChoice(every=True) if ready else DeviceChoice(wants_virtual=True)
 
 
-def _lease(config: Config, choice: DeviceChoice, stack: ExitStack, folder: Path) -> list[str]:
+def _lease(config: Config, choice: DeviceChoice, stack: ExitStack) -> list[str]:
     """The attached devices that are this run's alone from now on."""
+    if not (choice.every or choice.serials):
+        return []
+    folder = user_runtime() / "leases"
     if not choice.every:
         for serial in choice.serials:
             stack.enter_context(leased(_lease_name(serial, config), folder))

@@ -99,6 +99,12 @@ def test_a_phone_that_died_by_itself_is_replaced(station: VirtualStation) -> Non
     assert station.prepare(Where(scenario="dark")).serial != first.serial
 
 
+def test_a_phone_that_was_lost_is_not_trusted_again(station: VirtualStation) -> None:
+    first = station.prepare(Where())
+    assert station.usable(left_behind=False)  # it still answers, but somebody lost it
+    assert station.prepare(Where()).serial != first.serial
+
+
 def test_closing_ends_the_phone_and_may_be_done_twice(station: VirtualStation) -> None:
     lent = station.prepare(Where())
     station.close()
