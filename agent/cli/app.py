@@ -27,6 +27,7 @@ from agent.cli import (
     settings,
     show,
     tasks,
+    test,
     tools,
 )
 from agent.cli.plain import plain, silence_output
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("record")(record.record)
+app.command("test")(test.run_task_files)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")
