@@ -1,5 +1,6 @@
 """``agent test``: run task files as tests."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -53,6 +54,12 @@ Cache = Annotated[str | None, _option("Reach goals from memory: off, read, auto 
 Seed = Annotated[int | None, _option("Seed of virtual phones, where a task sets none.")]
 Scenario = Annotated[str | None, _option("What virtual phones are like, where a task sets none.")]
 RecordDir = Annotated[Path | None, _option("Folder that recordings are put into.")]
+AllowPython = Annotated[
+    bool, typer.Option("--allow-python", help="Let checks call functions of Python files.")
+]
+UpdateBaselines = Annotated[
+    bool, typer.Option("--update-baselines", help="Make baselines of screens anew.")
+]
 Listing = Annotated[bool, typer.Option("--list", help="Only list what would be run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")]
 
@@ -81,25 +88,21 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
     seed: Seed = None,
     scenario: Scenario = None,
     record_dir: RecordDir = None,
+    allow_python: AllowPython = False,
+    update_baselines: UpdateBaselines = False,
     listing: Listing = False,
     as_json: AsJson = False,
 ) -> int:
     """Run task files as tests, on one device or several."""
     from agent.cli.suite_run import Choice, Manner, run_tests
     from agent.config import load_config
+    from agent.suite.checks.context import Permissions
     from agent.suite.runner.status import Strictness
     from agent.wiring.suite import RunOptions, performer_of
 
-    flags = {
-        "policy": policy,
-        "model": model,
-        "server": server,
-        "timeout_s": timeout,
-        "cache": cache,
-        "seed": seed,
-        "scenario": scenario,
-        "record_dir": record_dir,
-    }
+    deciding = {"policy": policy, "model": model, "server": server, "cache": cache}
+    phone = {"seed": seed, "scenario": scenario}
+    flags = {**deciding, **phone, "timeout_s": timeout, "record_dir": record_dir}
     choice = Choice(tuple(paths or ()), keywords, tags, shard, last_failed)
     manner = Manner(
         options=RunOptions(device, jobs, maxfail),
@@ -111,4 +114,6 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
         listing=listing,
         as_json=as_json,
     )
-    return run_tests(load_config(flags).config, choice, manner, performer_of)
+    allowed = Permissions(python=allow_python, update_baselines=update_baselines)
+    who = partial(performer_of, permissions=allowed)
+    return run_tests(load_config(flags).config, choice, manner, who)

@@ -7,17 +7,21 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from agent.config import Config, user_cache
+from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case
 from agent.suite.runner.deadline import Patience
 from agent.suite.runner.job import Job, longest_first
 from agent.suite.runner.memory import Memory
 from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.seams import Follower, Performer
+from agent.wiring.audience import Nobody
+from agent.wiring.performing import Manner, SuitePerformer
+from agent.wiring.policies import find_mind
 from agent.wiring.stations import open_stations
 from tools.clock import SystemClock
-from tools.errors import UsageError
 
 C = TypeVar("C")
+NOTHING_SPECIAL = Permissions()
 Stopping: TypeAlias = Callable[[Callable[[int], None]], AbstractContextManager[object]]
 """Given how to ask a run to stop, it lets signals do so for as long as its block lasts."""
 
@@ -39,14 +43,15 @@ class RunOptions:
     patience: Patience = field(default_factory=Patience)
 
 
-def performer_of(config: Config) -> Performer[Case]:
+def performer_of(config: Config, permissions: Permissions = NOTHING_SPECIAL) -> Performer[Case]:
     """Who performs the cases of task files with this configuration.
 
     Raises:
-        UsageError: Nobody can as yet.
+        UsageError: There is no such policy or model.
+        ModelError: The model cannot be loaded.
     """
-    del config
-    raise UsageError("The steps of a task cannot be performed yet.", hint="Try --list.")
+    mind = find_mind(config, Nobody().notice)
+    return SuitePerformer(config, mind, Manner(permissions))
 
 
 def memory_of(root: Path) -> Memory:
