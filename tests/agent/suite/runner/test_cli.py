@@ -278,14 +278,15 @@ def test_a_signal_ends_the_run_in_good_order(number: signal.Signals, code: int) 
 def test_two_runs_on_one_phone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "runtime").mkdir(mode=0o700)
     with running_phone(PhoneOptions()) as phone:
-        monkeypatch.setenv("AGENT_ADB_SERVER", f"127.0.0.1:{phone.server_port}")
+        server = f"127.0.0.1:{phone.server_port}"
+        monkeypatch.setenv("AGENT_ADB_SERVER", server)
         with program("forever-one", device=phone.serial) as first:
             read_until(first, "forever")
             with program("passes-one", device=phone.serial, junit="other.xml") as second:
                 told, _ = second.communicate(timeout=60)
             first.send_signal(signal.SIGTERM)
             first.communicate(timeout=60)
-        assert f"The device '{phone.serial}' is in use by process {first.pid} since 2" in told
+        assert f"The device '{phone.serial} at {server}' is in use by process {first.pid} since 2" in told
         with program("passes-one", device=phone.serial) as third:
             told, _ = third.communicate(timeout=60)
         assert third.returncode == 0, told
