@@ -286,10 +286,29 @@ def test_two_runs_on_one_phone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
                 told, _ = second.communicate(timeout=60)
             first.send_signal(signal.SIGTERM)
             first.communicate(timeout=60)
-        assert f"The device '{phone.serial} at {server}' is in use by process {first.pid} since 2" in told
+        assert (
+            f"The device '{phone.serial} at {server}' is in use by process {first.pid} since 2"
+            in told
+        )
         with program("passes-one", device=phone.serial) as third:
             told, _ = third.communicate(timeout=60)
         assert third.returncode == 0, told
+
+
+@pytest.mark.parametrize("sink", ["> /dev/full", "| true"])
+def test_a_run_goes_on_when_nobody_can_read_it(sink: str) -> None:
+    write_tasks(Path("tasks"), "passes-one", "fails-two", "passes-three")
+    words = f"{sys.executable} -m tests.agent.suite.runner.program junit.xml virtual tasks {sink}"
+    done = subprocess.run(
+        ["bash", "-c", f"{words}; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr  # a case failed; the output is another matter
+    assert "Traceback" not in done.stderr
+    root = ElementTree.parse("junit.xml").getroot()
+    assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("3", "1", "0")
 
 
 def listens(address: str) -> bool:
