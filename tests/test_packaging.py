@@ -56,6 +56,8 @@ def test_the_wheel_holds_what_a_run_needs_and_no_tests(tmp_path: Path) -> None:
         "agent/report/page/page.html.j2",
         "agent/report/page/page.css",
         "agent/report/page/page.js",
+        "agent/tasks/settings.task.yaml",
+        "agent/tasks/task.schema.json",
         "agent/tasks/turn_on_airplane_mode.script.yaml",
         "tools/py.typed",
         "tools/virtual_phone/fonts/NotoSansSC-Regular.otf",

@@ -32,9 +32,11 @@ class RunConsole(Console):
     trouble: OSError | None = None
 
     def on_broken_pipe(self) -> None:
+        """Say nothing more."""
         self.quiet = True
 
     def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as in Console
+        """Print, or say nothing more and keep why as ``trouble``."""
         try:
             super().print(*objects, **options)
         except OSError as error:

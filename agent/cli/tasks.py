@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.plain import json_text, plain, report_console
+from agent.cli.plain import NARROW, json_text, plain, report_console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ app = typer.Typer(
 _Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[PATH]...",
+        metavar="PATH",
         help="Task files, folders, patterns or ids of cases. Left out: the folder tasks.",
         show_default=False,
     ),
@@ -56,7 +56,11 @@ def list_cases(
     if as_json:
         typer.echo(json_text([_as_json(case) for case in cases], indent=2))
     elif cases:
-        report_console().print(_table(cases))
+        console = report_console()
+        if console.width < NARROW:
+            console.print("\n".join(plain(case.id) for case in cases), soft_wrap=True)
+        else:
+            console.print(_table(cases))
         typer.echo(f"\n{_count(len(cases), 'case')}. The id of one: {plain(cases[0].id)}")
     if not cases:
         typer.echo("No case is selected.", err=True)
@@ -69,7 +73,7 @@ def lint(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> int:
-    """Check task files without any device; every problem is told with its place."""
+    """Check task files; each problem is told with its place."""
     from tools.errors import TaskError
 
     collected = collect_here(paths)

@@ -145,7 +145,11 @@ class _Wanted:
         if "\0" in argument or not argument.strip():
             raise TaskError(f"{argument!r} is no path.")
         path, _, title = argument.partition("::")
-        files = tuple(Path(os.path.normpath(root / each)) for each in _files(path, root))
+        try:
+            files = tuple(Path(os.path.normpath(root / each)) for each in _files(path, root))
+        except OSError as error:
+            name = os.fspath(error.filename or argument)[:200]
+            raise TaskError(f"{name!r} cannot be read: {error.strerror}.") from None
         return cls(files, argument if title else "", title)
 
     def takes(self, case: Case) -> bool:
@@ -184,9 +188,13 @@ def _matching(pattern: str, root: Path) -> list[Path]:
     return found
 
 
+def _tell(error: OSError) -> None:
+    raise error  # a folder that cannot be read is not an empty one
+
+
 def _below(folder: Path) -> list[Path]:
     found = []
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_tell):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         found += [Path(parent, each) for each in sorted(names) if each.endswith(SUFFIXES)]
     return found

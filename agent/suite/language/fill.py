@@ -12,11 +12,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from agent.config import did_you_mean
 from agent.suite.language import nodes
 from agent.suite.language.form import Written
 from agent.suite.language.nodes import Document, Listing, Node, Scalar
-from agent.suite.language.problem import Problem
+from agent.suite.language.problem import MOST, Problem, suggestion
 from agent.suite.language.spelling import LATE, shown
 from tools.errors import TaskError
 
@@ -33,29 +32,32 @@ _SECRET = "<secret:"  # noqa: S105 - how a secret is named, never what it is
 M = TypeVar("M", bound=Written)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Scope:
-    """The names that a text may use.
+    """The names that a text may use; it grows while a task is filled in from top to bottom.
 
     Attributes:
-        values: Names and what stands for them.
-        late: Names whose values are known only at run time.
         secrets: Secrets that were declared.
         environment: Where ``${env.NAME}`` is looked up.
+        values: Names and what stands for them.
+        late: Names whose values are known only at run time.
     """
 
-    values: Mapping[str, str]
     secrets: frozenset[str]
     environment: Environment
-    late: frozenset[str] = frozenset()
+    values: dict[str, str] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
 
-    def with_late(self, names: frozenset[str]) -> "Scope":
-        """The same with more names that are known at run time."""
-        return replace(self, late=self.late | names)
 
-    def with_value(self, name: str, value: str) -> "Scope":
-        """The same with one more value."""
-        return replace(self, values={**self.values, name: value})
+@dataclass
+class Room:
+    """How much may still be made for one case, with all that it uses.
+
+    Attributes:
+        left: Characters; each text takes one more than it has, and each value what it is long.
+    """
+
+    left: int = MAX_FILLED
 
 
 @dataclass
@@ -64,13 +66,13 @@ class Filler:
 
     Attributes:
         document: The document.
+        room: How much may still be made.
         problems: What was found so far.
-        room: Characters that may still be made.
     """
 
     document: Document
+    room: Room
     problems: list[Problem] = field(default_factory=list)
-    room: int = MAX_FILLED
 
     def fill(self, node: Node, scope: Scope) -> Node:
         """``node`` with every text in it filled; keys stay as they are."""
@@ -84,26 +86,26 @@ class Filler:
                 return nodes.Mapping(node.at, tuple(pairs))
 
     def _scalar(self, scalar: Scalar, scope: Scope) -> Scalar:
+        if not self._take_room(scalar, len(scalar.text) + 1):
+            return replace(scalar, text=late("unknown"))
         if not has_mark(scalar.text):
-            self._take_room(scalar, len(scalar.text))
             return scalar
         places = self._places(scalar)
         pieces, end = [], 0
         for found in _MARK.finditer(scalar.text):
-            at = next(places, scalar.at)
-            pieces += [scalar.text[end : found.start()], self._value(found, at, scope)]
+            value = self._value(found, next(places, scalar.at), scope)
+            if not self._take_room(scalar, len(value)):  # before it is put together
+                return replace(scalar, text=late("unknown"))
+            pieces += [scalar.text[end : found.start()], value]
             end = found.end()
-        text = "".join([*pieces, scalar.text[end:]])
-        if not self._take_room(scalar, len(text)):
-            return replace(scalar, text="")
-        return replace(scalar, text=text)
+        return replace(scalar, text="".join([*pieces, scalar.text[end:]]))
 
     def _take_room(self, scalar: Scalar, size: int) -> bool:
-        before, self.room = self.room, self.room - size
-        if self.room < 0 <= before:
+        before, self.room.left = self.room.left, self.room.left - size
+        if self.room.left < 0 <= before:
             message = f"the texts of this case come to more than {MAX_FILLED:,} characters."
             self._complain(scalar.at, message)
-        return self.room >= 0
+        return self.room.left >= 0
 
     def _places(self, scalar: Scalar) -> Iterator[int]:
         """Where each mark stands in the file; unknown ones (by escapes) are left out."""
@@ -130,14 +132,15 @@ class Filler:
             return scope.values[name]
         if name in scope.late:
             return late(name)
-        known = sorted({*scope.values, *scope.late})
-        hint = did_you_mean(name, known) or "Give it a value in vars or params."
+        known = {*scope.values, *scope.late} if len(self.problems) < MOST else ()
+        hint = suggestion(name, known) or "Give it a value in vars or params."
         return self._complain(at, f"${{{name}}} has no value here.", hint)
 
     def _secret(self, name: str, at: int, scope: Scope) -> str:
         if name in scope.secrets:
             return f"{_SECRET}{name}>"
-        hint = did_you_mean(name, sorted(scope.secrets)) or f"Add secrets: [{name}]."
+        known = scope.secrets if len(self.problems) < MOST else ()
+        hint = suggestion(name, known) or f"Add secrets: [{name}]."
         return self._complain(at, f"the secret {name!r} is not declared.", hint)
 
     def _variable(self, name: str, at: int, scope: Scope) -> str:
@@ -169,11 +172,6 @@ def has_reference(text: str) -> bool:
     """Whether ``text`` holds a ``${name}`` that is not escaped, or stands for a later value."""
     marks = _MARK.finditer(text) if has_mark(text) else ()
     return LATE.search(text) is not None or any(each["name"] is not None for each in marks)
-
-
-def late_names(text: str) -> frozenset[str]:
-    """The names in a text of a case that are filled in at run time."""
-    return frozenset(LATE.findall(text))
 
 
 def readable(text: str) -> str:

@@ -5,13 +5,13 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.config import did_you_mean
 from agent.suite.language.nodes import Document, Mapping, Place
-from agent.suite.language.problem import Problem, TaskProblemsError
+from agent.suite.language.problem import Problem, TaskProblemsError, suggestion
 from agent.suite.language.reading import read_as
 from agent.suite.language.source import read_documents
 from agent.suite.language.spelling import shown
 from agent.suite.language.task import Head, Task
+from tools.errors import TaskError
 
 SUFFIXES = (".task.yaml", ".task.yml")
 _REFERENCE = re.compile(r"(?P<file>[^#\[\]\0]*)(?:#(?P<name>[^#\[\]]+)(?:\[(?P<row>[^\[\]]+)\])?)?")
@@ -68,29 +68,17 @@ class Found:
     row: str
 
 
-class NotFoundError(Exception):
-    """A ``use`` leads nowhere.
-
-    Args:
-        message: What is wrong, one line.
-        hint: What to do about it.
-    """
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
 @dataclass
 class Library:
     """Reads task files, each once.
 
     Attributes:
         root: The folder that paths are told from.
+        made: Names that a task's steps read values for, by the task's title, as far as asked.
     """
 
     root: Path
+    made: dict[str, frozenset[str]] = field(default_factory=dict)
     _files: dict[Path, TaskFile] = field(default_factory=dict)
 
     def file(self, path: Path) -> TaskFile:
@@ -104,32 +92,35 @@ class Library:
         """The task that ``entry`` means by ``reference``.
 
         Raises:
-            NotFoundError: There is none, or the reference does not say which.
+            TaskError: There is none, or the reference does not say which. It tells no place.
         """
         parts = _REFERENCE.fullmatch(reference)
         if parts is None or not (parts["file"] or parts["name"]):
             hint = 'Write use: file.task.yaml#name, or in this file use: "#name".'
-            raise NotFoundError(f"{shown(reference)} names no task.", hint)
-        file = parts["file"]
-        if file and (Path(file).is_absolute() or not file.endswith(SUFFIXES)):
-            hint = "Write its path from the folder of this file."
-            raise NotFoundError(f"{shown(file)} is no task file (*.task.yaml).", hint)
-        path = entry.path.parent / file if file else entry.path
-        if not Path(os.path.normpath(self.root / path)).is_file():
-            raise NotFoundError(f"there is no file {shown(file)} here.")
-        entries = self.file(path).entries
-        names = [each.head.name for each in entries]
-        if parts["name"] is None:
-            if len(entries) != 1:
-                hint = f"Add #name. Known: {', '.join(names)}." if names else ""
-                raise NotFoundError(f"{shown(file)} holds {len(entries)} usable tasks.", hint)
-            found = entries[0]
-        elif parts["name"] in names:
-            found = entries[names.index(parts["name"])]
-        else:
-            hint = did_you_mean(parts["name"], names)
-            raise NotFoundError(f"there is no task {shown(parts['name'])} there.", hint)
+            raise TaskError(f"{shown(reference)} names no task.", hint=hint)
+        held = self._used_file(parts["file"], entry)
+        names = [each.head.name for each in held.entries]
+        name = parts["name"] or ""
+        if name not in names and (name or len(names) != 1) and held.problems:
+            raise TaskError(f"that file cannot be used: {held.problems[0]}")
+        if not name and len(names) != 1:
+            hint = f"Add #name. {suggestion(name, names)}"
+            raise TaskError(f"{shown(parts['file'])} holds {len(names)} tasks.", hint=hint)
+        if name and name not in names:
+            raise TaskError(f"there is no task {shown(name)} there.", hint=suggestion(name, names))
+        found = held.entries[names.index(name) if name else 0]
         return Found(found, _row_of(found, parts["row"]))
+
+    def _used_file(self, file: str, entry: Entry) -> TaskFile:
+        if not file:
+            return self.file(entry.path)
+        if Path(file).is_absolute() or not file.endswith(SUFFIXES):
+            hint = "Write its path from the folder of this file."
+            raise TaskError(f"{shown(file)} is no task file (*.task.yaml).", hint=hint)
+        path = Path(os.path.normpath(self.root / entry.path.parent / file))
+        if not os.path.isfile(path):  # noqa: PTH113 - which takes any name, however long
+            raise TaskError(f"there is no file {shown(file)} here.")
+        return self.file(path)
 
 
 def _row_of(entry: Entry, row: str | None) -> str:
@@ -138,11 +129,10 @@ def _row_of(entry: Entry, row: str | None) -> str:
         return ""
     if row is None:
         hint = f"Write one of: {', '.join(f'#{entry.head.name}[{each}]' for each in ids[:5])}"
-        raise NotFoundError(f"{shown(entry.head.name)} has rows, and none is named.", hint)
+        raise TaskError(f"{shown(entry.head.name)} has rows, and none is named.", hint=hint)
     if row not in ids:
-        raise NotFoundError(
-            f"{shown(entry.head.name)} has no row {shown(row)}.", did_you_mean(row, ids)
-        )
+        hint = suggestion(row, ids)
+        raise TaskError(f"{shown(entry.head.name)} has no row {shown(row)}.", hint=hint)
     return row
 
 

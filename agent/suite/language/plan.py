@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.config import did_you_mean
 from agent.suite.language import nodes
 from agent.suite.language.checks import Check
-from agent.suite.language.fill import Environment, Filler, Scope
-from agent.suite.language.library import Entry, Found, Library, NotFoundError
+from agent.suite.language.fill import Environment, Filler, Room, Scope
+from agent.suite.language.library import Entry, Found, Library
 from agent.suite.language.nodes import Listing, Node, Place, Scalar
-from agent.suite.language.problem import Problem
+from agent.suite.language.problem import Problem, suggestion
 from agent.suite.language.reading import read_as
 from agent.suite.language.step import Step
 from agent.suite.language.task import Head, Task
 from agent.suite.language.verbs import Use
+from tools.errors import TaskError
 
 MAX_STEPS = 1_000
 MAX_CHAIN = 20
@@ -93,10 +93,11 @@ class Planner:
     problems: list[Problem] = field(default_factory=list)
     _secrets: dict[str, None] = field(default_factory=dict)
     _steps: int = 0
+    _room: Room = field(default_factory=Room)
 
     def plan(self, entry: Entry, row: str) -> Plan | None:
         """The plan of ``entry`` with the row ``row`` (empty: it has none), if it is sound."""
-        filler = Filler(entry.document)
+        filler = Filler(entry.document, self._room)
         values = _row_values(entry, row)
         scope = self._scope(entry, filler, values, {})
         task, filled = self._filled(entry, filler, scope)
@@ -124,23 +125,23 @@ class Planner:
         """The values of a task: its row, what it was given, then its vars in their order."""
         head = entry.head
         self._secrets |= dict.fromkeys(head.secrets)
-        outer = Scope({}, frozenset(head.secrets), self.environment)
-        needed = {name: given[name] for name in head.needs or () if name in given}
-        scope = Scope({**needed}, outer.secrets, self.environment)
-        if head.needs is not None and not given:
-            scope = scope.with_late(frozenset(head.needs))
-        for name, node in row.items():
-            scope = scope.with_value(name, _text(filler.fill(node, outer)))
+        scope = Scope(frozenset(head.secrets), self.environment)
+        filled = {name: _text(filler.fill(node, scope)) for name, node in row.items()}
+        scope.values |= filled
+        for name in head.needs or ():
+            if name in given:
+                scope.values[name] = given[name]
+            else:  # it is looked at by itself
+                scope.late.add(name)
         for name, node in _entries(entry.document.root.get("vars")):
             value = given[name] if name in given else _text(filler.fill(node, scope))
-            scope = scope.with_value(name, value)
+            scope.values[name] = value
         return scope
 
     def _filled(
         self, entry: Entry, filler: Filler, scope: Scope
     ) -> tuple[Task | None, nodes.Mapping]:
         root = entry.document.root
-        made = frozenset[str]()
         filled: dict[str, Node] = {}
         keys = [key.text for key, _ in root.entries]
         order = [*(key for key in keys if key not in _ORDER), *_ORDER]
@@ -151,30 +152,28 @@ class Planner:
             if key in _HEAD:
                 filled[key] = node
             elif key in _STEPS and isinstance(node, Listing):
-                filled[key], made = self._filled_steps(entry, filler, node, scope, made)
+                filled[key] = self._filled_steps(entry, filler, node, scope)
             else:
-                filled[key] = filler.fill(node, scope.with_late(made))
+                filled[key] = filler.fill(node, scope)
         whole = nodes.Mapping(root.at, tuple((key, filled[key.text]) for key, _ in root.entries))
         lenient = entry.head.needs is not None or bool(filler.problems)
         task, found = read_as(Task, whole, entry.document, unfilled=lenient)
         self.problems += [*filler.problems, *found]
         return (task if not filler.problems else None), whole
 
-    def _filled_steps(
-        self, entry: Entry, filler: Filler, steps: Listing, scope: Scope, made: frozenset[str]
-    ) -> tuple[Listing, frozenset[str]]:
+    def _filled_steps(self, entry: Entry, filler: Filler, steps: Listing, scope: Scope) -> Listing:
         done = []
         for each in steps.items:
-            done.append(filler.fill(each, scope.with_late(made)))
-            names = self._made_by(each, entry, frozenset())
-            for name in sorted(names & set(scope.values)):
+            done.append(filler.fill(each, scope))
+            names = self._made_by(each, entry)
+            for name in sorted(each for each in names if each in scope.values):
                 place = entry.document.source.place(each.at)
                 message = f"what is read here is called {name!r}, which has a value already."
                 self.problems.append(Problem(place, message))
-            made |= names
-        return Listing(steps.at, tuple(done)), made
+            scope.late |= names
+        return Listing(steps.at, tuple(done))
 
-    def _made_by(self, step: Node, entry: Entry, seen: frozenset[str]) -> frozenset[str]:
+    def _made_by(self, step: Node, entry: Entry) -> frozenset[str]:
         """The names that a step reads values for."""
         if not isinstance(step, nodes.Mapping):
             return frozenset()
@@ -187,15 +186,14 @@ class Planner:
             return frozenset()
         try:
             found = self.library.find(task.text, entry).entry
-        except NotFoundError:
+        except TaskError:
             return frozenset()
-        if found.title in seen or len(seen) > MAX_CHAIN:
-            return frozenset()
-        inner = (
-            self._made_by(each, found, seen | {found.title})
-            for each in _items(found.document.root.get("steps"))
-        )
-        return frozenset().union(*inner)
+        if found.title not in self.library.made:
+            self.library.made[found.title] = frozenset()  # as far as a circle goes
+            steps = _items(found.document.root.get("steps"))
+            made = frozenset[str]().union(*(self._made_by(each, found) for each in steps))
+            self.library.made[found.title] = made
+        return self.library.made[found.title]
 
     def _section(
         self, name: str, task: Task, filled: nodes.Mapping, entry: Entry, chain: tuple[str, ...]
@@ -228,10 +226,10 @@ class Planner:
         place = entry.document.source.place((at or where or node).at)
         try:
             found = self._found(use, entry, chain)
-        except NotFoundError as error:
+        except TaskError as error:
             self.problems.append(Problem(place, f"use: {error.message}", error.hint))
             return ()
-        filler = Filler(found.entry.document)
+        filler = Filler(found.entry.document, self._room)
         row = _row_values(found.entry, found.row)
         scope = self._scope(found.entry, filler, row, use.given_values)
         task, filled = self._filled(found.entry, filler, scope)
@@ -244,17 +242,17 @@ class Planner:
         title, head = found.entry.title, found.entry.head
         if title in chain:
             way = " uses ".join([*chain[chain.index(title) :], title])
-            raise NotFoundError(f"tasks use each other in a circle: {way}.")
+            raise TaskError(f"tasks use each other in a circle: {way}.")
         if len(chain) > MAX_CHAIN:
-            raise NotFoundError(f"more than {MAX_CHAIN} tasks use one another.")
+            raise TaskError(f"more than {MAX_CHAIN} tasks use one another.")
         needs, may = set(head.needs or ()), {*(head.needs or ()), *head.vars}
         for name in use.given_values:
             if name not in may:
-                hint = did_you_mean(name, sorted(may))
-                raise NotFoundError(f"{head.name!r} takes no {name!r}.", hint)
+                hint = suggestion(name, may)
+                raise TaskError(f"{head.name!r} takes no {name!r}.", hint=hint)
         if missing := sorted(needs - set(use.given_values)):
             hint = f"Write use: {{task: …, with: {{{missing[0]}: …}}}}."
-            raise NotFoundError(f"{head.name!r} needs {', '.join(missing)}.", hint)
+            raise TaskError(f"{head.name!r} needs {', '.join(missing)}.", hint=hint)
         return found
 
 

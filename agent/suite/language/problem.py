@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.config import did_you_mean
 from agent.suite.language.nodes import Place
 from tools.errors import TaskError
 
+_FEW = 30
 MOST = 20
 """Problems told of one file: who has more mends these first."""
 
@@ -47,6 +49,13 @@ class TaskProblemsError(TaskError):
         more = len(found) - 1
         hint = f"{first.hint} (And {more} more.)" if more else first.hint
         super().__init__(f"{first.place}: {first.message}", hint=hint.strip())
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What may have been meant by ``word``: the closest of ``known``, or all if they are few."""
+    names = sorted(known)
+    hint = did_you_mean(word, names)
+    return hint if hint.startswith("Did you mean") or len(names) <= _FEW else ""
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -112,7 +113,7 @@ def _find(node: Node, error: ErrorDetails) -> _Spot:
             last = depth == len(path) - 1 - (path[-1:] == (_KEY,))
             if last and about_key:
                 here = _Spot(key, here.name, is_key=True)
-            elif last and depth >= subject_end and not isinstance(value.get(key.text), Scalar):
+            elif last and depth >= subject_end:
                 here = _Spot(key, key.text)
             else:
                 here = _Spot(value.get(key.text) or key, key.text)
@@ -161,6 +162,7 @@ def _comment(document: Document, node: Node) -> str:
     return "A # after a space begins a comment: put the value in quotes." if is_comment else ""
 
 
+@lru_cache(maxsize=256)  # the same slip of the pen is seldom made once
 def _known(owner: type[Written] | None, key: str) -> str:
     if owner is None:
         return ""

@@ -170,11 +170,18 @@ def whole(low: int, high: int) -> Spelling:
         lambda: {
             "anyOf": [
                 {"type": "integer", "minimum": low, "maximum": high},
-                {"type": "string", "pattern": r"^(0|[1-9][0-9]*)$"},
+                _as_text(low, high),
                 _REFERENCE,
             ]
         },
     )
+
+
+def _as_text(low: int, high: int) -> dict[str, Any]:
+    """JSON Schema of a number that stands in quotes; of a long range only its form can be said."""
+    if high - low <= 20:
+        return {"enum": [str(number) for number in range(low, high + 1)]}
+    return {"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}
 
 
 def part() -> Spelling:

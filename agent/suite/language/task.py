@@ -117,10 +117,12 @@ class Head(Written):
         if self.needs is not None and self.params is not None:
             raise wrong("has rows or needs, not both: a part is given its values", at="params")
         for key, names in (("needs", self.needs or ()), ("secrets", self.secrets)):
+            seen: set[str] = set()
             for index, each in enumerate(names):
-                if each in RESERVED or each in names[:index]:
+                if each in RESERVED or each in seen:
                     what = "stands there twice" if each not in RESERVED else _MEANING
                     raise wrong(f"has {each!r} in {key}, which {what}", at=(key, index))
+                seen.add(each)
         self._rows_fit()
         taken = {*(self.params[0] if self.params else ()), *(self.needs or ())}
         for each in self.vars:

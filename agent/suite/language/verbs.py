@@ -1,6 +1,6 @@
 """What a step can do: one class a verb. A performer matches on ``Verb`` exhaustively."""
 
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -297,6 +297,3 @@ Verb = (
     | Use
 )
 """Everything that a step can do."""
-
-PointVerb = Literal["tap", "double_tap", "long_press"]
-"""The verbs whose value is the target itself, by their names in a file."""
