@@ -200,14 +200,6 @@ def user_cache() -> Path:
     return Path(platformdirs.user_cache_dir("tapwright", appauthor=False))
 
 
-def user_runtime() -> Path:
-    """The folder of this user's running processes, whether or not it exists."""
-    with warnings.catch_warnings():
-        # It warns where XDG_RUNTIME_DIR is not set, as in most containers; its fallback will do.
-        warnings.simplefilter("ignore")
-        return Path(platformdirs.user_runtime_dir("tapwright", appauthor=False))
-
-
 def load_config(
     flags: Mapping[str, Any] | None = None, *, environ: Mapping[str, str] | None = None
 ) -> LoadedConfig:

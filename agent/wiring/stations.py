@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from agent.config import Config, user_runtime
+from agent.config import Config
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.suite.language.task import Where
 from agent.suite.runner.choice import DeviceChoice, parse_devices
-from agent.suite.runner.lease import DeviceLeasedError, leased
+from agent.suite.runner.lease import DeviceLeasedError, lease_folder, leased
 from agent.suite.runner.seams import LeasedDevice, Station
 from agent.wiring.devices import VIRTUAL, attached_devices
 from tools.clock import Clock, SystemClock
@@ -251,7 +251,7 @@ def _lease(config: Config, choice: DeviceChoice, stack: ExitStack) -> list[str]:
     """The attached devices that are this run's alone from now on."""
     if not (choice.every or choice.serials):
         return []
-    folder = user_runtime() / "leases"
+    folder = lease_folder()
     if not choice.every:
         for serial in choice.serials:
             stack.enter_context(leased(_lease_name(serial, config), folder))
