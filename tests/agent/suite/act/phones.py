@@ -106,6 +106,12 @@ def thoughts(run: CaseRun) -> list[str]:
     return [step.decision.thought for step in steps if step.decision is not None]
 
 
+def results(run: CaseRun) -> list[str]:
+    """What was noted as the result of each step."""
+    steps = recording_of(run).steps
+    return [step.result.result for step in steps if step.result is not None]
+
+
 def actions(run: CaseRun) -> list[str]:
     """The kinds of the actions that were carried out, waiting aside."""
     done = [step.intent.action.kind for step in recording_of(run).steps if step.intent is not None]
