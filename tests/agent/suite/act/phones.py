@@ -50,7 +50,7 @@ class SuitePhone:
         """The only case of a task file with ``text``."""
         path = self.folder / f"{name}.task.yaml"
         path.write_text(textwrap.dedent(text), encoding="utf-8")
-        (case,) = load_cases([path.name], root=self.folder, environment={}.get)
+        (case,) = load_cases([path.name], root=self.folder, environment=unset)
         return case
 
     def connect(self) -> AndroidDevice:
