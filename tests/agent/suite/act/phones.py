@@ -22,6 +22,7 @@ from agent.suite.runner.status import CaseRun
 from agent.wiring.mind import Eyes, Mind
 from agent.wiring.performing import Manner, perform_case
 from agent.wiring.policies import find_mind
+from tests.agent.suite.task_files import unset
 from tools.clock import SystemClock
 from tools.device import Device
 from tools.devices.adb_socket import AdbLink, AdbServer
