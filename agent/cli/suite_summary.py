@@ -19,26 +19,37 @@ _MOST_TOLD = 20
 
 def summary(suite: SuiteResult) -> Text:
     """The whole run in a few lines: what went wrong, how often what, and what it took."""
+    blocks = [_bad(suite.results), _unbegun(suite.results), _sums(suite)]
+    return Text("\n").join([Text(), *(block for block in blocks if block)])
+
+
+def _bad(results: Iterable[CaseResult]) -> Text:
+    bad = [each for each in results if each.status in _BAD]
     text = Text()
-    bad = [each for each in suite.results if each.status in _BAD]
     if bad:
-        text.append("\nNot passed:\n", style="bold")
-        for result in bad[:_MOST_TOLD]:
-            _tell_bad(text, result)
-        if len(bad) > _MOST_TOLD:
-            text.append(f"  and {len(bad) - _MOST_TOLD} more\n", style="dim")
-    for reason, cases in _together(suite.results):
-        text.append(f"\n{counted(cases, 'case')} {reason}", style="dim")
-    text.append("\n")
-    text.append(_counts_line(suite))
-    text.append(f"\n{_spent(suite)}", style="dim")
+        text.append("Not passed:\n", style="bold")
+    for result in bad[:_MOST_TOLD]:
+        _tell_bad(text, result)
+    if len(bad) > _MOST_TOLD:
+        text.append(f"  and {len(bad) - _MOST_TOLD} more\n", style="dim")
     return text
+
+
+def _unbegun(results: Iterable[CaseResult]) -> Text:
+    """Cases that were not run, by reason: fifty lines that say the same help nobody."""
+    found = Counter(
+        f"{each.status.in_words}: {plain(each.reason)}"
+        for each in results
+        if each.status in {Status.SKIPPED, Status.NOT_RUN}
+    )
+    lines = (f"{counted(cases, 'case')} {reason}\n" for reason, cases in found.most_common())
+    return Text("".join(lines), style="dim")
 
 
 def _tell_bad(text: Text, result: CaseResult) -> None:
     mark, style = MARKS[result.status]
     text.append(f"  {mark} ", style=style)
-    text.append(f"{plain(result.job.label)}  ")
+    text.append(f"{plain(result.job.label.rpartition('::')[2])}  ")
     text.append(f"{plain(result.job.file)}:{result.job.line}\n", style="dim")
     for said in reasons(result):
         text.append(f"      {plain(said)}\n", style="red")
@@ -47,24 +58,14 @@ def _tell_bad(text: Text, result: CaseResult) -> None:
         text.append(f"      agent show {plain(str(last.run.recording))}\n", style="dim")
 
 
-def _together(results: Iterable[CaseResult]) -> list[tuple[str, int]]:
-    """Cases that were not run, by reason: fifty lines that say the same help nobody."""
-    found = Counter(
-        f"{each.status.in_words}: {plain(each.reason)}"
-        for each in results
-        if each.status in {Status.SKIPPED, Status.NOT_RUN}
-    )
-    return found.most_common()
-
-
-def _counts_line(suite: SuiteResult) -> Text:
+def _sums(suite: SuiteResult) -> Text:
     counts = Counter(suite.statuses)
     line = Text()
     for status, (_, style) in MARKS.items():
         if count := counts[status]:
             line.append(", " if line else "", style="dim")
             line.append(f"{count} {status.in_words}", style=style)
-    line.append(f" in {suite.duration_s:.1f} s", style="dim")
+    line.append(f" in {suite.duration_s:.1f} s\n{_spent(suite)}", style="dim")
     return line
 
 
@@ -79,7 +80,8 @@ def _spent(suite: SuiteResult) -> str:
     if provenance := _provenance(attempts):
         parts.append("found by " + ", ".join(f"{how} {n}" for how, n in provenance.items()))
     if suite.lost:
-        parts.append(f"lost: {', '.join(plain(device) for device, _ in suite.lost)}")
+        lost = dict.fromkeys(plain(device) for device, _ in suite.lost)
+        parts.append(f"lost: {', '.join(lost)}")
     return " · ".join(parts)
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
-from agent.config import Config, user_runtime
+from agent.config import Config
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.suite.language.task import Where
 from agent.suite.runner.choice import DeviceChoice, parse_devices
-from agent.suite.runner.lease import DeviceLeasedError, leased
+from agent.suite.runner.lease import DeviceLeasedError, lease_folder, leased
 from agent.suite.runner.seams import LeasedDevice, Station
 from agent.wiring.devices import VIRTUAL, attached_devices
 from tools.clock import Clock, SystemClock
@@ -40,6 +39,7 @@ class VirtualStation:
         self._device: Device | None = None
         self._running = ExitStack()
         self._came = True
+        self._severed = False
 
     @property
     def name(self) -> str:
@@ -66,11 +66,7 @@ class VirtualStation:
         """
         scenario = target.scenario or self._config.scenario
         seed = target.seed if target.seed is not None else self._config.seed
-        phone = self._phone
-        if phone is None or phone.process.poll() is not None:
-            phone = self._start(scenario, seed)
-        else:
-            self._reset(phone, scenario, seed)
+        phone = self._fresh(scenario, seed)
         self._disconnect()
         self._device = device = connect(
             phone.serial,
@@ -82,6 +78,7 @@ class VirtualStation:
 
     def sever(self) -> None:
         """Kill the phone: whoever waits for it finds the connection closed."""
+        self._severed = True
         phone = self._phone
         if phone is not None:
             phone.process.kill()
@@ -92,6 +89,7 @@ class VirtualStation:
         A thread left behind does not matter: its phone is dead, and the next has another port.
         """
         del left_behind
+        self.sever()  # whatever it still answers: it is not trusted again
         return self._came
 
     def close(self) -> None:
@@ -100,9 +98,19 @@ class VirtualStation:
         self._phone = None
         self._running.close()
 
+    def _fresh(self, scenario: str, seed: int) -> RunningPhone:
+        phone = self._phone
+        if phone is None or self._severed or phone.process.poll() is not None:
+            return self._start(scenario, seed)
+        try:
+            self._reset(phone, scenario, seed)
+        except DeviceGoneError:  # it died so lately that its process still looks alive
+            return self._start(scenario, seed)
+        return phone
+
     def _start(self, scenario: str, seed: int) -> RunningPhone:
         self.close()
-        self._came = False
+        self._came = self._severed = False
         try:
             phone = self._running.enter_context(
                 running_phone(PhoneOptions(scenario=scenario, seed=seed))
@@ -221,7 +229,7 @@ def open_stations(
     with ExitStack() as stack:
         named = devices or config.device
         choice = parse_devices(named) if named else _choose(config)
-        serials = _lease(config, choice, stack, user_runtime() / "leases")[:jobs]
+        serials = _lease(config, choice, stack)[:jobs]
         stations: list[Station] = [AttachedStation(each, config, clock) for each in serials]
         if choice.wants_virtual:
             wanted = choice.virtual if choice.virtual is not None else jobs or 1
@@ -239,8 +247,11 @@ def _choose(config: Config) -> DeviceChoice:
     return DeviceChoice(every=True) if ready else DeviceChoice(wants_virtual=True)
 
 
-def _lease(config: Config, choice: DeviceChoice, stack: ExitStack, folder: Path) -> list[str]:
+def _lease(config: Config, choice: DeviceChoice, stack: ExitStack) -> list[str]:
     """The attached devices that are this run's alone from now on."""
+    if not (choice.every or choice.serials):
+        return []
+    folder = lease_folder()
     if not choice.every:
         for serial in choice.serials:
             stack.enter_context(leased(_lease_name(serial, config), folder))

@@ -43,10 +43,16 @@ class Stage:
 
     @property
     def tree(self) -> UiTree:
-        """The tree as it is now."""
-        tree = self.device.observe().ui_tree
-        assert tree is not None
-        return tree
+        """The tree as it is now; an app that is busy may not tell it at once."""
+        found: list[UiTree] = []
+
+        def told() -> bool:
+            tree = self.device.observe().ui_tree
+            found[:] = [tree] if tree is not None else []
+            return bool(found)
+
+        until(told, "the tree")
+        return found[0]
 
     def find(self, label: str) -> UiNode:
         """The first node called so."""

@@ -318,6 +318,23 @@ def test_the_agent_s_own_click_in_a_corner_does_not(
     assert told == ["stop"]
 
 
+def test_a_pointer_that_rests_in_a_corner_from_the_start_may_stay() -> None:
+    pointer, told = HandMoved(), list[str]()
+    pointer.goes(0, 0)
+    watch = CornerWatch(pointer, CORNERS, lambda: told.append("stop"))
+    watch.close()
+    watch.look()
+    with watch.own_move(()):  # it types
+        watch.look()
+    watch.look()
+    assert told == []
+    with watch.own_move((DesktopPoint(x=50, y=50),)):
+        pointer.goes(50, 50)
+    pointer.goes(0, 0)
+    watch.look()
+    assert told == ["stop"]
+
+
 def test_another_corner_than_the_agent_s_stops(
     brake: tuple[CornerWatch, HandMoved, list[str]],
 ) -> None:

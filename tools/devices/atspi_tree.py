@@ -170,18 +170,22 @@ class TreeReader:
 
     def _below(self, found: Sequence[_Found], end_s: float) -> list[list[Element]]:
         """The children of each of ``found``; of long lists those that can be seen."""
+        lists = [each for each in found if each.role in _CLIPPING]
         counts = self._bus.ask(
-            [Ask.value(each.element, ACCESSIBLE, "ChildCount") for each in found], end_s
+            [Ask.value(each.element, ACCESSIBLE, "ChildCount") for each in lists], end_s
         )
-        sizes = [int(count[0][1]) if count else 0 for count in counts]
-        few = [each for each, size in zip(found, sizes, strict=True) if 0 < size <= _MANY]
+        sizes = {
+            id(each): int(count[0][1]) if count else 0
+            for each, count in zip(lists, counts, strict=True)
+        }
+        few = [each for each in found if sizes.get(id(each), 0) <= _MANY]
         answers = self._bus.ask(
             [Ask(each.element, ACCESSIBLE, "GetChildren") for each in few], end_s
         )
         below = {id(each): _elements(answer) for each, answer in zip(few, answers, strict=True)}
-        for each, size in zip(found, sizes, strict=True):
-            if size > _MANY:
-                below[id(each)] = self._in_view(each, size, end_s)
+        for each in lists:
+            if sizes[id(each)] > _MANY:
+                below[id(each)] = self._in_view(each, sizes[id(each)], end_s)
         return [below.get(id(each), []) for each in found]
 
     def _in_view(self, parent: _Found, size: int, end_s: float) -> list[Element]:
@@ -223,15 +227,24 @@ class TreeReader:
             asks += [
                 Ask(each.element, ACCESSIBLE, "GetRoleName"),
                 Ask.value(each.element, ACCESSIBLE, "Name"),
-                Ask.value(each.element, ACCESSIBLE, "Description"),
-                Ask(each.element, ACCESSIBLE, "GetInterfaces"),
             ]
         answers = self._bus.ask(asks, end_s)
         for place, each in enumerate(found):
-            role, name, says, interfaces = answers[4 * place : 4 * place + 4]
+            role, name = answers[2 * place : 2 * place + 2]
             each.role = str(role[0]) if role else ""
             each.name = _variant(name).strip()
+        # Asked only where it can matter: a screen has many rows, and few buttons without a name.
+        nameless = [each for each in found if not each.name and each.role in _PRESSED]
+        told = self._bus.ask(
+            [Ask.value(each.element, ACCESSIBLE, "Description") for each in nameless], end_s
+        )
+        for each, says in zip(nameless, told, strict=True):
             each.says = _variant(says).strip()
+        texts = [each for each in found if "editable" in each.states or each.role in _LONG_TEXTS]
+        kinds = self._bus.ask(
+            [Ask(each.element, ACCESSIBLE, "GetInterfaces") for each in texts], end_s
+        )
+        for each, interfaces in zip(texts, kinds, strict=True):
             each.interfaces = tuple(map(str, interfaces[0])) if interfaces else ()
 
     def _read_texts(self, found: Sequence[_Found], end_s: float) -> None:

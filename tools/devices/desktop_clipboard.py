@@ -9,8 +9,6 @@ from tools.devices.x11_selection import Content, Selection, text_content
 from tools.errors import ActionFailedError
 
 _FETCH_S: Final = 1.0
-_AFTER_S: Final = 0.05
-"""Programs that fetched a text once may do so again at once, in another form."""
 _POLL_S: Final = 0.005
 _BLIND_S: Final = 0.3
 
@@ -19,7 +17,7 @@ class Clipboard(Protocol):
     """Puts a text where a program can paste it."""
 
     def paste(self, text: str, press: Callable[[], None], client: int) -> bool:
-        """Hold ``text``, ``press`` the keys that paste, and put back what was there.
+        """Hold ``text`` and ``press`` the keys that paste.
 
         Args:
             text: What to paste.
@@ -29,6 +27,10 @@ class Clipboard(Protocol):
         Returns:
             Whether it was fetched, as far as the system tells.
         """
+        ...
+
+    def give_back(self) -> None:
+        """Put back what was there before the first ``paste``, once the text has arrived."""
         ...
 
     def close(self) -> None:
@@ -48,25 +50,27 @@ class XClipboard:
         self._session = session
         self._clock = clock
         self._selection: Selection | None = None
-        self._before: Content = {}
+        self._before: Content | None = None
 
     def paste(self, text: str, press: Callable[[], None], client: int) -> bool:
         """See ``Clipboard``."""
         if self._selection is None:
             self._selection = Selection(self._session, self._clock)
         selection = self._selection
-        before = selection.read()
+        if self._before is None:
+            self._before = selection.read()
         selection.own(text_content(text))
-        try:
-            press()
-            end_s = self._clock.now() + _FETCH_S
-            while not (fetched := selection.fetched_by(client)) and self._clock.now() < end_s:
-                self._clock.sleep(_POLL_S)
-            if fetched:
-                self._clock.sleep(_AFTER_S)
-            return fetched
-        finally:
-            selection.own(before)
+        press()
+        end_s = self._clock.now() + _FETCH_S
+        while not (fetched := selection.fetched_by(client)) and self._clock.now() < end_s:
+            self._clock.sleep(_POLL_S)
+        return fetched
+
+    def give_back(self) -> None:
+        """See ``Clipboard``."""
+        before, self._before = self._before, None
+        if before is not None and self._selection is not None:
+            self._selection.own(before)
 
     def close(self) -> None:
         """Let go; what was in the clipboard before stays there."""
@@ -84,6 +88,7 @@ class PlainClipboard:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._before: str | None = None
 
     def paste(self, text: str, press: Callable[[], None], client: int) -> bool:  # noqa: ARG002 - as in Clipboard
         """See ``Clipboard``; always true."""
@@ -91,14 +96,22 @@ class PlainClipboard:
 
         copier: Any = pyperclip
         try:
-            before = copier.paste()
+            if self._before is None:
+                self._before = copier.paste()
             copier.copy(text)
             press()
             self._clock.sleep(_BLIND_S)
-            copier.copy(before)
         except pyperclip.PyperclipException as error:
             raise ActionFailedError(f"The clipboard cannot be used: {error}") from error
         return True
+
+    def give_back(self) -> None:
+        """See ``Clipboard``."""
+        import pyperclip
+
+        before, self._before = self._before, None
+        if before is not None:
+            pyperclip.copy(before)
 
     def close(self) -> None:
         """Nothing is held."""

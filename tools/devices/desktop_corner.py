@@ -65,7 +65,14 @@ class CornerWatch:
 
     @contextmanager
     def own_move(self, points: tuple[DesktopPoint, ...]) -> Iterator[None]:
-        """The agent itself goes to ``points`` in this block: corners among them are no sign."""
+        """The agent itself goes to ``points`` in this block: corners among them are no sign.
+
+        Where it goes nowhere, as when it types, nothing changes: a pointer that rests in a corner
+        since before may stay there.
+        """
+        if not points:
+            yield
+            return
         self._moving = True
         self._ours = frozenset(corner for point in points for corner in self._near(point))
         try:

@@ -22,7 +22,7 @@ from tools.ui_tree import UiNode, UiTree
 _LONGEST_TYPED: Final = 80
 """Longer texts are quicker and safer to paste."""
 _PART: Final = LARGEST // 4  # characters of at most 4 bytes
-_PATIENCE_S, _POLL_S = 1.5, 0.05
+_PATIENCE_S, _POLL_S, _UNSEEN_S = 1.5, 0.05, 0.3
 _SEEN_LENGTH: Final = 20_000
 _LETTERS: Final = frozenset(string.ascii_letters + string.digits + " ")
 TERMINALS: Final = frozenset({
@@ -111,11 +111,9 @@ class DesktopText:
         if action.clear:
             self._select_all(front)
         if action.text:
-            self._put(action.text, front)
+            self._bring(action, front, field)
         elif action.clear:
             self._hands.press(["backspace"])
-        if field is not None and field.editable and action.text:
-            self._verify(action, field)
         if action.submit:
             self._hands.press(["enter"])
 
@@ -126,11 +124,23 @@ class DesktopText:
         else:
             self._hands.press(editing_keys(self._platform, "a"))
 
-    def _put(self, text: str, front: Front) -> None:
-        typed = len(text) <= _LONGEST_TYPED and self._safe(text)
-        if typed:
+    def _bring(self, action: TypeText, front: Front, field: UiNode | None) -> None:
+        text = action.text
+        if len(text) <= _LONGEST_TYPED and self._safe(text):
             self._hands.write(text)
+            if field is not None and field.editable:
+                self._verify(action, field)
             return
+        try:
+            self._paste(text, front)
+            if field is not None and field.editable:
+                self._verify(action, field)
+            else:
+                self._clock.sleep(_UNSEEN_S)
+        finally:  # not before it is seen: programs look at a clipboard before they paste from it
+            self._clipboard.give_back()
+
+    def _paste(self, text: str, front: Front) -> None:
         for start in range(0, len(text), _PART):
             part = text[start : start + _PART]
             if self._clipboard.paste(part, lambda: self._press_paste(front), front.handle):

@@ -131,7 +131,9 @@ class XDesk:
         front = self.front()
         if not front.handle:
             return UiTree(nodes=(), source=ui_tree_xml(()))  # no window, nothing to read
-        return self._reader.read(front.pid, front.title, front.app, placement)
+        about = (front.pid, front.title, front.app, placement)
+        # An app that is busy, as when a dialog opens, answers the second time.
+        return self._reader.read(*about) or self._reader.read(*about)
 
     def open_app(self, name: str) -> None:
         """See ``Desk``."""

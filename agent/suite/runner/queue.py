@@ -31,13 +31,16 @@ class WorkQueue(Generic[C]):
 
     Args:
         jobs: All of them.
+        max_bad: Hand out nothing more after so many went wrong; 0 for no limit.
     """
 
-    def __init__(self, jobs: Sequence[Job[C]]) -> None:
+    def __init__(self, jobs: Sequence[Job[C]], *, max_bad: int = 0) -> None:
         self._changed = Condition()
         self._waiting = [Entry(job) for job in jobs]
         self._under_way = 0
         self._closed = False
+        self._max_bad = max_bad
+        self._bad = 0
 
     def take(self, fits: Callable[[Job[C]], bool]) -> Entry[C] | None:
         """The next job, which ``done`` or ``put_back`` must follow.
@@ -58,10 +61,17 @@ class WorkQueue(Generic[C]):
                 self._changed.wait()
             return None
 
-    def done(self) -> None:
-        """A job that was taken is settled."""
+    @property
+    def had_enough(self) -> bool:
+        """Whether so many went wrong that nothing more is handed out."""
+        return 0 < self._max_bad <= self._bad
+
+    def done(self, *, bad: bool) -> None:
+        """A job that was taken is settled; ``bad`` says whether it went wrong."""
         with self._changed:
             self._under_way -= 1
+            self._bad += bad
+            self._closed = self._closed or self.had_enough
             self._changed.notify_all()
 
     def put_back(self, entry: Entry[C]) -> None:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from agent.suite.runner.deadline import Patience
 from agent.suite.runner.job import CaseResult, Job
-from agent.suite.runner.queue import Entry, WorkQueue
+from agent.suite.runner.queue import WorkQueue
 from agent.suite.runner.seams import Follower, Performer, Station
 from agent.suite.runner.status import Status
 from agent.suite.runner.worker import (
@@ -26,7 +26,6 @@ from agent.suite.runner.worker import (
 from tools.clock import Clock
 
 C = TypeVar("C")
-_BAD = frozenset({Status.FAILED, Status.ERROR})
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,7 @@ class SuiteRun(Generic[C]):
         self._running = Running(clock, patience if patience is not None else Patience())
         self._results: dict[str, CaseResult] = {}
         self._lost: list[tuple[str, str]] = []
-        self._bad = 0
         self._stopped_by = 0
-        self._reason = ""
 
     def ask_to_stop(self, number: int) -> None:
         """Stop the run: cases under way are stopped and torn down, the others are not run.
@@ -114,7 +111,7 @@ class SuiteRun(Generic[C]):
         """
         started, began_s = datetime.now(UTC), self._clock.now()
         wanted = self._skip(follower)
-        queue = WorkQueue(order(wanted))
+        queue = WorkQueue(order(wanted), max_bad=maxfail)
         if not wanted:
             for station in self._stations:
                 station.close()
@@ -126,10 +123,10 @@ class SuiteRun(Generic[C]):
             while left:
                 event = self._events.get()
                 left -= isinstance(event, WorkerEnded)
-                self._hear(event, queue, follower, maxfail)
+                self._hear(event, queue, follower)
         finally:
             self._wind_down(queue, left)
-        self._leave(queue.left(), follower)
+        self._leave(queue, follower)
         return SuiteResult(
             results=tuple(self._results[job.label] for job in self._jobs),
             started=started,
@@ -163,16 +160,12 @@ class SuiteRun(Generic[C]):
                 wanted.append(job)
         return tuple(wanted)
 
-    def _hear(self, event: Event, queue: WorkQueue[C], follower: Follower, maxfail: int) -> None:
+    def _hear(self, event: Event, queue: WorkQueue[C], follower: Follower) -> None:
         match event:
             case CaseBegan(job, device):
                 follower.began(job, device)
             case CaseEnded(result):
                 self._settle(result, follower)
-                self._bad += result.status in _BAD
-                if maxfail and self._bad >= maxfail and not self._reason:
-                    self._reason = f"The run ended after {maxfail} bad cases (--maxfail)."
-                    queue.close()
             case DeviceLost(device, why):
                 self._lost.append((device, why))
                 follower.lost(device, why)
@@ -201,15 +194,18 @@ class SuiteRun(Generic[C]):
             self._running.hurry()
             return
         self._stopped_by = number
-        self._reason = "The run was stopped."
         queue.close()
         self._running.stop()
 
-    def _leave(self, left: Iterable[Entry[C]], follower: Follower) -> None:
+    def _leave(self, queue: WorkQueue[C], follower: Follower) -> None:
         """Settle what nobody ran to its end."""
         last = f" The last: {self._lost[-1][0]}: {self._lost[-1][1]}" if self._lost else ""
-        reason = self._reason or f"No device is left.{last}"
-        for entry in left:
+        reason = f"No device is left.{last}"
+        if self._stopped_by:
+            reason = "The run was stopped."
+        elif queue.had_enough:
+            reason = "Enough cases went wrong (--maxfail)."
+        for entry in queue.left():
             told = entry.losses or not all(each.run.device_lost for each in entry.attempts)
             if told:
                 result = CaseResult.of(entry.job, entry.attempts)

@@ -17,6 +17,7 @@ from agent.suite.runner.watchdog import Keeper, told, watch
 from tools.clock import Clock
 
 C = TypeVar("C")
+_BAD = frozenset({Status.FAILED, Status.ERROR})
 _MAX_LOSSES = 2
 """A case is run on one other device when its first is lost. Then it may be the case."""
 
@@ -207,8 +208,9 @@ class Worker(Generic[C]):
         return usable
 
     def _end(self, entry: Entry[C]) -> None:
-        self.tell(CaseEnded(CaseResult.of(entry.job, entry.attempts)))
-        self.queue.done()
+        result = CaseResult.of(entry.job, entry.attempts)
+        self.tell(CaseEnded(result))
+        self.queue.done(bad=result.status in _BAD)
 
     def _attempt(self, job: Job[C]) -> _Made:
         started = datetime.now(UTC)

@@ -22,6 +22,7 @@ from agent.suite.runner.status import CaseRun
 from agent.wiring.mind import Eyes, Mind
 from agent.wiring.performing import Manner, perform_case
 from agent.wiring.policies import find_mind
+from tests.agent.suite.task_files import unset
 from tools.clock import SystemClock
 from tools.device import Device
 from tools.devices.adb_socket import AdbLink, AdbServer
@@ -50,7 +51,7 @@ class SuitePhone:
         """The only case of a task file with ``text``."""
         path = self.folder / f"{name}.task.yaml"
         path.write_text(textwrap.dedent(text), encoding="utf-8")
-        (case,) = load_cases([path.name], root=self.folder, environment={}.get)
+        (case,) = load_cases([path.name], root=self.folder, environment=unset)
         return case
 
     def connect(self) -> AndroidDevice:
