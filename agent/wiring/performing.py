@@ -115,7 +115,7 @@ class _Attempt:
                 ended = replace(ended, failure=_with(ended.failure, told))
             if further.recording is not None:
                 ended = replace(ended, attachments=(further.recording,))
-        return ended
+        return _clean(ended, shield)
 
     def _needs_teardown(self, episode: Episode, performed: Performed) -> bool:
         return (
@@ -308,6 +308,16 @@ def _outcome(episode: Episode, performed: Performed) -> CaseRun:
     failure = Failure(trouble.kind, _line(trouble.message), details)
     failed = trouble.verdict is Verdict.FAILED
     return CaseRun(Status.FAILED if failed else Status.ERROR, failure, recording=recording)
+
+
+def _clean(run: CaseRun, shield: Shield) -> CaseRun:
+    """The run without secrets in what it says."""
+    facts = tuple((name, shield.text(value)) for name, value in run.facts)
+    if run.failure is None:
+        return replace(run, facts=facts)
+    message, details = shield.text(run.failure.message), shield.text(run.failure.details)
+    failure = replace(run.failure, message=message, details=details)
+    return replace(run, facts=facts, failure=failure)
 
 
 def _line(text: str) -> str:

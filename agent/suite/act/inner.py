@@ -39,7 +39,7 @@ def pursue(scene: Scene, goal: str, most: int, until_s: float) -> Play[None]:
             seen, asked = scene.now, 0
             stuck = detector.look(seen).stuck
             _check_limits(scene, own, stuck=stuck, most=most, until_s=until_s)
-        scene.go_on()
+        scene.may_ask()
         try:
             decision = _decide(scene, inner, goal, own)
         except UnreadableReplyError as error:
@@ -77,7 +77,7 @@ def ask_for_one(scene: Scene, target: Target, tool: str, why: str) -> Play[None]
     inner = scene.means.new_inner()
     what = f"{_VERBS[tool]} {target_words(target)}"
     goal = load_prompt("suite/one_action").fill(what=what)
-    scene.go_on()
+    scene.may_ask()
     try:
         decision = _decide(scene, inner, goal, ())
     except AgentMistakeError as error:

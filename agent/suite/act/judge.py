@@ -111,6 +111,8 @@ def _put_all(
 
 
 def _put(scene: Scene, planned: PlannedCheck) -> Finding:
+    if planned.check.ai is not None:
+        scene.may_ask()
     scene.go_on()
     means = scene.means
     try:

@@ -95,14 +95,21 @@ class Performance:
         """Play the teardown alone, with a time of its own."""
         self._torn_down = scene.tearing_down = True
         scene.means.time.begin_teardown()
-        try:
-            yield from play_all(scene, self._plan.teardown)
-        except (StepFailedError, CaseError) as error:
-            if self._trouble is None:
-                self._trouble = Trouble(Verdict.ERROR, "teardown", f"Teardown: {error}")
-            else:
-                details = (*self._trouble.details, f"Teardown: {error}")
-                self._trouble = replace(self._trouble, details=details)
+        for planned in self._plan.teardown:  # one that fails keeps no other from being played
+            try:
+                yield from play_all(scene, (planned,))
+            except StepFailedError as error:
+                self._missed_teardown(str(error))
+            except CaseError as error:
+                self._missed_teardown(_placed(error, scene))
+                return
+
+    def _missed_teardown(self, told: str) -> None:
+        if self._trouble is None:
+            self._trouble = Trouble(Verdict.ERROR, "teardown", f"Teardown: {told}")
+            return
+        details = (*self._trouble.details, f"Teardown: {told}")
+        self._trouble = replace(self._trouble, details=details)
 
     def _prepare(self, scene: Scene) -> Play[bool]:
         try:
@@ -115,7 +122,7 @@ class Performance:
             told = str(error) if error.kind else f"{scene.doing}: {error}"
             self._trouble = Trouble(Verdict.ERROR, "setup", f"Setup: {told}")
         except CaseError as error:
-            self._trouble = Trouble(Verdict.ERROR, error.kind, f"Setup: {error}")
+            self._trouble = Trouble(Verdict.ERROR, error.kind, f"Setup: {_placed(error, scene)}")
         return self._trouble is None
 
     def _do(self, scene: Scene) -> Play[None]:

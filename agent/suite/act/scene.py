@@ -28,6 +28,8 @@ Move: TypeAlias = "Decision | AgentMistakeError"
 """What is decided; a mistake is one of the inner policy, which the loop tells it."""
 Play: TypeAlias = Generator[Move, None, _T]
 _POINTS = ("at", "start", "end")
+_FREE = frozenset({"note", "wait"})
+"""Tools that do nothing to the device."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _SHORTEST_PAUSE_S = 0.25, 1.0, 0.05
 
 
@@ -213,8 +215,14 @@ class Scene:
         yield from self.take(self.call("note", "", {"text": text}))
 
     def take(self, decision: Decision) -> Play[None]:
-        """Have any decision carried out and look again, whatever came of it."""
+        """Have any decision carried out and look again, whatever came of it.
+
+        Raises:
+            CaseError: The time is up, or there are no actions left for it.
+        """
         self.go_on()
+        if decision.call.name not in _FREE:
+            self._afford("steps", self.actions, self.means.budget.steps)
         began_s = self.means.clock.now()
         yield decision
         action = self.last.action
@@ -225,25 +233,31 @@ class Scene:
             self.actions += 1
 
     def go_on(self) -> None:
-        """Ask whether there is anything left to go on with.
+        """Ask whether there is time left to go on.
 
         Raises:
-            CaseError: The time or a part of the budget is used up.
+            CaseError: There is none.
         """
         if self.means.time.remaining_s() <= 0:
             what = "teardown" if self.tearing_down else "case"
             raise CaseError("time_limit", f"The time of the {what} is up.")
-        if self.tearing_down:
-            return
+
+    def may_ask(self) -> None:
+        """Ask whether a model may be asked once more.
+
+        Raises:
+            CaseError: The time is up, or a part of the budget.
+        """
+        self.go_on()
         budget, log = self.means.budget, self.means.log
-        for name, used, most in (
-            ("steps", self.actions, budget.steps),
-            ("model_calls", log.model_calls, budget.model_calls),
-            ("tokens", log.tokens, budget.tokens),
-        ):
-            if most is not None and used >= most:
-                words = name.replace("_", " ")
-                raise CaseError(f"budget.{name}", f"The budget of {most} {words} is used up.")
+        self._afford("model_calls", log.model_calls, budget.model_calls)
+        self._afford("tokens", log.tokens, budget.tokens)
+
+    def _afford(self, name: str, used: int, most: int | None) -> None:
+        """The teardown has a time of its own, and no other limits."""
+        if most is not None and used >= most and not self.tearing_down:
+            words = name.replace("_", " ")
+            raise CaseError(f"budget.{name}", f"The budget of {most} {words} is used up.")
 
 
 class Pauses:

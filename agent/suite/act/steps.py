@@ -159,7 +159,7 @@ def _asked(scene: Scene, question: str) -> str:
     witness = scene.means.witness()
     if witness is None:
         raise CaseError("model", f"{scene.doing}: {NO_MODEL}")
-    scene.go_on()
+    scene.may_ask()
     try:
         answer = ask_screen(witness, question, scene.now.screenshot)
     except ModelError as error:

@@ -4,8 +4,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from agent.config import Config
+from agent.models.scripted import ScriptedModel
 from agent.step import StopReason
+from agent.suite.runner.deadline import Deadline, Patience
+from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import Status
+from agent.wiring.performing import SuitePerformer
 from tests.agent.suite.act.phones import (
     SuitePhone,
     actions,
@@ -17,6 +22,7 @@ from tests.agent.suite.act.phones import (
     why,
 )
 from tools.action import Action
+from tools.clock import FakeClock
 from tools.device import DeviceInfo, Observation, ShellAnswer
 from tools.devices.android import AndroidDevice
 from tools.errors import DeviceGoneError, TaskError
@@ -122,6 +128,7 @@ def test_teardown_fails_as_an_error_and_undoes_nothing_that_was_found(phone: Sui
         teardown:
           - shell: cmd uimode night no
           - shell: "false"
+          - shell: touch /sdcard/after-false
     """
     run = phone.perform(text.replace("CHECK", "yes"))
     assert run.status is Status.ERROR
@@ -135,6 +142,7 @@ def test_teardown_fails_as_an_error_and_undoes_nothing_that_was_found(phone: Sui
     assert run.failure.kind == "check.shell"
     assert "Teardown: t.task.yaml:9" in run.failure.details
     assert phone.shell("cmd uimode night") == "Night mode: no"
+    assert phone.shell("ls /sdcard/after-false") == "/sdcard/after-false"
 
 
 def test_a_hanging_command_is_cut_off(phone: SuitePhone) -> None:
@@ -143,7 +151,7 @@ def test_a_hanging_command_is_cut_off(phone: SuitePhone) -> None:
         name: t
         steps:
           - shell: i=0; while true; do i=$((i+1)); done
-            timeout: 250ms
+            timeout: 100ms
         teardown:
           - shell: touch /sdcard/after-hanging
         """
@@ -151,7 +159,7 @@ def test_a_hanging_command_is_cut_off(phone: SuitePhone) -> None:
     assert run.status is Status.FAILED
     assert run.failure is not None
     assert run.failure.kind == "step.shell"
-    assert "did not end within 0.2" in why(run)
+    assert "did not end within 0." in why(run)
     assert "was cut off" in why(run)
     assert phone.shell("ls /sdcard/after-hanging") == "/sdcard/after-hanging"
 
@@ -172,21 +180,52 @@ def test_budgets_end_a_case_as_an_error(phone: SuitePhone) -> None:
     assert run.failure.kind == "budget.steps"
     assert "t.task.yaml:4: home: The budget of 3 steps is used up." in run.failure.message
     assert actions(run) == ["home", "home", "home", "open_app", "back"]
-    run = phone.perform(
+    exactly = (
+        "name: t\nbudget: {steps: 1}\nsteps:\n  - home:\n  - shell: id\nchecks:\n  - shell: id\n"
+    )
+    assert phone.perform(exactly).status is Status.PASSED
+
+
+def test_when_the_time_is_up_the_teardown_has_its_own(phone: SuitePhone) -> None:
+    case = phone.case(
         """
         name: t
-        budget: {time: 1s}
         steps:
-          - shell: i=0; while true; do i=$((i+1)); done
+          - wait: 1h
         checks:
           - text: x
         teardown:
           - shell: touch /sdcard/in-time
         """
     )
-    assert run.status in {Status.ERROR, Status.FAILED}  # whichever comes first on a busy machine
-    assert "is up" in why(run) or "was cut off" in why(run)
+    clock = FakeClock(tick_s=0.5)  # every question how much is left takes half a second
+    deadline = Deadline(clock, 5.0, Patience())
+    deadline.begin()
+    device = phone.connect()
+    performer = SuitePerformer(Config(), mind_of())
+    run = performer.perform(case, LeasedDevice(device), phone.folder / "time-is-up", deadline)
+    assert run.status is Status.ERROR
+    assert run.failure is not None
+    assert run.failure.kind == "time_limit"
+    assert run.failure.message == "t.task.yaml:4: wait 3600 s: The time of the case is up."
+    assert 1 < len(recording_of(run).steps) < 15
     assert phone.shell("ls /sdcard/in-time") == "/sdcard/in-time"
+
+
+def test_a_model_is_asked_as_often_as_the_budget_says(phone: SuitePhone) -> None:
+    model = ScriptedModel(['{"answer": "a"}', '{"answer": "b"}'])
+    text = """
+        name: t
+        budget: {model_calls: 1}
+        steps:
+          - extract: {name: x, ask: one}
+          - extract: {name: y, ask: two}
+    """
+    run = phone.perform(text, mind=mind_of(model=model))
+    assert run.failure is not None
+    assert run.failure.kind == "budget.model_calls"
+    assert "t.task.yaml:6: extract y: The budget of 1 model calls is used up." in why(run)
+    assert len(model.requests) == 1
 
 
 @dataclass
