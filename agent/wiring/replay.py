@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import get_args
 
+from pydantic import JsonValue
+
 from agent.config import Config
 from agent.model import OnText
 from agent.policies.recorded.manner import MODES as MODES
@@ -143,7 +145,7 @@ def resume(
     if recording.end is not None and recording.end.stop is StopReason.FINISHED:
         raise UsageError(
             f"The run {recording.folder.name!r} is done: there is nothing to go on with.",
-            hint="Go on from one of its steps with --step K.",
+            hint="Go on from one of its steps with: agent run --from REC --step K",
         )
     cut_off = in_flight(recording)
     if cut_off is not None:
@@ -195,7 +197,10 @@ def recorded_mind(
 
 
 def as_recorded(config: Config, recording: Recording, given: Collection[str]) -> Config:
-    """``config`` with the device of the recording, as far as nothing else was asked for.
+    """``config`` with what the recording was made with, as far as nothing else was asked for.
+
+    That is the device, the app to open, and the texts to check for. Masks and secrets of the
+    recording are added to those of ``config``: a replay shows no more than the recording does.
 
     Args:
         config: What the person has set.
@@ -215,12 +220,19 @@ def as_recorded(config: Config, recording: Recording, given: Collection[str]) ->
     if fields.get("device", config.device) == VIRTUAL and ours:
         names = [name for name in ("scenario", "seed") if name not in given and name in kept]
         fields.update({name: kept[name] for name in names})
-    if "app" not in given and kept.get("app"):
-        fields["app"] = kept["app"]
+    for name in ("app", "expect"):
+        if name not in given and kept.get(name):
+            fields[name] = kept[name]
+    for name in ("mask", "secrets"):  # what was hidden then is hidden again, whatever else is
+        fields[name] = tuple(dict.fromkeys((*_names(kept.get(name)), *getattr(config, name))))
     if "max_steps" not in given:
         room = 2 * len(recording.steps) + _ROOM_STEPS
         fields["max_steps"] = min(max(config.max_steps, room), _MOST_STEPS)
     return Config.model_validate({**config.model_dump(), **fields})
+
+
+def _names(kept: JsonValue) -> list[str]:
+    return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []
 
 
 def _perform(
