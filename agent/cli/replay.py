@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.run import MaxSteps, Quiet, Scenario, Script, Seed, Timeout, Yes, output_of
+from agent.cli.run import (
+    Mask,
+    MaxSteps,
+    Quiet,
+    Scenario,
+    Script,
+    Secret,
+    Seed,
+    Timeout,
+    Yes,
+    output_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,6 +90,8 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     seed: Seed = None,
     max_steps: MaxSteps = None,
     timeout: Timeout = None,
+    secret: Secret = None,
+    mask: Mask = None,
     yes: Yes = False,
     record_dir: RecordDir = None,
     as_json: AsJson = False,
@@ -104,6 +117,8 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "seed": seed,
         "max_steps": max_steps,
         "timeout_s": timeout,
+        "secrets": tuple(secret) if secret else None,
+        "mask": tuple(mask) if mask else None,
         "approve": "always" if yes else None,
     }
     if live:
@@ -168,7 +183,7 @@ def _require_live_alone(recordings: list[str], *, alone: bool) -> None:
 
     if not alone:
         raise UsageError(
-            "--live performs a recording on a device; --parser and --loop need none.",
+            "--live performs a recording on a device; --parser, --loop, --update need none.",
             hint="Leave one of them out.",
         )
     if len(recordings) > 1:
@@ -179,8 +194,11 @@ def _require_live(given: "Mapping[str, object]") -> None:
     from agent.config import flag_name
     from tools.errors import UsageError
 
-    names = {"approve": "yes", "timeout_s": "timeout_s"}
-    named = [flag_name(names.get(name, name)) for name, value in given.items() if value is not None]
+    named = [
+        flag_name("yes" if name == "approve" else name)
+        for name, value in given.items()
+        if value is not None
+    ]
     if named:
         raise UsageError(f"{named[0]} is for a replay on a device.", hint="Add --live.")
 

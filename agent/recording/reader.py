@@ -56,6 +56,12 @@ class RecordedStep:
     intent: ActionIntent | None = None
     result: StepResult | None = None
 
+    @property
+    def thought(self) -> str:
+        """Why it was decided, without the rung that a replay names behind it; may be empty."""
+        said = self.decision.thought if self.decision is not None else ""
+        return said.removesuffix(f"({self.rung.rung})").rstrip() if self.rung else said
+
 
 @dataclass(frozen=True)
 class Recording:
