@@ -16,6 +16,7 @@ from agent.recording.reader import Recording, read_recording
 from agent.recording.writer import RecordingWriter
 from agent.sight import Sizing
 from agent.step import Decision
+from agent.suite.act.performance import Part
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case, load_cases
 from agent.suite.runner.status import CaseRun
@@ -65,6 +66,7 @@ class SuitePhone:
         mind: Mind | None = None,
         around: Callable[[AndroidDevice], Device] = lambda device: device,
         permissions: Permissions | None = None,
+        part: Part = "steps",
         **settings: Any,
     ) -> CaseRun:
         """Perform the case of ``text`` on a fresh phone."""
@@ -73,7 +75,7 @@ class SuitePhone:
         with self.server.phone.lock:
             self.server.phone.reset(scenario=target.scenario or "default", seed=target.seed or 0)
         config = Config(**{"record_dir": self.folder / "recordings", "timeout_s": 60.0, **settings})
-        manner = Manner(permissions if permissions is not None else Permissions())
+        manner = Manner(permissions if permissions is not None else Permissions(), part)
         device = self.connect()
         decides = mind if mind is not None else find_mind(config, lambda _: None)
         try:

@@ -277,6 +277,7 @@ def _says(verdict: str) -> str:
         (", uncertain: warn", [_says("fail")], Status.FAILED, "fail"),
         (", votes: 3", [_says("pass")] * 3, Status.PASSED, ""),
         (", votes: 3", [_says("pass"), _says("fail")], Status.FAILED, "Vote 2 of 3: fail"),
+        (", votes: 2", [_says("uncertain")], Status.FAILED, "Vote 1 of 2: uncertain"),
         ("", ["Yes, it passes."], Status.ERROR, "no verdict but 'Yes, it passes.'"),
         ("", ['{"verdict": "pass", "more": 1}'], Status.ERROR, "no verdict"),
         ("", [ModelError("it is down")], Status.ERROR, "could not be asked: it is down"),

@@ -314,3 +314,26 @@ def test_the_policy_of_a_case_judges_itself(phone: SuitePhone) -> None:
     end = recording_of(run).end
     assert end is not None
     assert end.verdict.value == "unverified"
+
+
+def test_the_solution_or_nothing_in_the_place_of_the_steps(phone: SuitePhone) -> None:
+    text = """
+        name: t
+        setup:
+          - shell: cmd uimode night no
+        goal: Make it dark
+        checks:
+          - shell: cmd uimode night
+            timeout: 100ms
+          - shell: {cmd: cmd uimode night, contains: "mode: yes"}
+            timeout: 100ms
+        solution:
+          - shell: cmd uimode night yes
+        teardown:
+          - shell: cmd uimode night no
+    """
+    solved = phone.perform(text, mind=mind_of(), part="solution")
+    assert solved.status is Status.PASSED, why(solved)
+    idle = phone.perform(text, mind=mind_of(), part="nothing")
+    assert idle.status is Status.FAILED
+    assert why(idle).startswith("check.shell\nt.task.yaml:9: shell 'cmd uimode night' contains")

@@ -91,6 +91,8 @@ def test_a_goal_that_is_given_up_fails_the_case(phone: SuitePhone) -> None:
     assert run.failure.message == (
         "t.task.yaml:4: goal 'Do it': The policy gave up: there is no such thing"
     )
+    assert run.attachments == ()  # the teardown is a part of the one recording
+    assert "t.task.yaml:8: shell 'touch /sdcard/goal-torn'" in thoughts(run)
     assert phone.shell("ls /sdcard/goal-torn") == "/sdcard/goal-torn"
 
 
