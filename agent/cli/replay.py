@@ -152,23 +152,25 @@ def _decide_again(
     from agent.cli.progress import counting
     from agent.cli.replay_text import Printer
     from agent.config import load_config
-    from agent.recording.reader import find_recording
 
     config = load_config(flags).config
-    folders = [find_recording(name, config.record_dir) for name in recordings]
-    printer = Printer(as_json=as_json, several=len(folders) > 1, mode=said)
+    printer = Printer(as_json=as_json, several=len(recordings) > 1, mode=said)
     chosen = _forced(config, printer.notice) if modes is None else modes
     with chosen as again, counting("step") as progress:
-        for folder in folders:
-            _replay_one(folder, again, printer, progress)
+        for name in recordings:
+            _replay_one(name, config.record_dir, (again, progress), printer)
     return printer.close()
 
 
-def _replay_one(folder: Path, again: "Again", printer: "Printer", progress: "Progress") -> None:
+def _replay_one(name: str, parent: Path, by: "tuple[Again, Progress]", printer: "Printer") -> None:
+    from agent.recording.reader import find_recording
     from agent.wiring.redecide import open_recording
     from tools.errors import UsageError
 
+    again, progress = by
+    folder = Path(name)  # as it is told where there is no such recording
     try:
+        folder = find_recording(name, parent)
         opened = open_recording(folder)
         printer.began(opened)
         printer.found(opened, again(opened, progress))
@@ -233,7 +235,7 @@ def _in_words(*, parser: bool, loop: bool, update: bool, forced: bool) -> str:
         if chosen
     ]
     return " and ".join(named) or (
-        "the replies are read again, then the loop runs again (none was named)"
+        "the replies are read again; the loop, too, if its policy can (none was named)"
     )
 
 
