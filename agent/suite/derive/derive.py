@@ -8,7 +8,7 @@ from agent.recording.reader import Recording
 from agent.step import Verdict
 from agent.suite.derive.document import commented
 from agent.suite.derive.row_checks import Phones, setting_checks, table_checks
-from agent.suite.derive.said import Said
+from agent.suite.derive.said import Said, with_words
 from agent.suite.derive.screen_checks import switch_checks, text_checks
 from agent.suite.derive.steps import is_launcher, plan_steps
 from agent.suite.derive.trace import Trace, read_trace
@@ -63,7 +63,10 @@ def derive_task(
     varying = _data(phones, every=False)
     plan = plan_steps(trace.acts, Said((trace.goal,), varying), values)
     said = Said(plan.said.texts, _data(phones, every=True))
-    checks = _checks(trace, phones, said, values)
+    checks = [*text_checks(trace, said, values), *switch_checks(trace, said, values)]
+    if phones is not None:
+        checks += setting_checks(phones, said)
+        checks += table_checks(phones, with_words(said, plan.chosen), values)
     remarks = _remarks(recording, trace, phones, checks)
     given: dict[str, object] = {
         "name": name or name_of(trace.goal),
@@ -88,8 +91,13 @@ def derive_task(
 
 def name_of(goal: str) -> str:
     """A name for a task from its goal: ``turn-on-airplane-mode``."""
-    words = "-".join(re.findall(r"\w+", goal.casefold()))[:_LONGEST_NAME]
-    return words.strip("-_") or "recorded-run"
+    name = ""
+    for word in re.findall(r"\w+", goal.casefold()):
+        longer = f"{name}-{word}" if name else word[:_LONGEST_NAME]
+        if len(longer) > _LONGEST_NAME:
+            break
+        name = longer
+    return name or "recorded-run"
 
 
 def virtual_phone_of(recording: Recording) -> VirtualPhone | None:
@@ -101,13 +109,6 @@ def virtual_phone_of(recording: Recording) -> VirtualPhone | None:
     if not isinstance(scenario, str) or not isinstance(seed, int):
         return None
     return VirtualPhone(scenario, seed)
-
-
-def _checks(trace: Trace, phones: Phones | None, said: Said, values: Values) -> list[Check]:
-    checks = [*text_checks(trace, said, values), *switch_checks(trace, said, values)]
-    if phones is not None:
-        checks += [*setting_checks(phones), *table_checks(phones, said, values)]
-    return checks
 
 
 def _data(phones: Phones | None, *, every: bool) -> frozenset[str]:

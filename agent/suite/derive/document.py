@@ -26,7 +26,7 @@ def commented(task: Task, head: Sequence[str], notes: Sequence[str], *, schema: 
             key = line.partition(":")[0]
         if key == "steps" and line.startswith("- "):
             note = notes[step] if step < len(notes) else ""
-            written += [f"  {each}" for each in _comment(note)]
+            written += _comment(note)
             step += 1
         written.append(line)
     return "\n".join(written) + "\n"

@@ -10,7 +10,7 @@ from agent.suite.derive.values import Values
 from agent.suite.language.checks import Check, ContentCheck, SettingsCheck
 
 _KEY = re.compile(r"id|.*_id")
-_PASSING = re.compile(r".*input_method.*|.*_time|.*_at|last_.*")
+_PASSING = re.compile(r".*input_method.*|.*_time|.*_at|next_.*|last_(used|opened|seen|run)")
 """Settings and columns that change by the way."""
 _MOST = 6
 
@@ -30,9 +30,9 @@ class Phones:
     other: PhoneState
 
 
-def setting_checks(phones: Phones) -> list[Check]:
-    """The settings that the run changed."""
-    return [
+def setting_checks(phones: Phones, said: Said) -> list[Check]:
+    """The settings that the run changed; of several those whose names were said, if any."""
+    changed = [
         Check(
             settings=SettingsCheck.model_validate(
                 {"table": table, "name": name, "equals": _printed(value)}
@@ -45,6 +45,12 @@ def setting_checks(phones: Phones) -> list[Check]:
         and value is not None
         and not _PASSING.fullmatch(name)
     ]
+    meant = [
+        each
+        for each in changed
+        if each.settings is not None and said.mentions(each.settings.name.replace("_", " "))
+    ]
+    return meant or changed
 
 
 def table_checks(phones: Phones, said: Said, values: Values) -> list[Check]:
@@ -78,13 +84,9 @@ def _of_table(phones: Phones, package: str, table: str, said: Said, values: Valu
     for row in gone:
         columns = _told(row, said)
         if columns and not _matching(after, columns):
-            where = _where(columns)
+            where = _where(columns, values)
             found.append(
-                Check(
-                    content=ContentCheck.model_validate(
-                        {"uri": uri, "where": values.literal(where), "rows": 0}
-                    )
-                )
+                Check(content=ContentCheck.model_validate({"uri": uri, "where": where, "rows": 0}))
             )
     return found
 
@@ -105,7 +107,7 @@ def _added(uri: str, row: Row, tables: Tables, said: Said, values: Values) -> Ch
             given["columns"] = _written(columns, values)
             return Check(content=ContentCheck.model_validate(given))
     by = _telling(columns, before, elsewhere, after)
-    given["where"] = values.literal(_where(by))
+    given["where"] = _where(by, values)
     own = _matching(after, by)
     there = len(_matching(before, by))
     if there or _matching(elsewhere, by):
@@ -138,7 +140,7 @@ def _changed(
         return None
     given = {
         "uri": uri,
-        "where": values.literal(_where(stayed)),
+        "where": _where(stayed, values),
         "columns": _written(new, values),
     }
     return Check(content=ContentCheck.model_validate(given))
@@ -185,14 +187,18 @@ def _without(rows: Sequence[Row], others: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _where(columns: dict[str, Cell]) -> str:
-    return " AND ".join(f"{name}={_quoted(cell)}" for name, cell in columns.items())
+def _where(columns: dict[str, Cell], values: Values) -> str:
+    return " AND ".join(f"{name}={_quoted(cell, values)}" for name, cell in columns.items())
 
 
-def _quoted(cell: Cell) -> str:
+def _quoted(cell: Cell, values: Values) -> str:
+    """A cell in SQL; a value with a quote in it cannot stand by name, for it is doubled there."""
     if isinstance(cell, int | float):
         return str(cell)
-    return "'" + str(cell).replace("'", "''") + "'"
+    text = str(cell)
+    if "'" in text:
+        return values.literal("'" + text.replace("'", "''") + "'")
+    return f"'{values.shown(text)}'"
 
 
 def _written(columns: dict[str, Cell], values: Values) -> dict[str, str]:

@@ -54,6 +54,11 @@ class Said:
             if len(word) > _SHORTEST or not word.isascii() or word.isdecimal()
         )
 
+    def is_about(self, text: str) -> bool:
+        """Whether more than half of the words of ``text`` were said, and one that is no filler."""
+        words = _tokens(text)
+        return 2 * sum(map(self._has, words)) > len(words) and self.mentions(text)
+
     def is_data(self, text: str) -> bool:
         """Whether ``text`` may be another one tomorrow: a number, a code, a name that varies."""
         if self.names(text):

@@ -14,6 +14,7 @@ from agent.suite.look.state import states_of
 from tools.ui_tree import UiNode, UiTree
 
 MOST_TEXTS = 4
+_MOST_OTHERS = 2
 _LONGEST = 80
 _LIST = 3
 _SECRET = re.compile(r"<secret:[^<>]*>")
@@ -22,8 +23,8 @@ _SECRET = re.compile(r"<secret:[^<>]*>")
 def text_checks(trace: Trace, said: Said, values: Values) -> list[Check]:
     """Up to four texts that are on the last screen and were not on the first.
 
-    Those that were on no screen before come first, and of those what was asked for. Numbers, codes
-    and names of the device's data are none, unless they were asked for or typed.
+    Those that were asked for or typed come first, then two that were on no screen before. Numbers,
+    codes and names of the device's data are none, unless they were asked for or typed.
     """
     last = trace.last
     if last.tree is None or last.same_as(trace.first):
@@ -32,12 +33,14 @@ def text_checks(trace: Trace, said: Said, values: Values) -> list[Check]:
         return []
     first = _shown(trace.first)
     before = first.union(*map(_shown, trace.screens[:-1]))
-    fresh = [text for text in _stable_texts(last.tree, said) if plain(text) not in first]
-    fresh = list(dict.fromkeys(fresh))
+    texts = dict.fromkeys(_stable_texts(last.tree, said))
+    fresh = [text for text in texts if plain(text) not in first]
     new = [text for text in fresh if plain(text) not in before]
-    chosen = sorted(new or fresh, key=lambda text: not said.mentions(text))[:MOST_TEXTS]
-    order = {text: place for place, text in enumerate(fresh)}
-    chosen.sort(key=order.__getitem__)
+    about = [text for text in fresh if said.is_about(text)]
+    meant = [text for text in about if text in new] or about
+    others = [text for text in new if text not in meant] or ([] if meant else fresh)
+    chosen = (meant + others[:_MOST_OTHERS])[:MOST_TEXTS]
+    chosen.sort(key=fresh.index)
     return [Check(text=TextCheck(visible=values.shown(text))) for text in chosen]
 
 
@@ -86,7 +89,9 @@ def _stable_texts(tree: UiTree, said: Said) -> Iterator[str]:
             continue
         if node.editable and not said.names(text):
             continue
-        if _in_list(tree, node) and not said.mentions(text):
+        if _in_list(tree, node) and not said.is_about(text):
+            continue
+        if not node.text and not said.names(text):
             continue
         yield text
 

@@ -43,11 +43,13 @@ class Plan:
 
     Attributes:
         steps: In order.
-        said: What was asked for and typed, with the words of what was chosen by them.
+        said: What was asked for and typed.
+        chosen: The words on what was chosen by that: an airport's code beside its name.
     """
 
     steps: tuple[Planned, ...]
     said: Said
+    chosen: tuple[str, ...]
 
 
 def is_launcher(app: str) -> bool:
@@ -67,7 +69,7 @@ def plan_steps(acts: Sequence[Act], said: Said, values: Values) -> Plan:
     at = 0
     while at < len(acts):
         at += planner.take(acts[at:])
-    return Plan(tuple(planner.planned), planner.said)
+    return Plan(tuple(planner.planned), planner.said, tuple(planner.chosen))
 
 
 class _Planner:
@@ -76,6 +78,7 @@ class _Planner:
     def __init__(self, said: Said, values: Values) -> None:
         self.said = said
         self.planned: list[Planned] = []
+        self.chosen: list[str] = []
         self._values = values
 
     def take(self, acts: Sequence[Act]) -> int:
@@ -233,10 +236,8 @@ class _Planner:
 
     def _named(self, screen: Screen, at: Point) -> Named:
         named = name_target(screen, at, self.said)
-        if named.words and not named.note:  # what was meant may be found in tables under its code
-            chosen = [word for word in named.words if self.said.mentions(word)]
-            if chosen:
-                self.said = replace(self.said, texts=(*self.said.texts, *named.words))
+        if not named.note and any(map(self.said.mentions, named.words)):
+            self.chosen += named.words
         return named
 
     def _written(self, target: Target) -> Target:
