@@ -65,7 +65,7 @@ def name_target(screen: Screen, at: Point, said: Said) -> Named:
     ):
         return Named(_place(screen, at), "by its place only: no element was there")
     words = words_on(tree, node)
-    if _is_data(tree, node, words, said):
+    if is_entry(tree, node, said):
         entry = _entry(tree, node, said)
         if entry is not None:
             return entry
@@ -176,9 +176,9 @@ def _above(labels: list[UiNode], node: UiNode) -> list[UiNode]:
     return sorted(over, key=lambda each: (node.box.top - each.box.bottom, each.box.left))
 
 
-def _is_data(tree: UiTree, node: UiNode, words: tuple[str, ...], said: Said) -> bool:
+def is_entry(tree: UiTree, node: UiNode, said: Said) -> bool:
     """Whether ``node`` is an item of a list that was not chosen by anything that was said."""
-    parent = tree.parent(node)
+    parent, words = tree.parent(node), words_on(tree, node)
     if parent is None or not words or any(said.names(word) for word in words[:2]):
         return False
     like = [each for each in tree.children(parent) if each.kind == node.kind and _takes(each)]

@@ -126,7 +126,7 @@ def _changed(
 ) -> Check | None:
     """By what stayed and was said of it; a row that nothing was said of cannot be told again."""
     stayed = {name: cell for name, cell in _told(row, said).items() if was.get(name) == cell}
-    new = {
+    new: dict[str, Cell] = {
         name: cell
         for name, cell in row.items()
         if was.get(name) != cell and not _PASSING.fullmatch(name) and not _KEY.fullmatch(name)

@@ -1,11 +1,10 @@
 """Scrolls and swipes of a recording: which way, how far, and across what."""
 
+from agent.suite.derive.trace import Act
+from agent.suite.language import verbs
 from tools.action import Direction, Scroll, Swipe
 from tools.geometry import Size
 from tools.ui_tree import UiNode
-
-from agent.suite.derive.trace import Act
-from agent.suite.language import verbs
 
 _STRAIGHT = 2.0
 """How many times as long one way must be as the other for a swipe to be straight."""

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agent.suite.derive.naming import Named, name_target, touched, words_on
+from agent.suite.derive.naming import Named, is_entry, name_target, touched, words_on
 from agent.suite.derive.said import Said
 from agent.suite.derive.scrolling import area_of, is_scroll, swiped, way_of
 from agent.suite.derive.trace import Act, Screen
@@ -18,7 +18,7 @@ from agent.suite.language.step import Step
 from agent.suite.look.find import Found, find
 from tools import action as acts_of
 from tools.geometry import Point
-from tools.ui_tree import UiNode
+from tools.ui_tree import UiNode, UiTree
 
 V = TypeVar("V", bound=Target)
 _LAUNCHER = re.compile(r"launcher|\.home$|\.trebuchet|quickstep", re.IGNORECASE)
@@ -159,7 +159,7 @@ class _Planner:
         if tap is not None and isinstance(tap.action, acts_of.Tap):
             named = self._named(tap.before, tap.action.at)
             into, note, field = self._written(named.target), named.note, named.node or field
-        labels = _labels(act.before, field, into)
+        labels = _labels(field, into)
         given: dict[str, object] = {"text": self._values.typed(action.text, labels)}
         given |= {"into": into} if into is not None else {}
         given |= {name: True for name in ("clear", "submit") if getattr(action, name)}
@@ -192,38 +192,43 @@ class _Planner:
     def _wait(self, act: Act, waited_on: Screen) -> None:
         """For what came: the thing that is touched next, else a new text, else the app."""
         limit = max(_SHORTEST_WAIT_S, round(_PATIENCE * act.waited_s))
-        text = self._came(act, waited_on)
-        if text:
-            wait = verbs.Wait(text=self._values.shown(text))
-        elif act.before.app != waited_on.app and act.before.app:
-            wait = verbs.Wait(app=act.before.app)
-        else:
-            if waited_on.same_as(act.before):
-                return  # nothing came
+        wait = self._came(act, waited_on)
+        if wait is not None:
+            self._add(Step.model_validate({"wait": wait, "timeout": limit}))
+        elif not waited_on.same_as(act.before):  # else nothing came
             self._add(
                 Step(wait=verbs.Wait.model_validate({"time": act.waited_s})),
                 "for a time: what it was for cannot be told",
             )
-            return
-        self._add(Step.model_validate({"wait": wait, "timeout": limit}))
 
-    def _came(self, act: Act, waited_on: Screen) -> str:
+    def _came(self, act: Act, waited_on: Screen) -> verbs.Wait | None:
+        """What is there now, or gone, that tells that the waiting was over."""
         new, old = act.before.tree, waited_on.tree
-        if new is None or old is None:
-            return ""
-        before = {word for node in old.nodes for word in (node.text, node.description)}
-        points = acts_of.points_of(act.action)
-        node = touched(new, points[0]) if points else None
-        wanted = words_on(new, node) if node is not None else ()
-        others = tuple(each.text for each in new.nodes if each.text and not each.editable)
-        return next(
-            (
-                word
-                for word in (*wanted, *others)
-                if word.strip() and word not in before and not self.said.is_data(word)
-            ),
-            "",
-        )
+        if new is not None and old is not None:
+            points = acts_of.points_of(act.action)
+            node = touched(new, points[0]) if points else None
+            wanted = [] if node is None or is_entry(new, node, self.said) else [node]
+            before, now = _texts(old.nodes), _texts(new.nodes)
+            shown = {text for each in wanted for text in words_on(new, each)}
+            lasting = {text: text in shown for text in now if self._is_lasting(new, text)}
+            came = [text for text in lasting if text not in before]
+            if came:
+                text = min(came, key=lambda each: not lasting[each])
+                return verbs.Wait(text=self._values.shown(text))
+            gone = [text for text in before if text not in now and not self.said.is_data(text)]
+            if gone:
+                return verbs.Wait(gone=self._values.shown(gone[0]))
+        if act.before.app != waited_on.app and act.before.app:
+            return verbs.Wait(app=act.before.app)
+        return None
+
+    def _is_lasting(self, tree: UiTree, text: str) -> bool:
+        """Whether ``text`` is no data, neither by itself nor by what it stands on."""
+        if self.said.is_data(text):
+            return False
+        nodes = [node for node in tree.nodes if text in (node.text, node.description)]
+        around = (each for node in nodes for each in (node, *tree.ancestors(node)))
+        return not any(is_entry(tree, each, self.said) for each in around if each.clickable)
 
     def _in_words(self, act: Act, action: acts_of.Action) -> None:
         """What no verb says, as a goal of one action."""
@@ -290,7 +295,13 @@ def _focused(screen: Screen) -> UiNode | None:
     return next((node for node in nodes if node.focused and node.editable), None)
 
 
-def _labels(screen: Screen, field: UiNode | None, into: Target | None) -> tuple[str, ...]:
+def _texts(nodes: Sequence[UiNode]) -> dict[str, None]:
+    """What stands on a screen outside of fields, in order; secrets never do."""
+    shown = (text for node in nodes if not node.editable for text in (node.text, node.description))
+    return dict.fromkeys(text for text in shown if text.strip() and "<secret:" not in text)
+
+
+def _labels(field: UiNode | None, into: Target | None) -> tuple[str, ...]:
     """What a field may be called, the best first."""
     found: list[str] = []
     if field is not None:
@@ -298,5 +309,4 @@ def _labels(screen: Screen, field: UiNode | None, into: Target | None) -> tuple[
     if into is not None:
         beside = into.right_of or into.below
         found += [(beside.text or "") if beside is not None else "", into.text or ""]
-    del screen
     return tuple(found)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from agent.recording.format import ObservationSeen
 from agent.recording.reader import RecordedStep, Recording
@@ -103,7 +104,7 @@ def read_trace(recording: Recording) -> Trace:
             hint="Make another one with: agent run GOAL",
         )
     done = [(step, seen) for step, seen in looks if _was_performed(step)]
-    acts = _without_detours(_effective(_acts(done, looks)))
+    acts, joined = _without_detours(_effective(_acts(done, looks)))
     if not acts:
         raise RecordingError(
             f"Nothing in the recording {recording.folder.name!r} changed the screen, so there is "
@@ -116,7 +117,7 @@ def read_trace(recording: Recording) -> Trace:
         goal=recording.start.goal,
         acts=acts,
         screens=tuple(seen for _, seen in looks),
-        left_out=max(0, len(meant) - waits - len(acts)),
+        left_out=max(0, len(meant) - waits - len(acts) - joined),
         unsure=bool(meant) and meant[-1].result is None,
     )
 
@@ -145,10 +146,7 @@ def _acts(
     acting = [
         each for each in done if each[0].intent and not isinstance(each[0].intent.action, Wait)
     ]
-    ends = {
-        step.index: following[0].index
-        for (step, _), following in zip(acting, acting[1:], strict=False)
-    }
+    ends = {step.index: following[0].index for (step, _), following in pairwise(acting)}
     for step, seen in done:
         action = step.intent.action if step.intent is not None else None
         if action is None:
@@ -175,18 +173,24 @@ def _effective(acts: Iterable[tuple[Act, bool]]) -> Iterator[Act]:
             yield act
 
 
-def _without_detours(acts: Iterable[Act]) -> tuple[Act, ...]:
-    """Without ways into a place and straight back out of it, and with typing corrected."""
+def _without_detours(acts: Iterable[Act]) -> tuple[tuple[Act, ...], int]:
+    """Without ways into a place and straight back out of it, and with typing in one piece.
+
+    Returns:
+        What is left, and how many pieces of typing were joined to others.
+    """
     kept: list[Act] = []
+    pieces = 0
     for act in acts:
         previous = kept[-1] if kept else None
         if previous is not None and _undoes(act, previous):
             kept.pop()
         elif previous is not None and (joined := _joined(previous, act)) is not None:
             kept[-1] = joined
+            pieces += 1
         else:
             kept.append(act)
-    return tuple(kept)
+    return tuple(kept), pieces
 
 
 def _undoes(act: Act, previous: Act) -> bool:
