@@ -13,13 +13,16 @@ from agent.suite.derive.row_checks import Phones
 from agent.suite.language.library import SUFFIXES
 from tools.errors import TaskError
 
+_OTHERS = 3
+"""Seeds that are compared with the recorded one. Names are drawn from lists: on one other seed half
+of them may stand again by chance."""
 _SCHEMA = "task.schema.json"
 
 
 def task_of_recording(recording: Recording, *, name: str = "", out: Path | None = None) -> Derived:
     """Make a task of a recording.
 
-    Of a run on a virtual phone, two untouched ones are started for a moment, to tell what the run
+    Of a run on a virtual phone, untouched ones are started for a moment, to tell what the run
     changed and what another seed changes.
 
     Args:
@@ -92,7 +95,8 @@ def _phones(recording: Recording) -> Phones | None:
         return None
     after = read_state(written)
     fresh = _untouched(phone.scenario, phone.seed)
-    return Phones(after, fresh, _untouched(phone.scenario, phone.seed + 1))
+    others = (_untouched(phone.scenario, phone.seed + more) for more in range(1, _OTHERS + 1))
+    return Phones(after, fresh, tuple(others))
 
 
 def _untouched(scenario: str, seed: int) -> PhoneState:

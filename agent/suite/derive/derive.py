@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.recording.reader import Recording
 from agent.step import Verdict
@@ -19,6 +19,7 @@ from agent.suite.language.task import Task
 _LONGEST_NAME = 60
 _VIRTUAL = "Virtual Phone"
 _ROW = "recorded"
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,13 @@ def derive_task(
     varying = _data(phones, every=False)
     plan = plan_steps(trace.acts, Said((trace.goal,), varying), values)
     said = Said(plan.said.texts, _data(phones, every=True))
+    if phones is not None and plan.rests_on:  # other seeds do not matter then
+        phones = replace(phones, others=(phones.fresh,))
     checks = [*text_checks(trace, said, values), *switch_checks(trace, said, values)]
     if phones is not None:
         checks += setting_checks(phones, said)
         checks += table_checks(phones, with_words(said, plan.chosen), values)
-    remarks = _remarks(recording, trace, phones, checks)
+    remarks = (*_remarks(recording, trace, phones, checks), *_resting(recording, plan.rests_on))
     given: dict[str, object] = {
         "name": name or name_of(trace.goal),
         "description": escaped(" ".join(trace.goal.split())),
@@ -78,7 +81,7 @@ def derive_task(
         given["params"] = ({"id": _ROW, **row},)
     if values.secrets:
         given["secrets"] = tuple(values.secrets)
-    given["target"] = _target(recording)
+    given["target"] = _target(recording, keep_seed=bool(plan.rests_on))
     given |= _setup(recording, trace)
     given["steps"] = tuple(each.step for each in plan.steps)
     if checks:
@@ -116,14 +119,16 @@ def _data(phones: Phones | None, *, every: bool) -> frozenset[str]:
     if phones is None:
         return frozenset()
     texts = frozenset(phones.fresh.texts())
-    return texts if every else texts - frozenset(phones.other.texts())
+    if every:
+        return texts
+    return texts - texts.intersection(*(frozenset(other.texts()) for other in phones.others))
 
 
-def _target(recording: Recording) -> dict[str, object]:
+def _target(recording: Recording, *, keep_seed: bool) -> dict[str, object]:
     config, device = recording.start.config, recording.start.device
     given: dict[str, object] = {"platform": device.kind} if device.kind == "desktop" else {}
     if (phone := virtual_phone_of(recording)) is not None:
-        given["scenario"] = phone.scenario
+        given |= {"scenario": phone.scenario} | ({"seed": phone.seed} if keep_seed else {})
     app = config.get("app")
     if isinstance(app, str) and app:
         given["app"] = escaped(app)
@@ -177,3 +182,11 @@ def _remarks(
     else:
         told.append("The checks are proposals, from what changed on the device: read them.")
     return tuple(told)
+
+
+def _resting(recording: Recording, texts: Sequence[str]) -> tuple[str, ...]:
+    phone = virtual_phone_of(recording)
+    if phone is None or not texts:
+        return ()
+    told = ", ".join(repr(" ".join(text.split())) for text in texts[:_SHOWN])
+    return (f"The goal is about data of seed {phone.seed} ({told}), so that seed is kept.",)

@@ -22,12 +22,12 @@ class Phones:
     Attributes:
         after: After the run.
         fresh: Of the same scenario and seed, untouched.
-        other: Of the same scenario and another seed, untouched.
+        others: Of the same scenario and other seeds, untouched.
     """
 
     after: PhoneState
     fresh: PhoneState
-    other: PhoneState
+    others: tuple[PhoneState, ...]
 
 
 def setting_checks(phones: Phones, said: Said) -> list[Check]:
@@ -65,7 +65,7 @@ def table_checks(phones: Phones, said: Said, values: Values) -> list[Check]:
 def _of_table(phones: Phones, package: str, table: str, said: Said, values: Values) -> list[Check]:
     uri = f"content://{package}/{table}"
     before, after = phones.fresh.rows(package, table), phones.after.rows(package, table)
-    elsewhere = phones.other.rows(package, table)
+    elsewhere = [phone.rows(package, table) for phone in phones.others]
     found: list[Check] = []
     added = _without(after, before)
     removed = _without(before, after)
@@ -91,8 +91,8 @@ def _of_table(phones: Phones, package: str, table: str, said: Said, values: Valu
     return found
 
 
-Tables = tuple[Sequence[Row], Sequence[Row], Sequence[Row]]
-"""Rows of one table: before, on another seed, after."""
+Tables = tuple[Sequence[Row], Sequence[Sequence[Row]], Sequence[Row]]
+"""Rows of one table: before, with other seeds, after."""
 
 
 def _added(uri: str, row: Row, tables: Tables, said: Said, values: Values) -> Check | None:
@@ -101,16 +101,16 @@ def _added(uri: str, row: Row, tables: Tables, said: Said, values: Values) -> Ch
         return None
     before, elsewhere, after = tables
     given: dict[str, object] = {"uri": uri}
-    if not before and not elsewhere:
+    if not before and not any(elsewhere):
         given["rows"] = len(after)
         if len(after) == len(_matching(after, columns)):
             given["columns"] = _written(columns, values)
             return Check(content=ContentCheck.model_validate(given))
-    by = _telling(columns, before, elsewhere, after)
+    by = _telling(columns, [before, *elsewhere], after)
     given["where"] = _where(by, values)
     own = _matching(after, by)
     there = len(_matching(before, by))
-    if there or _matching(elsewhere, by):
+    if there or any(_matching(rows, by) for rows in elsewhere):
         given.pop("rows", None)
         given["at_least"] = there + 1
     else:
@@ -133,7 +133,7 @@ def _changed(
         and cell is not None and (isinstance(cell, int) or said.names(str(cell)))
     }  # fmt: skip
     before, elsewhere, after = tables
-    if not stayed or not new or not _matching(elsewhere, stayed):
+    if not stayed or not new or not all(_matching(rows, stayed) for rows in elsewhere):
         return _added(uri, row, (before, elsewhere, after), said, values) if not stayed else None
     own = _matching(after, stayed)
     if not all(each.get(name) == cell for each in own for name, cell in new.items()):
@@ -157,17 +157,19 @@ def _told(row: Row, said: Said) -> dict[str, Cell]:
     }  # fmt: skip
 
 
-def _telling(columns: dict[str, Cell], *tables: Sequence[Row]) -> dict[str, Cell]:
+def _telling(
+    columns: dict[str, Cell], untouched: Sequence[Sequence[Row]], after: Sequence[Row]
+) -> dict[str, Cell]:
     """The one column that is enough to tell the row, else all."""
-    before, elsewhere, after = tables
     texts = sorted(
         (name for name, cell in columns.items() if isinstance(cell, str)),
         key=lambda name: -len(str(columns[name])),
     )
     for name in texts:
         by = {name: columns[name]}
-        untouched = _matching(before, by) or _matching(elsewhere, by)
-        if not untouched and len(_matching(after, by)) == len(_matching(after, columns)):
+        if not any(_matching(rows, by) for rows in untouched) and len(_matching(after, by)) == len(
+            _matching(after, columns)
+        ):
             return by
     return columns
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agent.suite.derive.naming import Named, is_entry, name_target, touched, words_on
-from agent.suite.derive.said import Said
+from agent.suite.derive.said import Said, plain
 from agent.suite.derive.scrolling import area_of, is_scroll, swiped, way_of
 from agent.suite.derive.trace import Act, Screen
 from agent.suite.derive.values import Values
@@ -45,11 +45,13 @@ class Plan:
         steps: In order.
         said: What was asked for and typed.
         chosen: The words on what was chosen by that: an airport's code beside its name.
+        rests_on: Names that steps go by although they are data that other seeds do not have.
     """
 
     steps: tuple[Planned, ...]
     said: Said
     chosen: tuple[str, ...]
+    rests_on: tuple[str, ...]
 
 
 def is_launcher(app: str) -> bool:
@@ -69,7 +71,8 @@ def plan_steps(acts: Sequence[Act], said: Said, values: Values) -> Plan:
     at = 0
     while at < len(acts):
         at += planner.take(acts[at:])
-    return Plan(tuple(planner.planned), planner.said, tuple(planner.chosen))
+    rests_on = tuple(dict.fromkeys(planner.rests_on))
+    return Plan(tuple(planner.planned), planner.said, tuple(planner.chosen), rests_on)
 
 
 class _Planner:
@@ -79,6 +82,7 @@ class _Planner:
         self.said = said
         self.planned: list[Planned] = []
         self.chosen: list[str] = []
+        self.rests_on: list[str] = []
         self._values = values
 
     def take(self, acts: Sequence[Act]) -> int:
@@ -241,6 +245,9 @@ class _Planner:
 
     def _named(self, screen: Screen, at: Point) -> Named:
         named = name_target(screen, at, self.said)
+        text = named.target.text or ""
+        if plain(text) in self.said.data and text not in self._values.row.values():
+            self.rests_on.append(text)
         if not named.note and any(map(self.said.mentions, named.words)):
             self.chosen += named.words
         return named
