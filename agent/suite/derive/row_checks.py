@@ -165,11 +165,11 @@ def _telling(
         (name for name, cell in columns.items() if isinstance(cell, str)),
         key=lambda name: -len(str(columns[name])),
     )
+    rows_told = len(_matching(after, columns))
     for name in texts:
         by = {name: columns[name]}
-        if not any(_matching(rows, by) for rows in untouched) and len(_matching(after, by)) == len(
-            _matching(after, columns)
-        ):
+        is_new = not any(_matching(rows, by) for rows in untouched)
+        if is_new and len(_matching(after, by)) == rows_told:
             return by
     return columns
 
