@@ -6,7 +6,7 @@ The verdict is what they say, whatever the agent claims.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agent.step import Checked, Verdict
 from tools.device import Observation
@@ -25,6 +25,32 @@ class Check(Protocol):
 
     def run(self, seen: Observation) -> Checked:
         """Answer it from what the device shows now."""
+        ...
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What checks came to.
+
+    Attributes:
+        verdict: Of all of them together.
+        checked: What each came to, as it stands in the recording.
+    """
+
+    verdict: Verdict
+    checked: tuple[Checked, ...] = ()
+
+
+@runtime_checkable
+class Judging(Protocol):
+    """A policy that knows when its episode is to be judged, and puts the checks itself.
+
+    It writes them to the recording; the verdict of the episode is what it says.
+    """
+
+    @property
+    def judgement(self) -> Judgement:
+        """What its checks came to so far."""
         ...
 
 

@@ -199,6 +199,11 @@ def user_cache() -> Path:
     return Path(platformdirs.user_cache_dir("tapwright", appauthor=False))
 
 
+def user_runtime() -> Path:
+    """The folder of this user's running processes, whether or not it exists."""
+    return Path(platformdirs.user_runtime_dir("tapwright", appauthor=False))
+
+
 def load_config(
     flags: Mapping[str, Any] | None = None, *, environ: Mapping[str, str] | None = None
 ) -> LoadedConfig:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agent.check import Check, run_checks, verdict_of
+from agent.check import Check, Judgement, Judging, run_checks, verdict_of
 from agent.policy import Policy
 from agent.recording.writer import RecordingWriter
 from agent.step import Checked, Decision, Episode, Step, StepTiming, StopReason, Verdict
@@ -301,13 +301,14 @@ class _Run:
 
     def close(self, ending: _Ending, trace: str) -> Episode:
         """Write the end; if even that fails, the episode says so."""
+        judged = self._judgement()
         episode = Episode(
             goal=self._goal,
             steps=tuple(self._steps),
             stop=ending.stop,
             answer=ending.answer,
-            verdict=self._verdict(),
-            checks=self._checked,
+            verdict=judged.verdict,
+            checks=judged.checked,
             recording=self._cast.recorder.folder,
             duration_s=max(0.0, self._cast.clock.now() - self._started_s),
             error=ending.error,
@@ -319,10 +320,12 @@ class _Run:
             return episode.model_copy(update={"stop": StopReason.RECORDING_LOST, "error": what})
         return episode
 
-    def _verdict(self) -> Verdict:
+    def _judgement(self) -> Judgement:
+        if isinstance(self._cast.policy, Judging):
+            return self._cast.policy.judgement
         if self._cast.checks and not self._checked:
-            return Verdict.NOT_RUN
-        return verdict_of(self._checked)
+            return Judgement(Verdict.NOT_RUN)
+        return Judgement(verdict_of(self._checked), self._checked)
 
     def _time_is_up(self) -> _Ending:
         return _Ending(StopReason.TIME_LIMIT, error=f"{self._limits.timeout_s:g} s have passed")

@@ -24,7 +24,7 @@ def open_switches(serial: str, server: AdbServer, clock: Clock) -> tuple[Point, 
     device = connect(serial, server=server, clock=clock)
     try:
         device.shell(f"am start -n {_PAGE}")
-        tree = parse_ui_tree(device.shell("uiautomator dump /dev/tty").stdout)
+        tree = parse_ui_tree(device.shell("uiautomator dump /dev/tty").out.encode())
     finally:
         device.close()
     switches = tuple(node.box.center for node in tree.nodes if node.kind == "Switch")

@@ -27,7 +27,7 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
     "adb": (lambda: shutil.which("adb") is not None, "the adb binary (apt-get install adb)"),
     "desktop": (
         lambda: not _missing_programs(),
-        f"an X server and applications (see CONTRIBUTING.md): {', '.join(_missing_programs())}",
+        f"an X server and applications (see docs/devices.md): {', '.join(_missing_programs())}",
     ),
     "local": (
         lambda: all(map(importlib.util.find_spec, ("torch", "transformers", "llguidance"))),

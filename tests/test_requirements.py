@@ -28,6 +28,8 @@ _MISSING = "import sys\nsys.modules.update(torch=None, fastapi=None, playwright=
         ("local", "adb,local", 1, "needs torch, transformers and llguidance"),
         ("browser", "adb", 0, "needs playwright and Chromium"),
         ("browser", "browser", 1, "needs playwright and Chromium"),
+        ("desktop", "adb", 0, "needs an X server and applications"),
+        ("desktop", "adb,desktop", 1, "needs an X server and applications"),
         ("serving", "adb,local", 0, "needs transformers serve"),
         ("serving", "local,serving", 1, "needs transformers serve"),
     ],

@@ -181,3 +181,46 @@ class KnowsApps(Protocol):
             DeviceError: The device cannot be asked.
         """
         ...
+
+
+@dataclass(frozen=True)
+class ShellAnswer:
+    """What a command on the device gave back.
+
+    Attributes:
+        code: Its exit code.
+        out: Standard output as text; what is no UTF-8 in it reads as U+FFFD.
+        err: Standard error in the same way.
+    """
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Standard output without white space at its ends."""
+        return self.out.strip()
+
+    @property
+    def complaint(self) -> str:
+        """Standard error, or else standard output, as one short line."""
+        return " ".join((self.err.strip() or self.text).split())[:300]
+
+
+@runtime_checkable
+class RunsShell(Protocol):
+    """A device with a shell of its own, for the steps and checks of tasks; a desktop has none."""
+
+    def shell(self, command: str, *, timeout_s: float = 10.0) -> ShellAnswer:
+        """Run ``command`` and wait for its end.
+
+        Args:
+            command: As it is typed into the device's shell.
+            timeout_s: Seconds after which it is cut off.
+
+        Raises:
+            DeviceTimeoutError: It did not end in time; the connection to it is closed.
+            DeviceError: The device went away.
+        """
+        ...

@@ -27,6 +27,7 @@ from agent.cli import (
     settings,
     show,
     tasks,
+    test,
     tools,
 )
 from agent.cli.plain import plain, silence_output
@@ -50,18 +51,19 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("record")(record.record)
+app.command("test")(test.run_task_files)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")
 app.add_typer(model.app, name="model")
 app.add_typer(cache.app, name="cache")
 app.add_typer(recordings.app, name="recordings")
-app.add_typer(tasks.app, name="tasks")
 app.command("show")(show.show)
 app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
+app.add_typer(tasks.app, name="tasks")
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 

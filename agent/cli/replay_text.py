@@ -1,5 +1,6 @@
 """Prints what replays found: a line a recording, and what differs, for people and as JSON."""
 
+import re
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -24,6 +25,7 @@ _BRIEF = 80
 _INDENT = 8
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _COLUMNS = {"type": "type", "point": "point in the box", "text": "text", "finish": "end"}
+_RUN = re.compile(r"\d{8}T\d{6}Z-.*-([0-9a-f]{6})")
 
 
 class Printer:
@@ -85,7 +87,7 @@ class Printer:
     def unusable(self, folder: Path, why: str) -> None:
         """A recording cannot be used; the others are gone on with."""
         self._problems.append({"recording": str(folder), "error": why})
-        line = Text.assemble(("! ", "bold red"), plain(folder.name[-6:]), "  ", plain(why))
+        line = Text.assemble(("! ", "bold red"), plain(short_name(folder.name)), "  ", plain(why))
         if not self._as_json:
             self._console.print(line)
 
@@ -173,6 +175,12 @@ def _of(count: tuple[int, int]) -> str:
     return f"{count[0]} of {count[1]}"
 
 
+def short_name(name: str) -> str:
+    """The id that a run's folder ends in; the whole name of a folder that was given another."""
+    found = _RUN.fullmatch(name)
+    return found[1] if found else name
+
+
 def _spent(result: Found) -> str:
     return f"{result.duration_s:.2f} s"
 
@@ -182,7 +190,7 @@ def _summary(opened: Opened, results: Sequence[Found]) -> RenderableType:
     lines = [
         Text.assemble(
             ("✓ ", "bold green") if all(map(_passes, results)) else ("✗ ", "bold red"),
-            (f"{opened.tape.name[-6:]}  ", "cyan"),
+            (f"{short_name(opened.tape.name)}  ", "cyan"),
             plain(" · ".join(f"{_name(each)}: {_told(each)}" for each in results)),
             (f"  {sum(each.duration_s for each in results):.2f} s", "dim"),
             (f"  {plain(shortened(start.goal))}", "dim"),

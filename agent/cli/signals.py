@@ -1,7 +1,7 @@
 """Ctrl-C and a polite kill both end a run with its recording whole."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -52,3 +52,29 @@ class StopSignals:
         interrupt = Interrupted(number)
         self.exit_code, self._deaf_until_s = interrupt.exit_code, now_s + _CLOSING_S
         raise interrupt
+
+
+@contextmanager
+def told_of_signals(tell: Callable[[int], None]) -> Iterator[None]:
+    """Pass SIGINT and SIGTERM on as long as the block lasts, instead of raising anywhere.
+
+    Another one within two seconds is not passed on: who presses Ctrl-C twice wants one stop.
+
+    Args:
+        tell: Given the number of the signal, in the main thread, between any two of its steps.
+    """
+    clock = SystemClock()
+    deaf_until_s = [clock.now()]
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        now_s = clock.now()
+        if now_s >= deaf_until_s[0]:
+            deaf_until_s[0] = now_s + _CLOSING_S
+            tell(number)
+
+    kept = {each: signal.signal(each, pass_on) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in kept.items():
+            signal.signal(each, handler)

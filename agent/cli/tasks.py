@@ -48,9 +48,9 @@ def list_cases(
     """List the cases of task files, one a line."""
     from agent.suite.language.select import Selection, parse_shard, select
 
-    collected = _collect(paths)
+    collected = collect_here(paths)
     if collected.problems:
-        return _tell(collected.problems)
+        return tell_problems(collected.problems)
     part = parse_shard(shard) if shard else None
     cases = select(collected.cases, Selection(keywords=keywords, tags=tags, shard=part))
     if as_json:
@@ -76,7 +76,7 @@ def lint(
     """Check task files; each problem is told with its place."""
     from tools.errors import TaskError
 
-    collected = _collect(paths)
+    collected = collect_here(paths)
     if not collected.files:
         told = ", ".join(paths or ["tasks"])
         raise TaskError(f"There is no task file in {told}.", hint="One is called *.task.yaml.")
@@ -101,7 +101,7 @@ def lint(
         typer.echo(f"{files}, {cases}: no problems.")
     if not collected.problems:
         return 0
-    return 2 if as_json else _tell(collected.problems)
+    return 2 if as_json else tell_problems(collected.problems)
 
 
 @app.command("from")
@@ -145,7 +145,8 @@ def schema() -> None:
     typer.echo(schema_text(), nl=False)
 
 
-def _collect(paths: "Sequence[str] | None") -> "Collected":
+def collect_here(paths: "Sequence[str] | None") -> "Collected":
+    """The cases of what was named, or of the folder ``tasks``, as seen from here."""
     from agent.config import environment_keys
     from agent.suite.language.cases import collect
 
@@ -155,7 +156,8 @@ def _collect(paths: "Sequence[str] | None") -> "Collected":
     return collect(paths or ["tasks"], root=Path.cwd(), environment=variable)
 
 
-def _tell(problems: "Sequence[Problem]") -> int:
+def tell_problems(problems: "Sequence[Problem]") -> int:
+    """Print what is wrong with task files; the exit code for that."""
     from agent.suite.language.problem import at_most
 
     shown = at_most(problems)

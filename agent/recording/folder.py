@@ -17,7 +17,16 @@ def new_folder(parent: Path, goal: str) -> Path:
     Raises:
         RecordingError: It cannot be made or written to.
     """
-    folder = parent / new_name(datetime.now(UTC), goal)
+    return make_folder(parent / new_name(datetime.now(UTC), goal))
+
+
+def make_folder(folder: Path) -> Path:
+    """Make ``folder`` as that of a new recording; return it.
+
+    Raises:
+        RecordingError: It cannot be made or written to, or is there.
+    """
+    parent = folder.parent
     try:
         (folder / FRAMES_FOLDER).mkdir(parents=True)
     except OSError as error:

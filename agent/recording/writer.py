@@ -110,6 +110,10 @@ class RecordingWriter:
         self._step = 0
         self._stored: dict[str, FileRef] = {}
         self._parts: set[str] = set()
+        self.model_calls = 0
+        """Replies of models so far."""
+        self.tokens = 0
+        """Tokens of these and of their questions, as far as the models tell."""
         self.transforms: Callable[[], tuple[Transform, ...]] = tuple
         """How the policy's last point became device px; the policy's owner sets it."""
         with self._writing():
@@ -176,6 +180,8 @@ class RecordingWriter:
 
     def received(self, model: str, reply: Reply) -> None:
         """Write what came back, verbatim."""
+        self.model_calls += 1
+        self.tokens += reply.usage.prompt_tokens + reply.usage.completion_tokens
         self._append(ModelResponse(**self._stamp(), step=self._step, model=model, reply=reply))
 
     def _part(self, value: dict[str, JsonValue]) -> str:

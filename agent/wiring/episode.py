@@ -14,8 +14,9 @@ from agent.check import TextVisible
 from agent.config import Config, load_config
 from agent.loop import Cast, Limits, run_episode
 from agent.recording.discretion import Discretion
+from agent.recording.folder import new_folder
 from agent.recording.format import EVENTS_FILE
-from agent.recording.writer import Header, RecordingWriter, new_folder
+from agent.recording.writer import Header, RecordingWriter
 from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.desktop import CountdownDevice
@@ -75,6 +76,21 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
         mind.close()
 
 
+@dataclass(frozen=True)
+class Stage:
+    """What is there before an episode begins, so that it is not opened for it.
+
+    Attributes:
+        device: Connected and not wrapped; it stays open, and is as it is found.
+        folder: The folder of the recording, as made by ``make_folder``.
+        limits: When the episode ends by itself.
+    """
+
+    device: Device
+    folder: Path
+    limits: Limits
+
+
 def run_remembering(
     config: Config, goal: str, mind: Mind, *, audience: Audience | None = None
 ) -> Episode:
@@ -88,8 +104,23 @@ def run_remembering(
     return run_mind(config, goal, memory, audience=listener)
 
 
-def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None = None) -> Episode:
-    """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed."""
+def run_mind(
+    config: Config,
+    goal: str,
+    mind: Mind,
+    *,
+    audience: Audience | None = None,
+    stage: Stage | None = None,
+) -> Episode:
+    """Pursue ``goal`` with ``mind`` deciding; it may serve several episodes and is not closed.
+
+    Args:
+        config: How.
+        goal: What is to be done.
+        mind: Who decides.
+        audience: Who follows.
+        stage: A device that is open already; by default one is opened for this episode.
+    """
     goal = check_goal(goal)
     shield = find_shield(config, goal)
     listener = audience if audience is not None else Nobody()
@@ -100,13 +131,9 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
             hint="Set ui_tree to 'auto', or leave out --expect.",
         )
     with ExitStack() as stack:
-        folder = new_folder(config.record_dir, goal)
-        stack.callback(_remove_unused, folder)
-        aside = stack.enter_context(shield.aside(folder))
-        tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
-        plain = stack.enter_context(
-            open_device(config, tree=tree, folder=aside, notice=listener.notice)
-        )
+        if stage is None:
+            stage = _opened(stack, config, goal, mind, listener, shield)
+        folder, plain = stage.folder, stage.device
         mind = mind if mind.meet is None else mind.meet(plain)
         clock = SystemClock()
         device = _wrapped(mind.around(plain), config, clock, listener, shield)
@@ -132,10 +159,24 @@ def run_mind(config: Config, goal: str, mind: Mind, *, audience: Audience | None
         ask = shield.asker(listener.ask)
         checks = tuple(TextVisible(text) for text in config.expect)
         cast = Cast(device, policy, offered, recorder, clock, ask, listener, checks)
-        limits = replace(limits_of(config), may_get_stuck=mind.may_get_stuck)
+        limits = replace(stage.limits, may_get_stuck=mind.may_get_stuck)
         episode = shield.episode(run_episode(goal, cast, limits))
         mind.after(episode)
         return episode
+
+
+def _opened(
+    stack: ExitStack, config: Config, goal: str, mind: Mind, listener: Audience, shield: Shield
+) -> Stage:
+    """A new folder, and the device that ``config`` names, open until ``stack`` is left."""
+    folder = new_folder(config.record_dir, goal)
+    stack.callback(_remove_unused, folder)
+    aside = stack.enter_context(shield.aside(folder))
+    tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
+    plain = stack.enter_context(
+        open_device(config, tree=tree, folder=aside, notice=listener.notice)
+    )
+    return Stage(plain, folder, limits_of(config))
 
 
 def check_goal(goal: str) -> str:

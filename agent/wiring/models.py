@@ -14,7 +14,7 @@ from agent.prompt import load_prompt
 from agent.recording.writer import RecordingWriter
 from agent.sight import Sizing
 from agent.wiring.local_models import fitting_model, load
-from agent.wiring.mind import Mind, Notice
+from agent.wiring.mind import Eyes, Mind, Notice
 from agent.wiring.servers import model_at, server_at
 from tools.errors import ConfigError
 from tools.registry import Registry
@@ -99,7 +99,12 @@ def _vlm(config: Config, notice: Notice) -> Mind:
         recorder.transforms = lambda: policy.transforms
         return policy
 
-    return replace(_mind(model, dialect, make), prompt_hash=prompt_hash(dialect, config))
+    def eyes(recorder: RecordingWriter) -> Eyes:
+        asked = model.conversation() if isinstance(model, Conversing) else model
+        return Eyes(RecordingModel(asked, recorder), sizing)
+
+    mind = _mind(model, dialect, make)
+    return replace(mind, prompt_hash=prompt_hash(dialect, config), eyes=eyes)
 
 
 def prompt_hash(dialect: Dialect, config: Config) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import get_args
 
+from pydantic import ValidationError
+
 from agent.config import Config
 from agent.model import OnText
 from agent.policies.recorded.manner import MODES as MODES
@@ -21,13 +23,17 @@ from agent.wiring.devices import VIRTUAL
 from agent.wiring.episode import approver_for, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
-from tools.errors import UsageError
+from tools.errors import RecordingError, UsageError
 from tools.registry import Registry
 
 _VIRTUAL_MODEL = "Virtual Phone"
 _ROOM_STEPS = 20
 """Steps that waiting, scrolling and asking may take beyond twice the recorded ones."""
 _MOST_STEPS = 1000
+_KEPT = ("app", "secrets", "mask")
+"""Settings that belong to what was done: where it began, and what must not be seen. Secrets are
+names; their values come from where they are kept. Modules with tools are not among them: a
+recording may come from anywhere, and must not have anything imported."""
 
 
 @dataclass
@@ -201,6 +207,9 @@ def as_recorded(config: Config, recording: Recording, given: Collection[str]) ->
         config: What the person has set.
         recording: Tells the device; of the virtual phone also the scenario and the seed.
         given: Names of the fields that the person gave for this very run.
+
+    Raises:
+        RecordingError: The recording was made with a value that is none.
     """
     start = recording.start
     fields: dict[str, object] = {}
@@ -215,12 +224,22 @@ def as_recorded(config: Config, recording: Recording, given: Collection[str]) ->
     if fields.get("device", config.device) == VIRTUAL and ours:
         names = [name for name in ("scenario", "seed") if name not in given and name in kept]
         fields.update({name: kept[name] for name in names})
-    if "app" not in given and kept.get("app"):
-        fields["app"] = kept["app"]
+    for name in _KEPT:
+        if name not in given and kept.get(name):
+            fields[name] = kept[name]
     if "max_steps" not in given:
         room = 2 * len(recording.steps) + _ROOM_STEPS
         fields["max_steps"] = min(max(config.max_steps, room), _MOST_STEPS)
-    return Config.model_validate({**config.model_dump(), **fields})
+    try:
+        return Config.model_validate({**config.model_dump(), **fields})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RecordingError(
+            f"The recording {recording.folder.name!r} was made with a setting that cannot be used: "
+            f"{where}: {first['msg']}.",
+            hint="Give the setting on the command line.",
+        ) from None
 
 
 def _perform(

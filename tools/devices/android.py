@@ -8,8 +8,8 @@ from adbutils import AdbClient, AdbError
 
 from tools.action import PHONE_KINDS, Action, OpenApp, TypeText, Wait
 from tools.clock import Clock
-from tools.device import DeviceInfo, Observation
-from tools.devices.adb_socket import AdbLink, ShellResult
+from tools.device import DeviceInfo, Observation, ShellAnswer
+from tools.devices.adb_socket import AdbLink
 from tools.devices.android_apps import App, Apps
 from tools.devices.android_capture import Capture, Probe
 from tools.devices.android_finger import FingerListener
@@ -195,13 +195,16 @@ class AndroidDevice:
             case _:
                 self._touch(action)
 
-    def shell(self, command: str) -> ShellResult:
-        """Run a shell command on the phone, as a check of a task does.
+    def shell(self, command: str, *, timeout_s: float = 10.0) -> ShellAnswer:
+        """Run a shell command on the phone, as a check of a task does; see ``RunsShell``.
 
         Raises:
+            DeviceTimeoutError: It did not end in time.
             DeviceError: The device went away.
         """
-        return self._link.shell(command)
+        result = self._link.shell(command, timeout_s=timeout_s)
+        out, err = (part.decode("utf-8", "replace") for part in (result.stdout, result.stderr))
+        return ShellAnswer(result.code, out, err)
 
     def apps(self) -> tuple[App, ...]:
         """The apps that have an icon.

@@ -325,7 +325,8 @@ def _node(index: int, found: _Found, app: str, placement: Placement) -> UiNode:
         box=placement.to_frame(found.area),
         kind=_kind(found),
         text=text,
-        description=found.says if found.says != text else "",
+        # What has a name is called by it; the description of AT-SPI is the long hint to that.
+        description="" if found.name else found.says,
         hint=found.hint,
         package=app,
         clickable=role in _PRESSED or ("selectable" in states and role != "page tab list"),

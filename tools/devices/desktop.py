@@ -2,6 +2,7 @@
 
 import platform as machine
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
@@ -190,23 +191,17 @@ class DesktopDevice:
             DeviceGoneError: The display, or the window that is driven, went away.
         """
         self._check_brake()
-        self._follow()
         if self._target.window and not isinstance(action, Wait):
+            self._follow()
             self._desk.bring_forward(self._target.window)
-        before = self._hands.position()
         points = tuple(self._placement.to_desktop(point) for point in points_of(action))
+        gives_back = self._pointer_back and points and not isinstance(action, Hover)
+        before = (self._hands.position(),) if gives_back else ()
         watch = self._parts.watch
-        if watch is None:
-            self._act(action, points, before)
-            return
-        # A hand may have pushed the pointer there just now: only where it is put back it is ours.
-        with watch.own_move((*points, before) if self._pointer_back else points):
-            self._act(action, points, before)
-
-    def _act(self, action: Action, points: tuple[DesktopPoint, ...], before: DesktopPoint) -> None:
-        self._carry_out(action, points)
-        if self._pointer_back and points and not isinstance(action, Hover):
-            self._hands.move(before)
+        with watch.own_move((*points, *before)) if watch is not None else nullcontext():
+            self._carry_out(action, points)
+            for point in before:
+                self._hands.move(point)
 
     def close(self) -> None:
         """Let go, and put back what was changed. May be called twice."""

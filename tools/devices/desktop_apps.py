@@ -21,6 +21,10 @@ _ALIKE: Final = 84.0
 _TIED: Final = 4.0
 _LISTED: Final = 40
 _START_S, _POLL_S = 15.0, 0.05
+_SEEN_BY_READERS: Final = {
+    "ACCESSIBILITY_ENABLED": "1", "GNOME_ACCESSIBILITY": "1", "QT_ACCESSIBILITY": "1",
+}  # fmt: skip
+"""Chromium, what is built on it, and Qt tell screen readers nothing without being asked to."""
 _STARTED: Final[list[subprocess.Popen[bytes]]] = []
 """Held, as apps outlive what started them."""
 _FIELD_CODE: Final = re.compile(r"%[a-zA-Z]")
@@ -171,7 +175,7 @@ class LinuxApps:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 cwd=Path.home(),
-                env={**os.environ, **self._session.variables},
+                env={**os.environ, **self._session.variables, **_SEEN_BY_READERS},
             )
         except OSError as error:
             raise ActionFailedError(

@@ -97,19 +97,7 @@ def connect_desktop(
         undo.callback(grabber.close)
         trouble: tuple[type[BaseException], ...] = x_trouble() if session.x11 else (OSError,)
         hands = Hands(module, clock, session.platform, trouble)
-        clipboard: Clipboard = PlainClipboard(clock)
-        desk: Desk = PlainDesk(hands, session.platform, clock)
-        typable: Callable[[str], bool] = str.islower
-        if session.x11:
-            windows = XWindows(session)
-            desk = XDesk(
-                windows,
-                LinuxApps(session, windows, clock),
-                clock,
-                open_accessibility(session, clock),
-            )
-            clipboard = XClipboard(session, clock)
-            typable = _typable(windows)
+        desk, clipboard, typable = _surroundings(session, clock, hands)
         undo.callback(desk.close)
         watch = None
         if stop is not None:
@@ -134,6 +122,18 @@ def _brake(
     areas = tuple(monitor.area for monitor in grabber.monitors())
     eye = XWindows(session) if session.x11 else hands
     return CornerWatch(eye, free_corners(areas), stop)
+
+
+def _surroundings(
+    session: DesktopSession, clock: Clock, hands: Hands
+) -> tuple[Desk, Clipboard, Callable[[str], bool]]:
+    """Windows and apps, the clipboard, and which characters the keyboard types as believed."""
+    if not session.x11:
+        return PlainDesk(hands, session.platform, clock), PlainClipboard(clock), str.islower
+    windows = XWindows(session)
+    apps = LinuxApps(session, windows, clock)
+    desk = XDesk(windows, apps, clock, open_accessibility(session, clock))
+    return desk, XClipboard(session, clock), _typable(windows)
 
 
 def _typable(windows: XWindows) -> Callable[[str], bool]:

@@ -60,7 +60,6 @@ class Hands:
 
     def click(self, at: DesktopPoint, *, button: str = "left", times: int = 1) -> None:
         """Press and release a button once or several times."""
-        self.move(at)
         for number in range(times):
             if number:
                 self._clock.sleep(_BETWEEN_CLICKS_S)

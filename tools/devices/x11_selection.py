@@ -118,10 +118,11 @@ class Selection:
         """
         with self._lock, self._reaching():
             self._content, self._fetched = dict(content), []
-            if not self._owned:
-                self._window.set_selection_owner(self._clipboard, 0)
-                self._display.sync()
-                self._owned = True
+            # Anew each time, though it is ours: programs that keep a copy of what they fetched, as
+            # Chromium does, learn by this that it is another text.
+            self._window.set_selection_owner(self._clipboard, 0)
+            self._display.sync()
+            self._owned = True
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="clipboard", daemon=True)
                 self._thread.start()

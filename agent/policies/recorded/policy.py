@@ -72,7 +72,7 @@ class RecordedPolicy:
         turn = Turn(goal, observation, history)
         if not history:
             self._begin(turn)
-        if observation.screenshot.is_black and not self._at.handed_over:
+        if self._is_off(observation):
             raise self._diverged(
                 turn, Missed("the screen is black: switch it on and unlock it, then try again")
             )
@@ -82,6 +82,13 @@ class RecordedPolicy:
                 self._judge(turn)
                 return self._due(turn)
         return self._ask_inner(turn)
+
+    def _is_off(self, now: Observation) -> bool:
+        """Whether the screen shows nothing, where it showed something when it was recorded."""
+        if not now.screenshot.is_black or self._at.handed_over:
+            return False
+        steps, at = self._source.steps, self._at.place
+        return at >= len(steps) or not self._source.frame(steps[at].seen).is_black
 
     def _begin(self, turn: Turn) -> None:
         self._at, done = Progress(), 0

@@ -26,9 +26,18 @@ class Found:
 
 @dataclass(frozen=True)
 class NotFound:
-    """Why a thing was not found, as half a sentence: ``it is not on the screen``."""
+    """Why a thing was not found.
+
+    Attributes:
+        why: Half a sentence: ``it is not on the screen``.
+        instead: What there is instead, half a sentence that goes on from there; may be empty.
+    """
 
     why: str
+    instead: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.why}{self.instead}"
 
 
 def reacts(tree: UiTree, node: UiNode) -> bool:
@@ -60,7 +69,7 @@ def find(
     if isinstance(how, NotFound):
         return how
     if not candidates:
-        return NotFound(_absent(target, tree))
+        return _absent(target, tree)
     if target.index is not None:
         if target.index > len(candidates):
             return NotFound(f"there are only {len(candidates)} of them")
@@ -71,9 +80,8 @@ def find(
     if len(candidates) > 1 and not _is_placed(target):
         listed = "; ".join(describe(node) for node in candidates[:_LISTED])
         more = f"; and {len(candidates) - _LISTED} more" if len(candidates) > _LISTED else ""
-        return NotFound(
-            f"{len(candidates)} things fit, say which with index, kind or id: {listed}{more}"
-        )
+        told = f"{len(candidates)} things fit, say which with index, kind or id"
+        return NotFound(told, f": {listed}{more}")
     return Found(candidates[0], how)
 
 
@@ -121,9 +129,7 @@ def _candidates(target: Target, tree: UiTree) -> tuple[list[UiNode], str | NotFo
             continue
         reference = _reference(other, tree)
         if isinstance(reference, NotFound):
-            return [], NotFound(
-                f"what it is {side.replace('_', ' ')} is not there: {reference.why}"
-            )
+            return [], NotFound(f"what it is {side.replace('_', ' ')} is not there: {reference}")
         found = beside(side, reference.node, found)
         how = f"where it is, {side.replace('_', ' ')} {describe(reference.node)}"
     return _once(tree, found, inner=True), how
@@ -224,7 +230,7 @@ def _in_reading_order(nodes: Sequence[UiNode]) -> list[UiNode]:
     return sorted(nodes, key=lambda node: (node.box.top, node.box.left, node.index))
 
 
-def _absent(target: Target, tree: UiTree) -> str:
+def _absent(target: Target, tree: UiTree) -> NotFound:
     """What is there instead, so that a slip of the pen is seen at once."""
     words = [node.label for node in tree.nodes if node.label.strip() and node.box.area]
     shown = ", ".join(repr(" ".join(word.split())[:40]) for word in list(dict.fromkeys(words))[:12])
@@ -232,5 +238,5 @@ def _absent(target: Target, tree: UiTree) -> str:
         without = target.model_copy(update={"kind": None})
         others, how = _candidates(without, tree)
         if others and not isinstance(how, NotFound):
-            return f"it is no {target.kind}, but {describe(others[0])}"
-    return f"it is not on the screen, which shows {shown or 'no text at all'}"
+            return NotFound(f"it is no {target.kind}, but {describe(others[0])}")
+    return NotFound("it is not on the screen", f", which shows {shown or 'no text at all'}")

@@ -198,6 +198,31 @@ def test_a_replay_runs_where_the_recording_was_made_unless_told_otherwise(
     assert start["config"]["scenario"] == "default"
 
 
+def with_config(recording: Recording, folder: Path, **fields: object) -> Recording:
+    """A recording that says it was made with other settings."""
+    copy = copy_of(recording, folder)
+    first, *rest = (copy / "events.jsonl").read_text().splitlines()
+    start = json.loads(first)
+    start["config"].update(fields)
+    (copy / "events.jsonl").write_text("\n".join([json.dumps(start), *rest]) + "\n")
+    return read_recording(copy)
+
+
+def test_secrets_stay_secret_and_modules_are_not_imported(short: Recording, tmp_path: Path) -> None:
+    made = with_config(short, tmp_path, secrets=["PIN"], tools=["evil"], app="Bookings")
+    config = as_recorded(Config(), made, ())
+    assert config.secrets == ("PIN",)
+    assert config.app == "Bookings"
+    assert config.tools == ()
+    assert as_recorded(Config(app="Clock"), made, {"app"}).app == "Clock"
+
+
+def test_a_setting_that_is_none_is_told(short: Recording, tmp_path: Path) -> None:
+    made = with_config(short, tmp_path, device="virtual", seed="many")
+    with pytest.raises(RecordingError, match="made with a setting that cannot be used: seed"):
+        as_recorded(Config(), made, ())
+
+
 def test_the_virtual_phone_of_a_recording_is_started_again_as_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ from tools.virtual_phone.shell.commands import (
     sorting,
     text,
     toybox,
+    virtual_phone,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -51,6 +52,7 @@ MODULES: tuple[ModuleType, ...] = (
     sorting,
     text,
     toybox,
+    virtual_phone,
 )
 
 

@@ -1,0 +1,140 @@
+"""What a test run came to, for a person and for a program."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from rich.text import Text
+
+from agent.cli.live import counted
+from agent.cli.plain import plain
+from agent.cli.suite_live import MARKS, reasons
+from agent.suite.runner.job import CaseResult
+from agent.suite.runner.run import SuiteResult
+from agent.suite.runner.status import Attempt, Status
+
+_BAD = (Status.FAILED, Status.ERROR, Status.INTERRUPTED)
+_MOST_TOLD = 20
+
+
+def summary(suite: SuiteResult) -> Text:
+    """The whole run in a few lines: what went wrong, how often what, and what it took."""
+    text = Text()
+    bad = [each for each in suite.results if each.status in _BAD]
+    if bad:
+        text.append("\nNot passed:\n", style="bold")
+        for result in bad[:_MOST_TOLD]:
+            _tell_bad(text, result)
+        if len(bad) > _MOST_TOLD:
+            text.append(f"  and {len(bad) - _MOST_TOLD} more\n", style="dim")
+    for reason, cases in _together(suite.results):
+        text.append(f"\n{counted(cases, 'case')} {reason}", style="dim")
+    text.append("\n")
+    text.append(_counts_line(suite))
+    text.append(f"\n{_spent(suite)}", style="dim")
+    return text
+
+
+def _tell_bad(text: Text, result: CaseResult) -> None:
+    mark, style = MARKS[result.status]
+    text.append(f"  {mark} ", style=style)
+    text.append(f"{plain(result.job.label)}  ")
+    text.append(f"{plain(result.job.file)}:{result.job.line}\n", style="dim")
+    for said in reasons(result):
+        text.append(f"      {plain(said)}\n", style="red")
+    last = result.last
+    if last is not None and last.run.recording is not None:
+        text.append(f"      agent show {plain(str(last.run.recording))}\n", style="dim")
+
+
+def _together(results: Iterable[CaseResult]) -> list[tuple[str, int]]:
+    """Cases that were not run, by reason: fifty lines that say the same help nobody."""
+    found = Counter(
+        f"{each.status.in_words}: {plain(each.reason)}"
+        for each in results
+        if each.status in {Status.SKIPPED, Status.NOT_RUN}
+    )
+    return found.most_common()
+
+
+def _counts_line(suite: SuiteResult) -> Text:
+    counts = Counter(suite.statuses)
+    line = Text()
+    for status, (_, style) in MARKS.items():
+        if count := counts[status]:
+            line.append(", " if line else "", style="dim")
+            line.append(f"{count} {status.in_words}", style=style)
+    line.append(f" in {suite.duration_s:.1f} s", style="dim")
+    return line
+
+
+def _spent(suite: SuiteResult) -> str:
+    attempts = _attempts(suite.results)
+    parts = [
+        counted(sum(each.run.steps for each in attempts), "step"),
+        counted(sum(each.run.model_calls for each in attempts), "model call"),
+    ]
+    if tokens := sum(each.run.tokens for each in attempts):
+        parts.append(f"{tokens:,} tokens")
+    if provenance := _provenance(attempts):
+        parts.append("found by " + ", ".join(f"{how} {n}" for how, n in provenance.items()))
+    if suite.lost:
+        parts.append(f"lost: {', '.join(plain(device) for device, _ in suite.lost)}")
+    return " · ".join(parts)
+
+
+def _attempts(results: Iterable[CaseResult]) -> list[Attempt]:
+    return [attempt for each in results for attempt in each.attempts]
+
+
+def _provenance(attempts: Sequence[Attempt]) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for each in attempts:
+        sums.update(dict(each.run.provenance))
+    return dict(sums.most_common())
+
+
+def as_json(suite: SuiteResult, code: int) -> dict[str, object]:
+    """The whole run as data; durations in seconds, times in UTC."""
+    return {
+        "started": suite.started.isoformat(timespec="seconds"),
+        "duration_s": round(suite.duration_s, 3),
+        "exit_code": code,
+        "stopped_by": suite.stopped_by,
+        "counts": {status.value: n for status, n in Counter(suite.statuses).items()},
+        "lost": [{"device": device, "why": why} for device, why in suite.lost],
+        "cases": [_case(each) for each in suite.results],
+    }
+
+
+def _case(result: CaseResult) -> dict[str, object]:
+    job = result.job
+    return {
+        "id": job.id,
+        "round": job.round,
+        "file": job.file,
+        "line": job.line,
+        "tags": list(job.tags),
+        "status": result.status.value,
+        "reason": result.reason,
+        "duration_s": round(result.duration_s, 3),
+        "attempts": [_attempt(each) for each in result.attempts],
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, object]:
+    run, failure = attempt.run, attempt.run.failure
+    return {
+        "status": run.status.value,
+        "device": attempt.device,
+        "started": attempt.started.isoformat(timespec="seconds"),
+        "duration_s": round(attempt.duration_s, 3),
+        "failure": asdict(failure) if failure is not None else None,
+        "device_lost": run.device_lost,
+        "steps": run.steps,
+        "model_calls": run.model_calls,
+        "tokens": run.tokens,
+        "provenance": dict(run.provenance),
+        "facts": dict(run.facts),
+        "recording": str(run.recording) if run.recording is not None else None,
+    }

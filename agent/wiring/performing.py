@@ -1,0 +1,328 @@
+"""Performs cases: each becomes one episode, whose policy plays what the task file says."""
+
+import shutil
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent.config import Config
+from agent.loop import Limits
+from agent.model import OnText
+from agent.policy import Policy
+from agent.recording.folder import make_folder, new_name
+from agent.recording.writer import RecordingWriter
+from agent.step import Episode, StopReason, Verdict
+from agent.suite.act.performance import Part, Performance, Performed
+from agent.suite.act.policy import SuitePolicy
+from agent.suite.act.scene import GoalLimits, Means, Timing
+from agent.suite.checks.context import Permissions, Witness
+from agent.suite.checks.witness import ModelWitness
+from agent.suite.language.cases import Case
+from agent.suite.runner.deadline import Deadline, Patience
+from agent.suite.runner.seams import LeasedDevice
+from agent.suite.runner.status import CaseRun, Failure, Status
+from agent.wiring.audience import Audience, Nobody
+from agent.wiring.episode import Stage, run_mind
+from agent.wiring.mind import Mind
+from agent.wiring.secrets import Shield, find_shield
+from tools.clock import Clock, SystemClock
+from tools.device import Device, RunsShell, ShellAnswer
+from tools.devices.android import AndroidDevice
+from tools.errors import ActionFailedError, DeviceTimeoutError, TaskError
+from tools.registry import Registry
+from tools.secrets.values import check_name
+
+_UNLIMITED = Limits(
+    max_steps=1_000_000, timeout_s=1e9, max_mistakes=1_000_000, max_reasks=1_000_000
+)
+"""The policy of a case ends it itself: it has a teardown to play."""
+_OVER = frozenset({StopReason.FINISHED, StopReason.GAVE_UP})
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How cases are performed.
+
+    Attributes:
+        permissions: What the person allows.
+        part: What is played of each case.
+        audience: Who follows.
+    """
+
+    permissions: Permissions = field(default_factory=Permissions)
+    part: Part = "steps"
+    audience: Audience = field(default_factory=Nobody)
+
+
+class SuitePerformer:
+    """Performs cases with one configuration and one mind; several threads may do so at once.
+
+    Args:
+        config: How goals are pursued; what it says of the device does not matter.
+        mind: Who pursues them. It is not closed.
+        manner: How.
+    """
+
+    def __init__(self, config: Config, mind: Mind, manner: Manner | None = None) -> None:
+        self._config, self._mind = config, mind
+        self._manner = manner if manner is not None else Manner()
+
+    def perform(
+        self, case: Case, device: LeasedDevice, folder: Path, deadline: Deadline
+    ) -> CaseRun:
+        """Make one attempt at ``case``; see ``Performer``.
+
+        Raises:
+            UsageError: A secret has no value, or the recording cannot be written.
+            DeviceError: The device cannot be used at all.
+        """
+        config = _config_for(case, self._config, device, folder)
+        if isinstance(device.device, AndroidDevice):
+            device.device.reads_ui_tree = True
+        attempt = _Attempt(case, config, self._mind, self._manner, device.device, deadline)
+        run = attempt.run(folder)
+        return _kept(run, case.task.trace)
+
+
+@dataclass
+class _Attempt:
+    """One attempt at a case."""
+
+    case: Case
+    config: Config
+    mind: Mind
+    manner: Manner
+    device: Device
+    time: Timing
+    clock: Clock = field(default_factory=SystemClock)
+    policy: SuitePolicy | None = None
+    recorder: RecordingWriter | None = None
+
+    def run(self, folder: Path) -> CaseRun:
+        shield = find_shield(self.config, self.case.title)
+        place = f"{self.case.place.path}:{self.case.place.line}"
+        performance = Performance(self.case.plan, self.manner.part, place)
+        episode = self._episode(folder, performance, shield)
+        performed = performance.performed
+        ended = self._ended(episode, performed)
+        if self._needs_teardown(episode, performed):
+            self.time.begin_teardown()
+            further = self._episode(
+                folder.with_name(f"{folder.name}-teardown"), performance, shield, teardown=True
+            )
+            if performance.performed.trouble is not None and ended.failure is not None:
+                told = performance.performed.trouble.message
+                ended = replace(ended, failure=_with(ended.failure, told))
+            if further.recording is not None:
+                ended = replace(ended, attachments=(further.recording,))
+        return ended
+
+    def _needs_teardown(self, episode: Episode, performed: Performed) -> bool:
+        return (
+            bool(self.case.plan.teardown)
+            and not performed.torn_down
+            and episode.stop is not StopReason.DEVICE_LOST
+        )
+
+    def _episode(
+        self, folder: Path, performance: Performance, shield: Shield, *, teardown: bool = False
+    ) -> Episode:
+        def make(tools: Registry, recorder: RecordingWriter, on_text: OnText) -> Policy:
+            means = self._means(tools, recorder, on_text, shield)
+            policy = SuitePolicy(performance, means, teardown_only=teardown)
+            if not teardown:
+                self.policy, self.recorder = policy, recorder
+            return policy
+
+        mind = replace(
+            self.mind,
+            policy=f"suite ({self.mind.policy})",
+            wants_ui_tree=True,
+            make=make,
+            may_get_stuck=False,
+        )
+        stage = Stage(self.device, make_folder(folder), _UNLIMITED)
+        audience = self.manner.audience
+        return run_mind(self.config, self.case.title, mind, audience=audience, stage=stage)
+
+    def _means(
+        self, tools: Registry, recorder: RecordingWriter, on_text: OnText, shield: Shield
+    ) -> Means:
+        witnesses: list[Witness] = []
+
+        def witness() -> Witness | None:
+            if not witnesses and self.mind.eyes is not None:
+                eyes = self.mind.eyes(recorder)
+                witnesses.append(ModelWitness(eyes.model, eyes.sizing))
+            return witnesses[0] if witnesses else None
+
+        def new_inner() -> Policy:
+            recorder.transforms = tuple
+            inner = self.mind.make(tools, recorder, on_text)
+            told = recorder.transforms
+            recorder.transforms = lambda: told() if self._delegated else ()
+            return inner
+
+        config = self.config
+        return Means(
+            info=self.device.info,
+            registry=tools,
+            clock=self.clock,
+            time=self.time,
+            log=recorder,
+            shell=DeviceShell(self.device, shield),
+            witness=witness,
+            new_inner=new_inner,
+            limits=GoalLimits(config.max_steps, config.max_mistakes, config.max_reasks),
+            budget=self.case.task.budget,
+            permissions=self.manner.permissions,
+        )
+
+    @property
+    def _delegated(self) -> bool:
+        scene = self.policy.scene if self.policy is not None else None
+        return scene is not None and scene.delegated
+
+    def _ended(self, episode: Episode, performed: Performed) -> CaseRun:
+        run = _outcome(episode, performed)
+        scene = self.policy.scene if self.policy is not None else None
+        recorder = self.recorder
+        if scene is None or recorder is None:
+            return run
+        facts = [
+            ("policy", self.mind.policy),
+            *((("model", self.mind.model),) if self.mind.model else ()),
+        ]
+        facts += [("warning", warning) for warning in scene.warnings]
+        return replace(
+            run,
+            steps=scene.actions,
+            model_calls=recorder.model_calls,
+            tokens=recorder.tokens,
+            provenance=tuple(scene.provenance.most_common()),
+            facts=tuple(facts),
+        )
+
+
+class DeviceShell:
+    """The shell of a device, into which secrets are put at the last moment.
+
+    Args:
+        device: The device itself, not wrapped.
+        shield: Knows the secrets.
+    """
+
+    def __init__(self, device: Device, shield: Shield) -> None:
+        self._device, self._shield = device, shield
+
+    def run(self, command: str, *, timeout_s: float) -> ShellAnswer:
+        """Run ``command``; see ``Shell``.
+
+        Raises:
+            ActionFailedError: There is no shell, or the command hangs.
+            DeviceError: The device went away.
+        """
+        device = self._device
+        if not isinstance(device, RunsShell):
+            raise ActionFailedError(
+                f"{device.info.kind.capitalize()} has no shell to run {command!r}."
+            )
+        revealed = self._shield.secrets.revealed(command)
+        try:
+            answer = device.shell(revealed, timeout_s=timeout_s)
+        except DeviceTimeoutError:
+            raise ActionFailedError(
+                f"{command!r} did not end within {timeout_s:.3g} s and was cut off."
+            ) from None
+        return ShellAnswer(
+            answer.code, self._shield.text(answer.out), self._shield.text(answer.err)
+        )
+
+
+def perform_case(
+    case: Case,
+    config: Config,
+    mind: Mind,
+    device: Device,
+    manner: Manner | None = None,
+) -> CaseRun:
+    """Perform one case on a device that is connected and as the case wants to find it.
+
+    Args:
+        case: What is to be done.
+        config: How goals are pursued, and where the recording goes.
+        mind: Who pursues them.
+        device: Connected and not wrapped.
+        manner: How.
+
+    Raises:
+        UsageError: A secret has no value, or the recording cannot be written.
+    """
+    own_s = case.task.budget.time_s
+    deadline = Deadline(SystemClock(), own_s if own_s is not None else config.timeout_s, Patience())
+    deadline.begin()
+    folder = config.record_dir / new_name(datetime.now(UTC), case.title)
+    leased = LeasedDevice(device, device.info.name)
+    return SuitePerformer(config, mind, manner).perform(case, leased, folder, deadline)
+
+
+def _config_for(case: Case, config: Config, device: LeasedDevice, folder: Path) -> Config:
+    """The configuration of one case: what it says of secrets, and nobody to ask."""
+    for name in case.plan.secrets:
+        try:
+            check_name(name)
+        except ValueError as error:
+            raise TaskError(f"{case.place}: the secret {name!r} must be {error}.") from None
+    changes = {
+        "secrets": tuple(dict.fromkeys((*config.secrets, *case.plan.secrets))),
+        "device": device.serial or device.device.info.name,
+        "scenario": device.scenario or config.scenario,
+        "seed": device.seed,
+        "approve": "never" if config.approve == "terminal" else config.approve,
+        "ui_tree": "always",
+        "dry_run": False,
+        "expect": (),
+        "app": "",
+        "record_dir": folder.parent,
+    }
+    return config.model_copy(update=changes)
+
+
+def _outcome(episode: Episode, performed: Performed) -> CaseRun:
+    """What an episode says of its case."""
+    recording = episode.recording
+    trouble = performed.trouble
+    if episode.stop not in _OVER:
+        lost = episode.stop is StopReason.DEVICE_LOST
+        kind = "device" if lost else episode.stop.value
+        message = episode.error or episode.answer or f"It ended as {episode.stop.value}."
+        failure = Failure(kind, _line(message))
+        if trouble is not None:  # what was found before
+            failure = _with(failure, trouble.message)
+        return CaseRun(Status.ERROR, failure, device_lost=lost, recording=recording)
+    if trouble is None:
+        return CaseRun(Status(performed.verdict.value), recording=recording)
+    details = "\n".join((trouble.message, *trouble.details))
+    failure = Failure(trouble.kind, _line(trouble.message), details)
+    failed = trouble.verdict is Verdict.FAILED
+    return CaseRun(Status.FAILED if failed else Status.ERROR, failure, recording=recording)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _with(failure: Failure, further: str) -> Failure:
+    details = "\n".join(filter(None, (failure.details, further)))
+    return replace(failure, details=details)
+
+
+def _kept(run: CaseRun, trace: str | None) -> CaseRun:
+    """The run with its recording, or without where the task does not want it."""
+    unwanted = trace == "never" or (
+        trace == "on_failure" and run.status in {Status.PASSED, Status.UNVERIFIED}
+    )
+    if not unwanted or run.recording is None:
+        return run
+    shutil.rmtree(run.recording, ignore_errors=True)
+    return replace(run, recording=None)

@@ -1,0 +1,280 @@
+"""Places for the devices of a test run: attached phones, each leased, and virtual ones."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from agent.config import Config, user_runtime
+from agent.phone_process import PhoneOptions, RunningPhone, running_phone
+from agent.suite.language.task import Where
+from agent.suite.runner.choice import DeviceChoice, parse_devices
+from agent.suite.runner.lease import DeviceLeasedError, leased
+from agent.suite.runner.seams import LeasedDevice, Station
+from agent.wiring.devices import VIRTUAL, attached_devices
+from tools.clock import Clock, SystemClock
+from tools.device import Device
+from tools.devices.adb_socket import AdbLink, AdbServer
+from tools.devices.android_connect import connect
+from tools.errors import DeviceError, DeviceGoneError, UnknownDeviceError, UsageError
+
+_MAX_RETURNS = 1
+"""How often an attached device that was lost and came back is trusted again."""
+_ANDROID = "android"
+_NO_RESET = 2
+
+
+class VirtualStation:
+    """Room for one virtual phone, which is started for the first case and reset for the others.
+
+    Args:
+        number: Which, from 1.
+        config: What the phone is like where a case does not say.
+        clock: How time passes.
+    """
+
+    def __init__(self, number: int, config: Config, clock: Clock) -> None:
+        self._name = f"{VIRTUAL}-{number}"
+        self._config = config
+        self._clock = clock
+        self._phone: RunningPhone | None = None
+        self._device: Device | None = None
+        self._running = ExitStack()
+        self._came = True
+
+    @property
+    def name(self) -> str:
+        """``virtual-1``."""
+        return self._name
+
+    def refuses(self, target: Where) -> str:
+        """Why a case cannot be run here."""
+        if target.platform not in {None, _ANDROID}:
+            return f"a virtual phone is no {target.platform}"
+        if target.device not in {None, VIRTUAL, self._name}:
+            return f"a virtual phone is not {target.device}"
+        return ""
+
+    def prepare(self, target: Where) -> LeasedDevice:
+        """Start the phone, or reset the one that runs, and connect to it.
+
+        Connected anew for each case: what a connection knows of a phone (its language, its theme,
+        its keyboard) is another after the reset.
+
+        Raises:
+            UsageError: There is no such scenario.
+            DeviceError: The phone does not start or answer.
+        """
+        scenario = target.scenario or self._config.scenario
+        seed = target.seed if target.seed is not None else self._config.seed
+        phone = self._phone
+        if phone is None or phone.process.poll() is not None:
+            phone = self._start(scenario, seed)
+        else:
+            self._reset(phone, scenario, seed)
+        self._disconnect()
+        self._device = device = connect(
+            phone.serial,
+            server=_server_of(phone),
+            clock=self._clock,
+            ui_tree=self._config.ui_tree != "never",
+        )
+        return LeasedDevice(device, phone.serial, virtual=True, scenario=scenario, seed=seed)
+
+    def sever(self) -> None:
+        """Kill the phone: whoever waits for it finds the connection closed."""
+        phone = self._phone
+        if phone is not None:
+            phone.process.kill()
+
+    def usable(self, *, left_behind: bool) -> bool:
+        """Whether a fresh phone can be had; one that never came will not the next time either.
+
+        A thread left behind does not matter: its phone is dead, and the next has another port.
+        """
+        del left_behind
+        return self._came
+
+    def close(self) -> None:
+        """End the phone."""
+        self._disconnect()
+        self._phone = None
+        self._running.close()
+
+    def _start(self, scenario: str, seed: int) -> RunningPhone:
+        self.close()
+        self._came = False
+        try:
+            phone = self._running.enter_context(
+                running_phone(PhoneOptions(scenario=scenario, seed=seed))
+            )
+        except UsageError:  # what was asked for, not the phone
+            self._came = True
+            raise
+        self._phone, self._came = phone, True
+        return phone
+
+    def _reset(self, phone: RunningPhone, scenario: str, seed: int) -> None:
+        link = AdbLink(_server_of(phone), phone.serial, self._clock)
+        # A scenario is text from a task file: quoted, it stays one word of this shell.
+        quoted = "'" + scenario.replace("'", "'\\''") + "'"
+        done = link.shell(f"virtual_phone reset --scenario {quoted} --seed {seed}")
+        said = done.stderr.decode("utf-8", "replace").strip().removeprefix("virtual_phone: ")
+        if done.code == _NO_RESET:
+            raise UsageError(said)
+        if done.code:
+            raise DeviceError(f"The virtual phone {phone.serial} was not reset: {said}")
+
+    def _disconnect(self) -> None:
+        device, self._device = self._device, None
+        if device is not None:
+            device.close()
+
+
+class AttachedStation:
+    """A phone that is attached. It is not reset: what a case finds there, the one before left.
+
+    Args:
+        serial: How the ADB server names it.
+        config: How it is looked at.
+        clock: How time passes.
+    """
+
+    def __init__(self, serial: str, config: Config, clock: Clock) -> None:
+        self._serial = serial
+        self._config = config
+        self._clock = clock
+        self._device: Device | None = None
+        self._returns = 0
+
+    @property
+    def name(self) -> str:
+        """Its serial."""
+        return self._serial
+
+    def refuses(self, target: Where) -> str:
+        """Why a case cannot be run here."""
+        if target.platform not in {None, _ANDROID}:
+            return f"{self._serial} is no {target.platform}"
+        if target.device not in {None, self._serial}:
+            return f"{self._serial} is not {target.device}"
+        if target.scenario is not None or target.seed is not None:
+            return f"{self._serial} is no virtual phone, which a scenario or a seed is for"
+        return ""
+
+    def prepare(self, target: Where) -> LeasedDevice:
+        """Connect to it.
+
+        Raises:
+            DeviceError: It is not there, or does not answer.
+        """
+        del target
+        self.close()
+        try:
+            self._device = device = connect(
+                self._serial,
+                server=server_of(self._config),
+                clock=self._clock,
+                ui_tree=self._config.ui_tree != "never",
+            )
+        except UnknownDeviceError as error:  # it was there when the run began
+            raise DeviceGoneError(str(error)) from None
+        return LeasedDevice(device, self._serial)
+
+    def sever(self) -> None:
+        """There is nothing to cut: every command is a connection of its own, with its own time."""
+
+    def usable(self, *, left_behind: bool) -> bool:
+        """Whether it came back; not if somebody who hangs could still act on it."""
+        if left_behind or self._returns >= _MAX_RETURNS:
+            return False
+        self._returns += 1
+        try:
+            found = attached_devices(self._config)
+        except DeviceGoneError:
+            return False
+        return any(each.serial == self._serial and each.ready for each in found)
+
+    def close(self) -> None:
+        """Let go of it."""
+        device, self._device = self._device, None
+        if device is not None:
+            device.close()
+
+
+@contextmanager
+def open_stations(
+    config: Config, devices: str, *, jobs: int | None, cases: int
+) -> Iterator[tuple[Station, ...]]:
+    """The stations of a run; attached phones are leased for as long as the block lasts.
+
+    Args:
+        config: How devices are reached.
+        devices: What the person named (see ``parse_devices``); empty for whatever is there.
+        jobs: How many cases may be run at once; ``None`` for as many as there are devices.
+        cases: How many there are: no more virtual phones than that are of use.
+
+    Raises:
+        UsageError: What was named is wrong or not there.
+        DeviceLeasedError: Another process uses a device that was named, or all that there are.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        named = devices or config.device
+        choice = parse_devices(named) if named else _choose(config)
+        serials = _lease(config, choice, stack, user_runtime() / "leases")[:jobs]
+        stations: list[Station] = [AttachedStation(each, config, clock) for each in serials]
+        if choice.wants_virtual:
+            wanted = choice.virtual if choice.virtual is not None else jobs or 1
+            room = min(wanted, cases, jobs - len(stations) if jobs is not None else wanted)
+            stations += [VirtualStation(each + 1, config, clock) for each in range(room)]
+        yield tuple(stations)
+
+
+def _choose(config: Config) -> DeviceChoice:
+    """All that is attached and ready; a virtual phone if there is none."""
+    try:
+        ready = any(each.ready for each in attached_devices(config))
+    except DeviceGoneError:
+        ready = False
+    return DeviceChoice(every=True) if ready else DeviceChoice(wants_virtual=True)
+
+
+def _lease(config: Config, choice: DeviceChoice, stack: ExitStack, folder: Path) -> list[str]:
+    """The attached devices that are this run's alone from now on."""
+    if not choice.every:
+        for serial in choice.serials:
+            stack.enter_context(leased(_lease_name(serial, config), folder))
+        return list(choice.serials)
+    ready = [each.serial for each in attached_devices(config) if each.ready]
+    if not ready:
+        hint = "See what is attached with: agent devices"
+        raise UnknownDeviceError("No attached device can be used.", hint=hint)
+    taken: list[str] = []
+    refusal: DeviceLeasedError | None = None
+    for serial in ready:
+        try:
+            stack.enter_context(leased(_lease_name(serial, config), folder))
+        except DeviceLeasedError as error:
+            refusal = error
+        else:
+            taken.append(serial)
+    if not taken and refusal is not None:
+        raise refusal
+    return taken
+
+
+def _lease_name(serial: str, config: Config) -> str:
+    """Two servers may each know an ``emulator-5554``."""
+    return f"{serial} at {config.adb_server}"
+
+
+def server_of(config: Config) -> AdbServer:
+    """The ADB server that is configured."""
+    host, _, port = config.adb_server.rpartition(":")
+    return AdbServer(host, int(port))
+
+
+def _server_of(phone: RunningPhone) -> AdbServer:
+    if phone.server_port is None:
+        raise DeviceGoneError("The virtual phone runs no ADB server.")
+    return AdbServer(port=phone.server_port)
