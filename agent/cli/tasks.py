@@ -125,7 +125,11 @@ def from_recording(
 
     config = load_config({"record_dir": record_dir} if record_dir is not None else {}).config
     found = read_recording(find_recording(recording, config.record_dir))
-    derived = task_of_recording(found, name=name, out=out)
+
+    def notice(text: str) -> None:
+        typer.echo(text, err=True)
+
+    derived = task_of_recording(found, name=name, out=out, notice=notice)
     if out is None:
         typer.echo(derived.text, nl=False)
     else:

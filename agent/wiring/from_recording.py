@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.phone_process import STATE_FILE, PhoneOptions, running_phone
@@ -19,7 +20,13 @@ of them may stand again by chance."""
 _SCHEMA = "task.schema.json"
 
 
-def task_of_recording(recording: Recording, *, name: str = "", out: Path | None = None) -> Derived:
+def task_of_recording(
+    recording: Recording,
+    *,
+    name: str = "",
+    out: Path | None = None,
+    notice: Callable[[str], None] = lambda _: None,
+) -> Derived:
     """Make a task of a recording.
 
     Of a run on a virtual phone, untouched ones are started for a moment, to tell what the run
@@ -29,6 +36,7 @@ def task_of_recording(recording: Recording, *, name: str = "", out: Path | None 
         recording: As read.
         name: What the task is called; empty for a name from the goal.
         out: Where it will be written, for the path of the schema; ``None`` for nowhere.
+        notice: Told what takes some seconds.
 
     Raises:
         RecordingError: There is nothing in it to make a task of, or a file of it is damaged.
@@ -41,7 +49,7 @@ def task_of_recording(recording: Recording, *, name: str = "", out: Path | None 
             f"A task cannot be called {name!r}.",
             hint="One line of at most 100 characters, without [ ] { } # $ and ::",
         )
-    phones = _phones(recording)
+    phones = _phones(recording, notice)
     schema = _schema_beside(out) if out is not None else ""
     return derive_task(recording, phones, name=name.strip(), schema=schema)
 
@@ -89,11 +97,12 @@ def _schema_beside(out: Path) -> str:
     return ""
 
 
-def _phones(recording: Recording) -> Phones | None:
+def _phones(recording: Recording, notice: Callable[[str], None]) -> Phones | None:
     phone, written = virtual_phone_of(recording), recording.folder / STATE_FILE
     if phone is None or not written.is_file():
         return None
     after = read_state(written)
+    notice(f"Looking at {_OTHERS + 1} untouched virtual phones to tell what the run changed …")
     fresh = _untouched(phone.scenario, phone.seed)
     others = (_untouched(phone.scenario, phone.seed + more) for more in range(1, _OTHERS + 1))
     return Phones(after, fresh, tuple(others))

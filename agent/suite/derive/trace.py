@@ -140,8 +140,8 @@ def _was_performed(step: RecordedStep) -> bool:
 
 def _acts(
     done: list[tuple[RecordedStep, Screen]], looks: list[tuple[RecordedStep, Screen]]
-) -> Iterator[tuple[Act, bool]]:
-    """Each act, and whether the picture changed after it as far as is known."""
+) -> Iterator[tuple[Act, bool | None]]:
+    """Each act, and whether the picture changed after it; ``None`` if that is unknown."""
     waited_s, waited_on = 0.0, None
     acting = [
         each for each in done if each[0].intent and not isinstance(each[0].intent.action, Wait)
@@ -158,18 +158,21 @@ def _acts(
         later = [each for each in looks if step.index < each[0].index <= end]
         changed = [each.observation.changed for each, _ in later if each.observation]
         after = later[-1][1] if later else None
-        moved = not changed or None in changed or any(changed)
+        known = bool(changed) and None not in changed
+        moved = any(changed) if known else None
         yield Act(step.index, action, seen, after, waited_s, waited_on), moved
         waited_s, waited_on = 0.0, None
 
 
-def _effective(acts: Iterable[tuple[Act, bool]]) -> Iterator[Act]:
+def _effective(acts: Iterable[tuple[Act, bool | None]]) -> Iterator[Act]:
     """Those that did anything: a digit in a field is too small for the picture to tell."""
     for act, moved in acts:
         after = act.after
-        said_same = after is not None and act.before.same_as(after)
-        unread = after is None or act.before.tree is None or after.tree is None
-        if moved or not (said_same or unread):
+        if after is None or act.before.tree is None or after.tree is None:
+            had_effect = moved is not False
+        else:
+            had_effect = moved is True or not act.before.same_as(after)
+        if had_effect:
             yield act
 
 
