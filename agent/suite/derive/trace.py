@@ -215,6 +215,9 @@ def _joined(previous: Act, act: Act) -> Act | None:
 
 def _said(tree: UiTree) -> list[tuple[object, ...]]:
     return [
-        (_TIME_OF_DAY.sub("", node.text), node.description, node.checked, node.selected, node.box)
+        (
+            _TIME_OF_DAY.sub("", node.text), node.description, node.box,
+            node.checked, node.selected, node.focused,
+        )
         for node in tree.nodes
-    ]
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from agent.cli.app import run_command
 from agent.suite.language.cases import load_cases
 from agent.wiring.agent import Agent
+from tests.agent.suite.task_files import unset
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +34,16 @@ def test_it_passes_unedited_on_another_seed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+        (tmp_path / name).mkdir()
     (tmp_path / "tasks").mkdir()
     code, out, err = run(
         capsys, "tasks", "from", str(recording), "--out", "tasks", "--name", "note"
     )
     assert code == 0, err
     assert "tasks/note.task.yaml: 5 steps, 3 checks." in out
-    (case,) = load_cases(["tasks"], root=tmp_path, environment={}.get)
+    (case,) = load_cases(["tasks"], root=tmp_path, environment=unset)
     assert [step.step.verb_name for step in case.plan.steps] == [
         "open", "tap", "type", "type", "tap"
     ]  # fmt: skip
@@ -99,6 +103,7 @@ def test_a_recording_that_is_not_there_or_damaged_is_told(
     code, _, err = run(capsys, "tasks", "from", str(copy))
     assert code == 2
     assert "phone-state.json" in err
+    (copy / "phone-state.json").unlink()
     next((copy / "frames").glob("*-tree.xml")).write_text("changed")
     code, _, err = run(capsys, "tasks", "from", str(copy))
     assert code == 2

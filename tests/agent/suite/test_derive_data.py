@@ -12,6 +12,7 @@ from agent.suite.derive.row_checks import Phones, setting_checks, table_checks
 from agent.suite.derive.said import Said
 from agent.suite.derive.trace import Screen
 from agent.suite.derive.values import Values
+from agent.suite.language.fill import has_reference
 from agent.suite.language.write import written
 from tests.agent.suite.task_files import gather, only_case
 from tools.errors import RecordingError
@@ -104,8 +105,6 @@ def test_every_name_finds_what_was_touched(
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30))
 def test_a_recorded_text_is_written_so_that_it_reads_the_same(text: str) -> None:
-    from agent.suite.language.fill import has_reference
-
     literal = Values().literal(text.replace("<secret:", ""))
     assert not has_reference(literal)
     assert literal.replace("$${", "${") == text.replace("<secret:", "")
