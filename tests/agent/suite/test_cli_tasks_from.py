@@ -36,7 +36,7 @@ def test_it_passes_unedited_on_another_seed(
     monkeypatch.chdir(tmp_path)
     for name in ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(mode=0o700)
     (tmp_path / "tasks").mkdir()
     code, out, err = run(
         capsys, "tasks", "from", str(recording), "--out", "tasks", "--name", "note"
