@@ -15,6 +15,9 @@ from tools.ui_tree import UiNode, UiTree
 
 MOST_TEXTS = 4
 _MOST_OTHERS = 2
+_LONG_S = 10.0
+_PATIENCE = 3
+"""Where the run waited for its end, a check may take so many times as long, and 10 s at least."""
 _LONGEST = 80
 _LIST = 3
 _SECRET = re.compile(r"<secret:[^<>]*>")
@@ -41,7 +44,11 @@ def text_checks(trace: Trace, said: Said, values: Values) -> list[Check]:
     others = [text for text in new if text not in meant] or ([] if meant else fresh)
     chosen = (meant + others[:_MOST_OTHERS])[:MOST_TEXTS]
     chosen.sort(key=fresh.index)
-    return [Check(text=TextCheck(visible=values.shown(text))) for text in chosen]
+    longer = {"timeout": max(_LONG_S, _PATIENCE * trace.waited_s)} if trace.waited_s else {}
+    return [
+        Check.model_validate({"text": TextCheck(visible=values.shown(text)), **longer})
+        for text in chosen
+    ]
 
 
 def switch_checks(trace: Trace, said: Said, values: Values) -> list[Check]:

@@ -67,6 +67,7 @@ class Trace:
         acts: What was done, in order.
         screens: Every look, in order; at least one.
         left_out: How many steps were mistakes, ways back, or had no effect.
+        waited_s: Seconds of the device's time that were waited after the last act.
         unsure: Whether the last step may or may not have been delivered: the run was cut off in it.
     """
 
@@ -74,6 +75,7 @@ class Trace:
     acts: tuple[Act, ...]
     screens: tuple[Screen, ...]
     left_out: int
+    waited_s: float = 0.0
     unsure: bool = False
 
     @property
@@ -112,12 +114,17 @@ def read_trace(recording: Recording) -> Trace:
             hint="See what it did with: agent show",
         )
     meant = [step for step, _ in looks if step.intent is not None]
-    waits = sum(isinstance(step.intent.action, Wait) for step, _ in done if step.intent)
+    waits = [
+        (step.index, step.intent.action.duration_s)
+        for step, _ in done
+        if step.intent and isinstance(step.intent.action, Wait)
+    ]
     return Trace(
         goal=recording.start.goal,
         acts=acts,
         screens=tuple(seen for _, seen in looks),
-        left_out=max(0, len(meant) - waits - len(acts) - joined),
+        left_out=max(0, len(meant) - len(waits) - len(acts) - joined),
+        waited_s=sum(seconds for index, seconds in waits if index > acts[-1].index),
         unsure=bool(meant) and meant[-1].result is None,
     )
 

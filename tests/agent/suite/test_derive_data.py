@@ -10,13 +10,15 @@ from agent.suite.derive.naming import finds, name_target, touched
 from agent.suite.derive.phone_state import Cell, PhoneState, Row, read_state
 from agent.suite.derive.row_checks import Phones, setting_checks, table_checks
 from agent.suite.derive.said import Said
-from agent.suite.derive.trace import Screen
+from agent.suite.derive.steps import plan_steps
+from agent.suite.derive.trace import Act, Screen
 from agent.suite.derive.values import Values
 from agent.suite.language.fill import has_reference
 from agent.suite.language.write import written
 from tests.agent.suite.task_files import gather, only_case
+from tools.action import Scroll, Swipe, Tap
 from tools.errors import RecordingError
-from tools.geometry import Box, Size
+from tools.geometry import Box, Point, Size
 from tools.ui_tree import UiNode, UiTree
 
 SIZE = Size(width=400, height=800)
@@ -195,3 +197,41 @@ def test_a_damaged_state_is_told(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(RecordingError, match=r"cannot be read"):
         read_state(path)
+
+
+def rows(*texts: str) -> Screen:
+    area = node(1, 0, (0, 0, 400, 800), kind="ScrollView", scrollable=True)
+    shown = [
+        node(n, 1, (0, 60 * n, 400, 60 * n + 50), kind="Button", text=text, clickable=True)
+        for n, text in enumerate(texts, start=2)
+    ]
+    return screen(area, *shown)
+
+
+def test_scrolls_that_lead_to_a_thing_name_it() -> None:
+    top, middle, end = rows("Sound", "Display"), rows("Display", "Apps"), rows("Apps", "About")
+    at = Point(x=200, y=600)
+    about = Tap(at=Point(x=200, y=60 * 3 + 10))
+    acts = [
+        Act(0, Scroll(at=at, direction="down"), top, middle),
+        Act(1, Swipe(start=at, end=Point(x=200, y=100)), middle, end),
+        Act(2, about, end, None),
+    ]
+    steps = [written(each.step) for each in plan_steps(acts, GOAL, Values()).steps]
+    assert steps == [{"scroll_to": "About"}, {"tap": "About"}]
+    alone = [written(each.step) for each in plan_steps(acts[:2], GOAL, Values()).steps]
+    assert alone == [
+        {"swipe": {"direction": "up", "distance": "0.5"}},
+        {"swipe": {"direction": "up", "distance": "0.62"}},
+    ]
+
+
+def test_waits_wait_for_what_came_or_went() -> None:
+    busy, there = rows("Searching"), rows("Results", "Open")
+    tap = Tap(at=Point(x=200, y=60 * 3 + 10))
+    act = Act(1, tap, there, None, waited_s=5.0, waited_on=busy)
+    first, _ = plan_steps([act], GOAL, Values()).steps
+    assert written(first.step) == {"wait": {"text": "Open"}, "timeout": "15s"}
+    gone = Act(1, tap, rows("", "7"), None, waited_s=1.0, waited_on=busy)
+    first, _ = plan_steps([gone], GOAL, Values()).steps
+    assert written(first.step) == {"wait": {"gone": "Searching"}, "timeout": "10s"}

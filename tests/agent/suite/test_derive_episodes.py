@@ -175,3 +175,12 @@ def test_what_was_given_up_is_told(tmp_path: Path) -> None:
     rig = Rig(tmp_path, [tap(FORM), call("finish", success=False, answer="no")], device=Sighted())
     derived = derive_task(recorded(rig.run()))
     assert any("gave_up" in each for each in derived.remarks)
+
+
+def test_waits_at_the_end_give_the_checks_their_time(tmp_path: Path) -> None:
+    waits = [call("wait", duration_s=3.0), call("wait", duration_s=2.0)]
+    done = [tap(FORM), tap(FIELD), call("type_text", text="Bob")]
+    checks = derive_task(record(tmp_path, [*done, *waits])).task.checks
+    assert [check.timeout_s for check in checks if check.text] == [15.0] * len(checks)
+    assert checks
+    assert derive_task(record(tmp_path, done)).task.checks[0].timeout_s == 2.0
