@@ -48,9 +48,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "TaskFile 
     wanted = not folders or any(file_path.is_relative_to(each) for each in folders)
     if not wanted and not parent.session.isinitpath(file_path):
         return None
-    from agent.pytest_plugin.items import TaskFile
+    from agent.pytest_plugin import items
 
-    return TaskFile.from_parent(parent, path=file_path)
+    if not parent.config.pluginmanager.is_registered(items):
+        parent.config.pluginmanager.register(items)
+    found: TaskFile = items.TaskFile.from_parent(parent, path=file_path)
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)

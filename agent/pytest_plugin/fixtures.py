@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from agent.pytest_plugin.settings import bench_of
+from tools.errors import AutomationError
 
 if TYPE_CHECKING:
     from agent.step import Episode
@@ -56,9 +57,12 @@ def agent_device(request: pytest.FixtureRequest) -> "Device":
     The device is this process's alone until the run is over; it is connected anew for each test.
     What is performed is not waited for: wrap it in ``tools.settle.SettlingDevice`` for that.
     """
-    lent = bench_of(request.config).device()
-    _tell(request, "agent_device", lent.device.info.name)
-    return lent.device
+    try:
+        device = bench_of(request.config).device().device
+    except AutomationError as error:  # in a setup: pytest counts it as an error
+        pytest.fail(str(error), pytrace=False)
+    _tell(request, "agent_device", device.info.name)
+    return device
 
 
 @pytest.fixture
@@ -70,7 +74,11 @@ def virtual_phone(request: pytest.FixtureRequest) -> VirtualPhones:
     bench, numbers = bench_of(request.config), count()
 
     def lend(*, scenario: str | None = None, seed: int | None = None) -> "Device":
-        return bench.phone(next(numbers), scenario=scenario, seed=seed).device
+        __tracebackhide__ = True
+        try:
+            return bench.phone(next(numbers), scenario=scenario, seed=seed).device
+        except AutomationError as error:  # the test that asked is to be seen, and not our own code
+            raise error.with_traceback(None) from None
 
     return lend
 
@@ -84,9 +92,13 @@ def run_goal(request: pytest.FixtureRequest) -> RunGoal:
     bench = bench_of(request.config)
 
     def run(goal: str, *, device: "Device | None" = None, **settings: Any) -> "Episode":  # noqa: ANN401 - pydantic checks them
+        __tracebackhide__ = True
         if device is None:
             device = request.getfixturevalue("agent_device")
-        episode = bench.pursue(goal, device, settings)
+        try:
+            episode = bench.pursue(goal, device, settings)
+        except AutomationError as error:
+            raise error.with_traceback(None) from None
         _tell(request, "agent_recording", str(episode.recording))
         told = (
             f"{goal!r}: {episode.stop.value}, {episode.verdict.value}, {len(episode.steps)} steps"

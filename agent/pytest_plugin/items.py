@@ -4,11 +4,10 @@ Functions, because then fixtures that a ``conftest.py`` gives to all tests, sele
 and reports are pytest's own and those of its plugins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from _pytest._code.code import TerminalRepr  # it has no public name
 
 from agent.config import environment_keys
 from agent.pytest_plugin.settings import bench_of
@@ -24,6 +23,18 @@ _WITH_EFFECT = frozenset(
 )
 """Marks that do something. A tag only says something, and none of these may come of it."""
 _ERRORS = frozenset({Status.ERROR, Status.NOT_RUN, Status.INTERRUPTED})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what went wrong with a case without any Python, in its setup too."""
+    report = yield
+    error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(item, TaskItem) and isinstance(error, Trouble):
+        report.longrepr = long_text(error, item.case)
+    return report
 
 
 class TaskFile(pytest.Module):
@@ -51,9 +62,7 @@ class TaskFile(pytest.Module):
             yield self._item(case)
 
     def _item(self, case: Case) -> "TaskItem":
-        item: TaskItem = TaskItem.from_parent(
-            self, name=case.title, callobj=_nothing, originalname=case.task.name
-        )
+        item: TaskItem = TaskItem.from_parent(self, name=case.title, callobj=_nothing)
         item.case = case
         for tag in case.task.tags:
             self._mark(item, tag)
@@ -117,14 +126,6 @@ class TaskItem(pytest.Function):
         """
         if self.result is not None and self.result.status is Status.FAILED:
             raise Trouble.of(self.result)
-
-    def repr_failure(  # type: ignore[override]  # as ``pytest.Function`` does
-        self, excinfo: pytest.ExceptionInfo[BaseException]
-    ) -> str | TerminalRepr:
-        """What went wrong, without any Python."""
-        if isinstance(excinfo.value, Trouble):
-            return long_text(excinfo.value, self.case)
-        return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The place of the task."""

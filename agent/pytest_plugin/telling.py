@@ -1,5 +1,6 @@
 """What became of a case, in the words and the shape that pytest reports."""
 
+import re
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +17,7 @@ from agent.suite.runner.job import CaseResult
 from tools.errors import RecordingError
 
 _FINISH = "finish"
+_PLACE = re.compile(r".*?\.task\.ya?ml:\d+\b")
 
 
 class Trouble(Exception):  # noqa: N818 - it is shown without its name
@@ -43,7 +45,7 @@ class Trouble(Exception):  # noqa: N818 - it is shown without its name
             lines.append(f"It was tried {len(result.attempts)} times.")
         recording = last.run.recording
         if recording is not None:
-            lines += _thought(recording)
+            lines += _thought(recording, failure.message)
             lines += [f"recording: {recording}", f"look at it: agent report {recording}"]
         return cls(failure.message, tuple(lines))
 
@@ -78,14 +80,21 @@ def long_text(trouble: Trouble, case: Case) -> ExceptionChainRepr:
     return ExceptionChainRepr([(body, place, None)])
 
 
-def _thought(recording: Path) -> list[str]:
-    """The last thing that was thought before the case was over; nothing if it is not known."""
+def _thought(recording: Path, message: str) -> list[str]:
+    """The last thought that is not about what the message tells already; nothing if none is known.
+
+    A step that is played from the task file is thought of with its place, as the message is.
+    """
     try:
         steps = read_recording(recording).steps
     except RecordingError:
         return []
+    told = _PLACE.match(message)
     for step in reversed(steps):
         decision = step.decision
-        if decision is not None and decision.call.name != _FINISH and decision.thought:
-            return [f"the last thought, at step {step.index}: {' '.join(decision.thought.split())}"]
+        if decision is None or decision.call.name == _FINISH or not decision.thought:
+            continue
+        place = _PLACE.match(decision.thought)
+        if place is None or told is None or place[0] != told[0]:
+            return [f"last thought, at step {step.index}: {' '.join(decision.thought.split())}"]
     return []
