@@ -64,6 +64,7 @@ class TaskFile(pytest.Module):
     def _item(self, case: Case) -> "TaskItem":
         item: TaskItem = TaskItem.from_parent(self, name=case.title, callobj=_nothing)
         item.case = case
+        item.split_id()
         for tag in case.task.tags:
             self._mark(item, tag)
         if case.task.skip:
@@ -93,6 +94,15 @@ class TaskItem(pytest.Function):
 
     case: Case
     result: CaseResult | None = None
+
+    def split_id(self) -> None:
+        """Keep the id in the parts in which pytest reads it from its cache, for ``--lf``.
+
+        Since 9.2 it compares parts. It takes the row for a part of the name, as it did not make it.
+        """
+        parts = getattr(self, "id", None)
+        if parts is not None:
+            self._id = type(parts).parse(self.nodeid)
 
     def setup(self) -> None:
         """Fill in the fixtures, and perform the case.

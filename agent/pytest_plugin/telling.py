@@ -17,7 +17,7 @@ from agent.suite.runner.job import CaseResult
 from tools.errors import RecordingError
 
 _FINISH = "finish"
-_PLACE = re.compile(r".*?\.task\.ya?ml:\d+\b")
+_PLACE = re.compile(r"\S+\.task\.ya?ml:\d+\b")
 
 
 class Trouble(Exception):  # noqa: N818 - it is shown without its name
@@ -89,12 +89,12 @@ def _thought(recording: Path, message: str) -> list[str]:
         steps = read_recording(recording).steps
     except RecordingError:
         return []
-    told = _PLACE.match(message)
+    told = _PLACE.search(message)
     for step in reversed(steps):
         decision = step.decision
         if decision is None or decision.call.name == _FINISH or not decision.thought:
             continue
-        place = _PLACE.match(decision.thought)
+        place = _PLACE.search(decision.thought)
         if place is None or told is None or place[0] != told[0]:
             return [f"last thought, at step {step.index}: {' '.join(decision.thought.split())}"]
     return []
