@@ -26,6 +26,8 @@ from tools.virtual_phone.apps.catalog import all_apps
 CASES = shipped()
 NEAR_MISSES = near_misses()
 ON_PHONES = [case for case in CASES if case.task.target.platform != "desktop"]
+_SMALL = "wm size 540x1200; wm density 210"
+"""The same layout in a quarter of the pixels: no task says anything in pixels."""
 each_case = pytest.mark.parametrize("case", ON_PHONES, ids=short)
 
 
@@ -39,6 +41,7 @@ def perform(case: Case, phone: SuitePhone, part: Part) -> CaseRun:
     target = case.task.target
     with phone.server.phone.lock:
         phone.server.phone.reset(scenario=target.scenario or "default", seed=target.seed or 0)
+    phone.shell(_SMALL)
     config = Config(record_dir=phone.folder / "recordings", timeout_s=120.0)
     device = phone.connect()
     try:
