@@ -1,6 +1,5 @@
-"""The tasks that we ship, each held three ways: it can be done, and neither nothing nor nearly does it."""
+"""The tasks that we ship, held three ways: they can be done; doing nothing, or nearly, fails."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -13,15 +12,12 @@ from agent.wiring.performing import Manner, perform_case
 from agent.wiring.policies import find_mind
 from tests.agent.suite.act.phones import SuitePhone, suite_phone, why
 from tests.agent.suite.shipped import (
-    LEVELS,
     impatient,
-    level_of,
     near_miss_of,
     near_misses,
     shipped,
     short,
 )
-from tools.virtual_phone.apps.catalog import all_apps
 
 CASES = shipped()
 NEAR_MISSES = near_misses()
