@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.desktop.rig import Rig
 
+pytest_plugins = ["pytester"]  # pytest takes this from the topmost conftest only
 DESKTOP_PROGRAMS = (
     "Xvfb", "openbox", "mousepad", "galculator", "thunar", "chromium", "xclip", "xprop", "xrandr",
     "dbus-daemon",

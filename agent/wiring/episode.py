@@ -92,16 +92,21 @@ class Stage:
 
 
 def run_remembering(
-    config: Config, goal: str, mind: Mind, *, audience: Audience | None = None
+    config: Config,
+    goal: str,
+    mind: Mind,
+    *,
+    audience: Audience | None = None,
+    stage: Stage | None = None,
 ) -> Episode:
     """Pursue ``goal`` as ``run_mind`` does, from memory where ``config`` has a step cache."""
     if config.cache == "off":
-        return run_mind(config, goal, mind, audience=audience)
+        return run_mind(config, goal, mind, audience=audience, stage=stage)
     from agent.wiring.cache import remembering  # memory is played again by way of this module
 
     listener = audience if audience is not None else Nobody()
     memory = remembering(config, check_goal(goal), mind, listener.notice)
-    return run_mind(config, goal, memory, audience=listener)
+    return run_mind(config, goal, memory, audience=listener, stage=stage)
 
 
 def run_mind(
@@ -170,7 +175,7 @@ def _opened(
 ) -> Stage:
     """A new folder, and the device that ``config`` names, open until ``stack`` is left."""
     folder = new_folder(config.record_dir, goal)
-    stack.callback(_remove_unused, folder)
+    stack.callback(remove_unused, folder)
     aside = stack.enter_context(shield.aside(folder))
     tree = mind.wants_ui_tree or bool(config.expect) or shield.needs_ui_tree
     plain = stack.enter_context(
@@ -252,7 +257,7 @@ def limits_of(config: Config) -> Limits:
     )
 
 
-def _remove_unused(folder: Path) -> None:
+def remove_unused(folder: Path) -> None:
     """A folder without a single event is no recording: the device could not be opened."""
     events = folder / EVENTS_FILE
     if not events.exists() or events.stat().st_size == 0:

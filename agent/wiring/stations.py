@@ -229,7 +229,7 @@ def open_stations(
     with ExitStack() as stack:
         named = devices or config.device
         choice = parse_devices(named) if named else _choose(config)
-        serials = _lease(config, choice, stack)[:jobs]
+        serials = _lease(config, choice, jobs, stack)
         stations: list[Station] = [AttachedStation(each, config, clock) for each in serials]
         if choice.wants_virtual:
             wanted = choice.virtual if choice.virtual is not None else jobs or 1
@@ -247,31 +247,40 @@ def _choose(config: Config) -> DeviceChoice:
     return DeviceChoice(every=True) if ready else DeviceChoice(wants_virtual=True)
 
 
-def _lease(config: Config, choice: DeviceChoice, stack: ExitStack) -> list[str]:
-    """The attached devices that are this run's alone from now on."""
+def _lease(config: Config, choice: DeviceChoice, most: int | None, stack: ExitStack) -> list[str]:
+    """The attached devices that are this run's alone from now on, ``most`` at most.
+
+    Where not all that are meant are needed, those that other processes use are passed over.
+    """
     if not (choice.every or choice.serials):
         return []
     folder = lease_folder()
-    if not choice.every:
-        for serial in choice.serials:
+    serials = _ready(config) if choice.every else list(choice.serials)
+    all_needed = not choice.every and (most is None or most >= len(serials) + choice.wants_virtual)
+    taken: list[str] = []
+    refusal: DeviceLeasedError | None = None
+    for serial in serials:
+        if len(taken) == most:
+            break
+        try:
             stack.enter_context(leased(_lease_name(serial, config), folder))
-        return list(choice.serials)
+        except DeviceLeasedError as error:
+            if all_needed:
+                raise
+            refusal = error
+        else:
+            taken.append(serial)
+    if not taken and refusal is not None and (choice.every or not choice.wants_virtual):
+        raise refusal
+    return taken
+
+
+def _ready(config: Config) -> list[str]:
     ready = [each.serial for each in attached_devices(config) if each.ready]
     if not ready:
         hint = "See what is attached with: agent devices"
         raise UnknownDeviceError("No attached device can be used.", hint=hint)
-    taken: list[str] = []
-    refusal: DeviceLeasedError | None = None
-    for serial in ready:
-        try:
-            stack.enter_context(leased(_lease_name(serial, config), folder))
-        except DeviceLeasedError as error:
-            refusal = error
-        else:
-            taken.append(serial)
-    if not taken and refusal is not None:
-        raise refusal
-    return taken
+    return ready
 
 
 def _lease_name(serial: str, config: Config) -> str:
