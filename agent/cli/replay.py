@@ -102,14 +102,8 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     Without a mode: --parser and, where the policy can be run again, --loop. Exit code 0 if all is
     the same, 1 if something diverged, 2 if a recording cannot be used.
     """
-    other: dict[str, object] = {
-        "policy": policy,
-        "model": model,
-        "server": server,
-        "dialect": dialect,
-        "min_pixels": min_pixels,
-        "max_pixels": max_pixels,
-    }
+    other: dict[str, object] = {"policy": policy, "model": model, "server": server}
+    other.update(dialect=dialect, min_pixels=min_pixels, max_pixels=max_pixels)
     on_device: dict[str, object] = {
         "script": script,
         "device": device,
@@ -123,15 +117,15 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     }
     if live:
         _require_live_alone(recordings, alone=not (parser or loop or update or out))
-        flags = {**other, **on_device, "record_dir": record_dir}
-        return _on_device(recordings[0], mode or "heal", flags, output_of(as_json, quiet))
+        other.update(on_device, record_dir=record_dir)
+        return _on_device(recordings[0], mode or "heal", other, output_of(as_json, quiet))
     _require_live({**on_device, "mode": mode, "quiet": quiet or None})
     forced = any(value is not None for value in other.values())
     _require_one_mode(parser=parser, loop=loop or update, forced=forced)
-    _require_one_decider(policy, model or server)
     _require_one_target(recordings, out, update=update)
-    said = _in_words(parser=parser, loop=loop, update=update, forced=forced)
     modes = None if forced else _modes(parser=parser, loop=loop, update=update, out=out)
+    _require_one_decider(policy, model or server)
+    said = _in_words(parser=parser, loop=loop, update=update, forced=forced)
     return _decide_again(recordings, {"record_dir": record_dir, **other}, modes, said, as_json)
 
 
