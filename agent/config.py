@@ -9,7 +9,6 @@ import difflib
 import json
 import os
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,14 +197,6 @@ def user_file() -> Path:
 def user_cache() -> Path:
     """The cache folder of this user, whether or not it exists."""
     return Path(platformdirs.user_cache_dir("tapwright", appauthor=False))
-
-
-def user_runtime() -> Path:
-    """The folder of this user's running processes, whether or not it exists."""
-    with warnings.catch_warnings():
-        # It warns where XDG_RUNTIME_DIR is not set, as in most containers; its fallback will do.
-        warnings.simplefilter("ignore")
-        return Path(platformdirs.user_runtime_dir("tapwright", appauthor=False))
 
 
 def load_config(

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
-from tools.action import ACTIONS, Action
+from tools.action import Action, describe_action
 from tools.errors import NeedsHumanError
 
 _TRIES = 3
@@ -27,12 +27,10 @@ class Request:
     reason: str = ""
 
     def __str__(self) -> str:
-        details = ACTIONS.dump_python(self.action, mode="json", exclude={"kind"})
-        parts = [self.action.kind, *(f"{name}={value}" for name, value in details.items())]
         target = f" on {' / '.join(repr(label) for label in self.labels)}" if self.labels else ""
         app = f" in {self.app}" if self.app else ""
         why = f" ({self.reason})" if self.reason else ""
-        return f"{' '.join(parts)}{target}{app}{why}"
+        return f"{describe_action(self.action)}{target}{app}{why}"
 
 
 class Approver(Protocol):

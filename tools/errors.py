@@ -184,7 +184,8 @@ class ReplayDivergedError(AutomationError):
     def __init__(self, step: int, expected: str, seen: str, distance: int | None) -> None:
         apart = f" ({distance} tiles differ)" if distance is not None else ""
         # People count steps from 1, as they are listed.
-        super().__init__(f"Step {step + 1} differs: expected {expected}, saw {seen}{apart}.")
+        here = seen.removesuffix(".") + apart
+        super().__init__(f"Step {step + 1} differs: expected {expected}, saw {here}.")
         self.step = step
         self.expected = expected
         self.seen = seen

@@ -1,5 +1,6 @@
 """``agent cache``: what is remembered of goals that were reached."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,7 +81,7 @@ def clear(
         str, typer.Argument(metavar="[KEY]", help="The beginning of one key. Left out: all.")
     ] = "",
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> int:
     """Forget one goal, or all of them."""
     from agent.config import load_config
@@ -93,7 +94,10 @@ def clear(
         what = f"{len(chosen)} keys begin with" if chosen else "No key begins with"
         raise UsageError(f"{what} {key!r}.", hint="See them with: agent cache list")
     if not key and chosen and not yes:
-        typer.confirm(f"Forget {len(chosen)} goals in {str(cache.folder)!r}?", abort=True, err=True)
+        if not sys.stdin.isatty():
+            raise UsageError("Nobody is there to say yes.", hint="Add --yes.")
+        what = "1 goal" if len(chosen) == 1 else f"{len(chosen)} goals"
+        typer.confirm(f"Forget {what} in {str(cache.folder)!r}?", abort=True, err=True)
     for each in chosen:
         cache.drop(each.facts.key)
         typer.echo(f"Forgotten: {plain(shortened(each.facts.goal))}")

@@ -26,15 +26,17 @@ _VERDICTS = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold red", Verdict.E
 _MARKS = {True: ("✓", "bold green"), False: ("✗", "bold red")}
 
 
-class _Console(Console):
+class RunConsole(Console):
     """Goes silent when the reader hangs up or the disk is full: the run itself goes on."""
 
     trouble: OSError | None = None
 
     def on_broken_pipe(self) -> None:
+        """Say nothing more."""
         self.quiet = True
 
     def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as in Console
+        """Print, or say nothing more and keep why as ``trouble``."""
         try:
             super().print(*objects, **options)
         except OSError as error:
@@ -50,7 +52,7 @@ class Live:
     """
 
     def __init__(self, stream: TextIO, *, muted: bool = False) -> None:
-        self._console = _Console(file=stream, quiet=muted, highlight=False, soft_wrap=False)
+        self._console = RunConsole(file=stream, quiet=muted, highlight=False, soft_wrap=False)
         self._status: Status | None = None
         self._spoken = ""
         if self._console.is_terminal and not muted:

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.run import MaxSteps, Quiet, Scenario, Script, Seed, Timeout, Yes, output_of
+from agent.cli.run import (
+    Mask,
+    MaxSteps,
+    Quiet,
+    Scenario,
+    Script,
+    Secret,
+    Seed,
+    Timeout,
+    Yes,
+    output_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,6 +90,8 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     seed: Seed = None,
     max_steps: MaxSteps = None,
     timeout: Timeout = None,
+    secret: Secret = None,
+    mask: Mask = None,
     yes: Yes = False,
     record_dir: RecordDir = None,
     as_json: AsJson = False,
@@ -104,6 +117,8 @@ def replay(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         "seed": seed,
         "max_steps": max_steps,
         "timeout_s": timeout,
+        "secrets": tuple(secret) if secret else None,
+        "mask": tuple(mask) if mask else None,
         "approve": "always" if yes else None,
     }
     if live:
@@ -137,23 +152,25 @@ def _decide_again(
     from agent.cli.progress import counting
     from agent.cli.replay_text import Printer
     from agent.config import load_config
-    from agent.recording.reader import find_recording
 
     config = load_config(flags).config
-    folders = [find_recording(name, config.record_dir) for name in recordings]
-    printer = Printer(as_json=as_json, several=len(folders) > 1, mode=said)
+    printer = Printer(as_json=as_json, several=len(recordings) > 1, mode=said)
     chosen = _forced(config, printer.notice) if modes is None else modes
     with chosen as again, counting("step") as progress:
-        for folder in folders:
-            _replay_one(folder, again, printer, progress)
+        for name in recordings:
+            _replay_one(name, config.record_dir, (again, progress), printer)
     return printer.close()
 
 
-def _replay_one(folder: Path, again: "Again", printer: "Printer", progress: "Progress") -> None:
+def _replay_one(name: str, parent: Path, by: "tuple[Again, Progress]", printer: "Printer") -> None:
+    from agent.recording.reader import find_recording
     from agent.wiring.redecide import open_recording
     from tools.errors import UsageError
 
+    again, progress = by
+    folder = Path(name)  # as it is told where there is no such recording
     try:
+        folder = find_recording(name, parent)
         opened = open_recording(folder)
         printer.began(opened)
         printer.found(opened, again(opened, progress))
@@ -168,7 +185,7 @@ def _require_live_alone(recordings: list[str], *, alone: bool) -> None:
 
     if not alone:
         raise UsageError(
-            "--live performs a recording on a device; --parser and --loop need none.",
+            "--live performs a recording on a device; --parser, --loop, --update need none.",
             hint="Leave one of them out.",
         )
     if len(recordings) > 1:
@@ -179,8 +196,11 @@ def _require_live(given: "Mapping[str, object]") -> None:
     from agent.config import flag_name
     from tools.errors import UsageError
 
-    names = {"approve": "yes", "timeout_s": "timeout_s"}
-    named = [flag_name(names.get(name, name)) for name, value in given.items() if value is not None]
+    named = [
+        flag_name("yes" if name == "approve" else name)
+        for name, value in given.items()
+        if value is not None
+    ]
     if named:
         raise UsageError(f"{named[0]} is for a replay on a device.", hint="Add --live.")
 
@@ -215,7 +235,7 @@ def _in_words(*, parser: bool, loop: bool, update: bool, forced: bool) -> str:
         if chosen
     ]
     return " and ".join(named) or (
-        "the replies are read again, then the loop runs again (none was named)"
+        "the replies are read again; the loop, too, if its policy can (none was named)"
     )
 
 

@@ -59,7 +59,8 @@ def go_on_from(
     recording = find(name, loaded.config.record_dir)
 
     def run(live: Live) -> "Told":
-        config = as_recorded(loaded.config, recording, given_flags(loaded))
+        given = given_flags(loaded) | ({"expect"} if goal else frozenset())  # of the other goal
+        config = as_recorded(loaded.config, recording, given)
         if step is None:
             return told(resume(config, recording, goal=goal, audience=live))
         return told(fork(config, recording, step, goal=goal, audience=live))

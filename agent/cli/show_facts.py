@@ -100,7 +100,8 @@ def outcome_facts(found: Recording) -> tuple[Fact, ...]:
     if failing is not None:
         number = found.steps[failing].index + 1
         see = f"agent show {found.folder.name.rpartition('-')[2]} --step {number}"
-        facts.append(Fact("Failed in", f"step {number}: {deed(found.steps[failing])}. See: {see}"))
+        label = "Failed in" if end is not None else "Ended in"  # a crash is no step's fault
+        facts.append(Fact(label, f"step {number}: {deed(found.steps[failing])}. See: {see}"))
     if end is not None and end.traceback:
         facts.append(Fact("Traceback", end.traceback, "bad"))
     facts += [Fact("Warning", warning, "warning") for warning in found.warnings]

@@ -3,12 +3,13 @@
 from collections import Counter
 from typing import Self, TextIO
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from agent.cli.live import RunConsole
 from agent.cli.plain import plain, shortened
 from agent.suite.runner.job import CaseResult, Job
 from agent.suite.runner.status import Status
@@ -39,7 +40,7 @@ class SuiteLive:
     """
 
     def __init__(self, stream: TextIO, total: int, clock: Clock, *, muted: bool = False) -> None:
-        self._console = Console(file=stream, quiet=muted, highlight=False, soft_wrap=True)
+        self._console = RunConsole(file=stream, quiet=muted, highlight=False, soft_wrap=True)
         self._clock = clock
         self._total = total
         self._began_s = clock.now()

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
+from agent.cli.live import RunConsole
 from agent.cli.plain import json_text, plain, silence_output
 from agent.cli.signals import StopSignals, told_of_signals
 from agent.cli.suite_live import SuiteLive
@@ -176,7 +175,10 @@ def _tell(suite: SuiteResult, code: int, manner: Manner) -> None:
         if manner.as_json:
             print(json_text(as_json(suite, code)))  # noqa: T201 - the CLI speaks
         else:
-            Console(highlight=False, soft_wrap=True).print(summary(suite))
+            console = RunConsole(highlight=False, soft_wrap=True)
+            console.print(summary(suite))
+            if console.trouble is not None:
+                raise console.trouble
         sys.stdout.flush()
     except BrokenPipeError:
         raise

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="tasks",
-    help="List or check task files, or print the schema for editors.",
+    help="List, check or make task files, or print the schema for editors.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -102,6 +102,43 @@ def lint(
     if not collected.problems:
         return 0
     return 2 if as_json else tell_problems(collected.problems)
+
+
+@app.command("from")
+def from_recording(
+    recording: Annotated[
+        str,
+        typer.Argument(metavar="REC", help="Folder, its name, the start or end of it, or 'last'."),
+    ],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="New file or folder. Left out: it is printed."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the task. Left out: from the goal.")] = "",
+    record_dir: Annotated[Path | None, typer.Option(help="Folder that recordings are in.")] = None,
+) -> None:
+    """Make a task of a recorded run: plain steps, and checks of what changed."""
+    from agent.config import load_config
+    from agent.recording.reader import find_recording, read_recording
+    from agent.wiring.from_recording import task_of_recording, write_task
+
+    config = load_config({"record_dir": record_dir} if record_dir is not None else {}).config
+    found = read_recording(find_recording(recording, config.record_dir))
+
+    def notice(text: str) -> None:
+        typer.echo(text, err=True)
+
+    derived = task_of_recording(found, name=name, out=out, notice=notice)
+    if out is None:
+        typer.echo(derived.text, nl=False)
+    else:
+        path = write_task(derived, out)
+        steps = _count(len(derived.task.doing), "step")
+        checks = _count(len(derived.task.checks), "check")
+        typer.echo(f"{plain(str(path))}: {steps}, {checks}.")
+    for remark in derived.remarks:
+        typer.echo(plain(remark), err=True)
 
 
 @app.command("schema")

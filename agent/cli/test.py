@@ -18,7 +18,7 @@ def _number(help_text: str, least: int, most: int) -> object:
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[PATH]...",
+        metavar="PATH",
         help="Task files, folders, patterns or ids of cases. Left out: the folder tasks.",
         show_default=False,
     ),

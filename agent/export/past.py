@@ -32,7 +32,7 @@ def decided(step: RecordedStep) -> Decision | None:
     """What was decided in ``step``; ``None`` if it never came to that."""
     if step.decision is None:
         return None
-    return Decision(thought=step.decision.thought, call=step.decision.call)
+    return Decision(thought=step.thought, call=step.decision.call)
 
 
 def as_step(recording: Recording, place: int) -> Step:

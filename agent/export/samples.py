@@ -128,6 +128,9 @@ class _Teller:
             self._told.append(step)
             self._skipped["decided by others"] += 1
             return
+        if not self._own and recorded.rung is not None and recorded.rung.rung == "wait":
+            self._skipped["waiting of a replay"] += 1
+            return
         shown = self._shown(recorded, seen)
         if self._own:
             self._turns.catch_up(self._told)

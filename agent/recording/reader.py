@@ -56,6 +56,12 @@ class RecordedStep:
     intent: ActionIntent | None = None
     result: StepResult | None = None
 
+    @property
+    def thought(self) -> str:
+        """Why it was decided, without the rung that a replay names behind it; may be empty."""
+        said = self.decision.thought if self.decision is not None else ""
+        return said.removesuffix(f"({self.rung.rung})").rstrip() if self.rung else said
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -130,7 +136,13 @@ class Recording:
         if self.end is not None:
             return begun.ended(self.end)
         steps = sum(step.decision is not None for step in self.steps)
-        return begun.model_copy(update={"steps": steps})
+        told = (
+            event.at_s
+            for step in self.steps
+            for event in (step.observation, step.decision, step.intent, step.result)
+            if event is not None
+        )
+        return begun.model_copy(update={"steps": steps, "duration_s": max(told, default=0.0)})
 
 
 def read_recording(folder: Path | str) -> Recording:
@@ -279,12 +291,16 @@ def _refs(step: RecordedStep) -> Iterator[FileRef]:
 
 
 def read_summary(folder: Path) -> Summary:
-    """What ``run.json`` says, or would say if it were there and could be read.
+    """What ``run.json`` says, or would say if it were there and had been written at the end.
 
     Raises:
-        RecordingError: The events cannot be read either.
+        RecordingError: The events are asked, and cannot be read.
     """
     try:
-        return Summary.model_validate_json((folder / SUMMARY_FILE).read_bytes())
+        kept = Summary.model_validate_json((folder / SUMMARY_FILE).read_bytes())
     except (OSError, ValidationError):
         return read_recording(folder).summary()
+    if kept.stop is None:  # it was written when the run began: the events know how far it came
+        with suppress(RecordingError):
+            return read_recording(folder).summary()
+    return kept

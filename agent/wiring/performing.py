@@ -194,6 +194,8 @@ class _Attempt:
             *((("model", self.mind.model),) if self.mind.model else ()),
         ]
         facts += [("warning", warning) for warning in scene.warnings]
+        if (self.case.task.cache or self.config.cache) != "off":
+            facts.append(("warning", "The step cache is not used within cases."))
         return replace(
             run,
             steps=scene.actions,

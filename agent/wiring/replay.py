@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import get_args
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from agent.config import Config
 from agent.model import OnText
@@ -30,10 +30,6 @@ _VIRTUAL_MODEL = "Virtual Phone"
 _ROOM_STEPS = 20
 """Steps that waiting, scrolling and asking may take beyond twice the recorded ones."""
 _MOST_STEPS = 1000
-_KEPT = ("app", "secrets", "mask")
-"""Settings that belong to what was done: where it began, and what must not be seen. Secrets are
-names; their values come from where they are kept. Modules with tools are not among them: a
-recording may come from anywhere, and must not have anything imported."""
 
 
 @dataclass
@@ -149,7 +145,7 @@ def resume(
     if recording.end is not None and recording.end.stop is StopReason.FINISHED:
         raise UsageError(
             f"The run {recording.folder.name!r} is done: there is nothing to go on with.",
-            hint="Go on from one of its steps with --step K.",
+            hint="Go on from one of its steps with: agent run --from REC --step K",
         )
     cut_off = in_flight(recording)
     if cut_off is not None:
@@ -201,7 +197,10 @@ def recorded_mind(
 
 
 def as_recorded(config: Config, recording: Recording, given: Collection[str]) -> Config:
-    """``config`` with the device of the recording, as far as nothing else was asked for.
+    """``config`` with what the recording was made with, as far as nothing else was asked for.
+
+    That is the device, the app to open, and the texts to check for. Masks and secrets of the
+    recording are added to those of ``config``: a replay shows no more than the recording does.
 
     Args:
         config: What the person has set.
@@ -224,9 +223,11 @@ def as_recorded(config: Config, recording: Recording, given: Collection[str]) ->
     if fields.get("device", config.device) == VIRTUAL and ours:
         names = [name for name in ("scenario", "seed") if name not in given and name in kept]
         fields.update({name: kept[name] for name in names})
-    for name in _KEPT:
+    for name in ("app", "expect"):
         if name not in given and kept.get(name):
             fields[name] = kept[name]
+    for name in ("mask", "secrets"):  # what was hidden then is hidden again, whatever else is
+        fields[name] = tuple(dict.fromkeys((*_names(kept.get(name)), *getattr(config, name))))
     if "max_steps" not in given:
         room = 2 * len(recording.steps) + _ROOM_STEPS
         fields["max_steps"] = min(max(config.max_steps, room), _MOST_STEPS)
@@ -240,6 +241,10 @@ def as_recorded(config: Config, recording: Recording, given: Collection[str]) ->
             f"{where}: {first['msg']}.",
             hint="Give the setting on the command line.",
         ) from None
+
+
+def _names(kept: JsonValue) -> list[str]:
+    return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []
 
 
 def _perform(

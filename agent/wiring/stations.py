@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from agent.config import Config, user_runtime
+from agent.config import Config
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.suite.language.task import Where
 from agent.suite.runner.choice import DeviceChoice, parse_devices
-from agent.suite.runner.lease import DeviceLeasedError, leased
+from agent.suite.runner.lease import DeviceLeasedError, lease_folder, leased
 from agent.suite.runner.seams import LeasedDevice, Station
 from agent.wiring.devices import VIRTUAL, attached_devices
 from tools.clock import Clock, SystemClock
@@ -254,7 +254,7 @@ def _lease(config: Config, choice: DeviceChoice, most: int | None, stack: ExitSt
     """
     if not (choice.every or choice.serials):
         return []
-    folder = user_runtime() / "leases"
+    folder = lease_folder()
     serials = _ready(config) if choice.every else list(choice.serials)
     all_needed = not choice.every and (most is None or most >= len(serials) + choice.wants_virtual)
     taken: list[str] = []

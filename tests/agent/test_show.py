@@ -11,7 +11,7 @@ from agent.cli.app import run_command
 from agent.cli.show_markdown import code, fence
 from agent.recording.account import deed, failing_place, spans, spent_s, states, went_wrong
 from agent.recording.marks import mark_of
-from agent.recording.reader import Recording
+from agent.recording.reader import Recording, list_recordings
 from agent.step import StopReason, Verdict
 from tests.agent.episodes import COUNT, Rig, recorded, tap
 from tests.agent.report.runs import (
@@ -105,8 +105,12 @@ def test_a_crashed_run_names_the_step_in_flight(
     said = flat(shown(capsys, str(found.folder)))
     assert "Stop no end. The run crashed, or still goes on." in said
     assert "not over: the run" in said
-    assert "Failed in step 2: no decision." in said
+    assert "Ended in step 2: no decision." in said
     assert "Reply none came" in flat(shown(capsys, str(found.folder), "--step", "2"))
+    (summary,), _ = list_recordings(found.folder.parent)
+    assert summary.stop is None
+    assert summary.steps == 1  # though run.json was written when the run began
+    assert summary.duration_s > 0
 
 
 def test_a_run_without_a_step_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

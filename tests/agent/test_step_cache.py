@@ -1,5 +1,6 @@
 """What is kept of goals that were reached, when it is used again, and when it is not."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,9 @@ def test_on_the_command_line(
     assert "kind 'android', not 'fake'" in said
     assert run_command(["cache", "clear", "zz"]) == 2
     assert "No key begins with 'zz'" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert run_command(["cache", "clear"]) == 2
+    assert "Nobody is there to say yes. Add --yes." in capsys.readouterr().err
     assert run_command(["cache", "clear", facts.key[:5]]) == 0
     assert f"Forgotten: {GOAL}" in capsys.readouterr().out
     assert run_command(["cache", "list", "--json"]) == 0

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.desktop
 
 def run(rig: Rig, goal: str) -> tuple[int, str, Path]:
     """Run the command line; return its code, its answer and its recording."""
-    done = rig.agent("run", goal, "--device", "desktop", "--json", "--max-steps", "20")
+    done = rig.agent("run", goal, "--device", "desktop", "--json", "--max-steps", "14")
     printed, told = done.communicate(timeout=90)
     assert printed, told
     episode = json.loads(printed)

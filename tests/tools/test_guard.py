@@ -225,7 +225,7 @@ REQUEST = Request(Tap(at=ON_PAY), "com.shop", ("支付",), "it cannot be undone"
 def test_the_person_is_asked(typed: str, *, wanted: bool, asked: int) -> None:
     shown = Terminal()
     assert TerminalApprover(Terminal(typed), shown).approve(REQUEST) is wanted
-    question = "Allow tap at={'x': 5, 'y': 60} on '支付' in com.shop (it cannot be undone)? [y/n] "
+    question = "Allow tap (5, 60) on '支付' in com.shop (it cannot be undone)? [y/n] "
     assert shown.getvalue() == question * asked
 
 

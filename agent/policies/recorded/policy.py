@@ -183,9 +183,9 @@ class RecordedPolicy:
         self._log.rung(due.index, found.rung, reason, tiles=found.tiles, likeness=found.likeness)
         at.waits, at.pending = 0, None
         at.move = Move(found, turn.now, tries=1 if again else 0)
-        return self._teaching.note(
-            turn, decide_to(found.action, f"{due.thought} ({found.rung})".strip())
-        )
+        decision = self._teaching.note(turn, decide_to(found.action, due.thought))
+        thought = f"{due.thought} ({found.rung})".strip()
+        return decision.model_copy(update={"thought": thought})
 
     def _recover(self, turn: Turn, due: Due, missed: Missed) -> Decision:
         """The rungs below the screen itself: look further, wait, leave out, ask, go on, stop."""
@@ -279,8 +279,9 @@ class RecordedPolicy:
 
     def _hand_over(self, turn: Turn) -> Decision:
         """The steps before the fork are done: wait for the screen of the fork, then let go."""
-        seen = self._seen_due()
-        missed = self._ladder.context(seen, turn.now)
+        seen, steps = self._seen_due(), self._source.steps
+        unseen = bool(steps) and seen.step <= steps[-1].index  # it was cut off before another look
+        missed = None if unseen else self._ladder.context(seen, turn.now)
         if missed is not None and not missed.covered and self._may_wait(turn, None):
             return self._wait(seen.step, missed.reason)
         if missed is not None and not self._healing:

@@ -262,9 +262,9 @@ class Pauses:
     def one(self, why: str) -> Play[bool]:
         """Wait once and look again; ``False``, at once, if the time is over."""
         left_s = self._until_s - self._scene.time_s()
-        if left_s <= 0:
+        if left_s < _SHORTEST_PAUSE_S:
             return False
-        pause_s = max(_SHORTEST_PAUSE_S, min(self._next_s, left_s))
+        pause_s = min(self._next_s, left_s)
         self._next_s = min(2 * self._next_s, _LONGEST_PAUSE_S)
         yield from self._scene.perform(Wait(duration_s=round(pause_s, 3)), f"waiting: {why}")
         return True

@@ -33,12 +33,12 @@ def target_words(target: Target) -> str:
     if target.at is not None:
         return f"at {target.at[0]}, {target.at[1]}"
     if target.patch is not None:
-        return f"picture {Path(target.patch).name!r}"
+        return f"picture {_q(Path(target.patch).name)}"
     parts = [target.kind] if target.kind is not None else []
-    parts += [repr(target.text)] if target.text is not None else []
+    parts += [_q(target.text)] if target.text is not None else []
     for name in ("description", "id", "hint"):
         value = getattr(target, name)
-        parts += [f"with the {name} {value!r}"] if value is not None else []
+        parts += [f"with the {name} {_q(value)}"] if value is not None else []
     for side in _SIDES:
         other = getattr(target, side)
         parts += [f"{side.replace('_', ' ')} {target_words(other)}"] if other is not None else []
@@ -49,8 +49,8 @@ def target_words(target: Target) -> str:
 
 def condition_words(condition: Condition) -> str:
     """What a condition says."""
-    parts = [repr(condition.text)] if condition.text is not None else []
-    parts += [f"no {condition.gone!r}"] if condition.gone is not None else []
+    parts = [_q(condition.text)] if condition.text is not None else []
+    parts += [f"no {_q(condition.gone)}"] if condition.gone is not None else []
     parts += [f"the app {condition.app}"] if condition.app is not None else []
     parts += [_state_words(condition.node)] if condition.node is not None else []
     return " and ".join(parts)
@@ -65,10 +65,10 @@ def _verb_words(step: Step) -> str:  # noqa: PLR0911 - one a verb
     name = step.verb_name.replace("_", " ")
     match step.verb:
         case verbs.Goal(text=text):
-            return f"goal {text!r}"
+            return f"goal {_q(text)}"
         case verbs.Type() as typed:
             into = f" into {target_words(typed.into)}" if typed.into is not None else ""
-            return f"type {typed.text!r}{into}"
+            return f"type {_q(typed.text)}{into}"
         case verbs.Key() as key:
             return f"key {key.key}" + (f" {key.times} times" if key.times > 1 else "")
         case verbs.Swipe() as swipe:
@@ -76,17 +76,17 @@ def _verb_words(step: Step) -> str:  # noqa: PLR0911 - one a verb
                 return f"swipe from {target_words(swipe.start)} to {target_words(swipe.to)}"
             return f"swipe {swipe.direction}"
         case verbs.Open(app=app):
-            return f"open {app!r}"
+            return f"open {_q(app)}"
         case verbs.Wait() as wait:
             if wait.time_s is not None:
                 return f"wait {wait.time_s:g} s"
             return f"wait for {condition_words(wait)}"
         case verbs.Shell(cmd=cmd):
-            return f"shell {cmd!r}"
+            return f"shell {_q(cmd)}"
         case verbs.Extract() as extract:
             return f"extract {extract.name}"
         case verbs.Use(task=task):
-            return f"use {task!r}"
+            return f"use {_q(task)}"
         case Target() as target:
             return f"{name} {target_words(target)}"
         case _:
@@ -97,8 +97,10 @@ def _question_words(check: Check) -> str:  # noqa: PLR0911 - one a kind
     match check.question:
         case checks.TextCheck() as text:
             if text.visible is not None:
-                return repr(text.visible)
-            return f"{text.gone!r} is gone" if text.gone is not None else f"like {text.matches!r}"
+                return _q(text.visible)
+            return (
+                f"{_q(text.gone)} is gone" if text.gone is not None else f"like {_q(text.matches)}"
+            )
         case checks.NodeCheck() as node:
             told = [f"{node.count} times"] if node.count is not None else []
             told += [] if node.exists else ["is not there"]
@@ -106,26 +108,31 @@ def _question_words(check: Check) -> str:  # noqa: PLR0911 - one a kind
         case checks.ContentCheck() as content:
             return content.uri.removeprefix("content://")
         case checks.ShellCheck() as shell:
-            return f"{shell.cmd!r}{_match_words(shell)}"
+            return f"{_q(shell.cmd)}{_match_words(shell)}"
         case checks.SettingsCheck() as setting:
             return f"{setting.table} {setting.name}{_match_words(setting)}"
         case checks.FileCheck() as file:
             return f"{file.path}{'' if file.exists else ' is not there'}{_match_words(file)}"
         case checks.ScreenCheck() as screen:
-            return f"as in {screen.baseline!r}"
+            return f"as in {_q(screen.baseline)}"
         case checks.AnswerCheck() as answer:
             return _match_words(answer).strip()
         case checks.ValueCheck() as value:
-            return f"{value.of!r}{_match_words(value)}"
+            return f"{_q(value.of)}{_match_words(value)}"
         case checks.PythonCheck() as python:
             return python.call
         case checks.AiCheck() as ai:
-            return repr(ai.statement)
+            return _q(ai.statement)
 
 
 def _match_words(match: TextMatch) -> str:
     given = [(name, getattr(match, name)) for name in _MATCHES if getattr(match, name) is not None]
-    return "".join(f" {name} {value!r}" for name, value in given)
+    return "".join(f" {name} {_q(value)}" for name, value in given)
+
+
+def _q(text: str | None) -> str:
+    """A text in quotes; what is filled in at run time reads ``${name}``."""
+    return repr(readable(text or ""))
 
 
 def _short(text: str) -> str:

@@ -39,7 +39,7 @@ def check_screen(check: ScreenCheck, context: CheckContext) -> Finding:
         return failed(f"{told}: they cannot be compared.")
     masks = mask_boxes(check, context.info, frame.size)
     difference = compare(kept, frame, ignore=(*masks, *context.seen.masked))
-    where = "; ".join(str(_middle(box)) for box in difference.boxes[:_LISTED])
+    where = "; ".join(str(box.center) for box in difference.boxes[:_LISTED])
     told = f"{difference.count} of {difference.total} tiles differ from {check.baseline!r}"
     told += f", at most {check.max_tiles} may"
     return found(
@@ -80,7 +80,7 @@ def _keep(path: Path, frame: Screenshot) -> Finding:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".png")
         with os.fdopen(handle, "wb") as file:
-            _rgb(frame.image).save(file, "PNG", optimize=True)
+            _rgb(frame.image).save(file, "PNG")
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except OSError as trouble:
@@ -90,7 +90,3 @@ def _keep(path: Path, frame: Screenshot) -> Finding:
 
 def _rgb(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _middle(box: Box) -> object:
-    return box.center

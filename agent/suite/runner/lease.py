@@ -9,11 +9,13 @@ import json
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import platformdirs
 from pydantic import ValidationError
 
 from tools.errors import DeviceError, UsageError
@@ -79,6 +81,14 @@ def _make(folder: Path) -> None:
     for each in (*reversed(folder.parents), folder):
         if not each.exists():
             each.mkdir(exist_ok=True, mode=0o700)
+
+
+def lease_folder() -> Path:
+    """Where the leases of this user lie, whether or not it exists."""
+    with warnings.catch_warnings():
+        # It warns where XDG_RUNTIME_DIR is not set, as in most containers; its fallback will do.
+        warnings.simplefilter("ignore")
+        return Path(platformdirs.user_runtime_dir("tapwright", appauthor=False)) / "leases"
 
 
 def lease_name(device: str) -> str:

@@ -64,7 +64,7 @@ class CaseRun:
     Attributes:
         status: One of ``ATTEMPTED``.
         failure: Why not; there is one exactly if the status is ``failed`` or ``error``.
-        device_lost: Whether the device went away, so that nothing is said about the case.
+        device_lost: Whether the device went away, so that this error says nothing about the case.
         steps: Actions on the device.
         model_calls: Questions put to a model.
         tokens: Of all questions and replies.
@@ -90,6 +90,8 @@ class CaseRun:
             raise ValueError(f"One attempt cannot be {self.status.value}.")
         if (self.failure is not None) is not (self.status in {Status.FAILED, Status.ERROR}):
             raise ValueError(f"A failure does not fit {self.status.value}, or is missing.")
+        if self.device_lost and self.status is not Status.ERROR:
+            raise ValueError(f"Without its device nothing can be {self.status.value}.")
 
 
 @dataclass(frozen=True)

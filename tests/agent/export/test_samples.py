@@ -17,6 +17,7 @@ from agent.models.recording import RecordingModel, message_as_json
 from agent.models.scripted import ScriptedModel
 from agent.policies.vlm import VlmPolicy
 from agent.policy import Policy
+from agent.recording.format import Rung, RungTaken
 from agent.recording.reader import Recording
 from agent.recording.writer import RecordingWriter
 from agent.step import Decision, Step
@@ -180,6 +181,36 @@ def test_a_mistake_is_told_but_not_learned(tmp_path: Path) -> None:
     assert "No field has the focus." in second[3].text
 
 
+def test_what_only_a_replay_says_and_does_is_neither_told_nor_learned(tmp_path: Path) -> None:
+    """How a step was found again, and the waiting for its screen, teach nobody the task."""
+    decisions = [
+        call("tap", "Count one. (tree)", at=COUNT),
+        call("wait", "Wait for the screen of step 2.", duration_s=0.5),
+        call("tap", "Count (exact) two. (exact)", at=COUNT),
+        DONE,
+    ]
+    rungs: list[Rung | None] = ["tree", "wait", "exact", None]
+    plain = scripted(tmp_path, decisions)
+    steps = tuple(
+        step if rung is None else replace(step, rung=taken(step.index, rung))
+        for step, rung in zip(plain.steps, rungs, strict=True)
+    )
+    found = lesson(replace(plain, steps=steps), DIALECTS["ui_tars"]())
+    assert steps_of(found) == [0, 2, 3]
+    assert found.skipped == {"waiting of a replay": 1}
+    replies = [sample.reply.text.split("\n")[0] for sample in found.samples[:2]]
+    assert replies == ["Thought: Count one.", "Thought: Count (exact) two."]
+    told = "".join(each.text for each in found.samples[-1].request.messages)
+    assert "(tree)" not in told
+    assert "Wait for the screen" not in told
+
+
+def taken(step: int, rung: Rung) -> RungTaken:
+    return RungTaken(
+        seq=0, at_s=0.0, step=step, source=step, rung=rung, tiles=0, likeness=None, reason="so"
+    )
+
+
 def test_a_mistake_without_words_in_the_dialect_is_not_told(tmp_path: Path) -> None:
     """It touched nothing, and what another policy wrote wrongly has no like in this dialect."""
     off = call("tap", "There.", at=[9999, 0])
@@ -292,7 +323,7 @@ def test_a_frame_that_was_changed_is_noticed(tmp_path: Path) -> None:
     assert seen is not None
     path = recording.file(seen.frame)
     path.write_bytes(path.read_bytes() + b" ")
-    with pytest.raises(RecordingError, match="is not what was recorded"):
+    with pytest.raises(RecordingError, match="was changed afterwards"):
         lesson(recording, DIALECTS["qwen3_vl"]())
     path.unlink()
     with pytest.raises(RecordingError, match="cannot be read"):

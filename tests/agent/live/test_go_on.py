@@ -90,6 +90,52 @@ def test_a_run_that_ended_too_early_goes_on_where_it_was(phone: ReplayPhone) -> 
     assert (origin.kind, origin.run, origin.step) == ("resume", cut.start.run, 6)
 
 
+def test_an_act_that_was_never_looked_after_is_not_waited_for(
+    phone: ReplayPhone, booking: Recording, tmp_path: Path
+) -> None:
+    copy = copy_of(booking, tmp_path)  # killed right after the sixth act
+    lines = (copy / "events.jsonl").read_text().splitlines()
+    done = next(
+        place
+        for place, line in enumerate(lines)
+        if '"action.result"' in line and json.loads(line)["step"] == 5
+    )
+    (copy / "events.jsonl").write_text("\n".join(lines[: done + 1]) + "\n")
+    phone.reset()
+    brought = resume(phone.config(), read_recording(copy))
+    assert brought.episode.stop is StopReason.FINISHED, told(brought)
+    assert counts(brought) == {"exact": 6}, told(brought)
+    assert len(brought.episode.steps) == 14
+
+
+def test_checks_masks_and_secrets_of_the_recording_hold_for_what_comes_of_it(
+    phone: ReplayPhone, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOOR_CODE", "cedar-9174")
+    monkeypatch.setenv("AGENT_ADB_SERVER", f"127.0.0.1:{phone.server.server_port}")
+    monkeypatch.setenv("AGENT_RECORD_DIR", str(phone.folder))
+    first = phone.record(
+        "turn on airplane mode",
+        expect=("Airplane mode",),
+        mask=("0,0,1080,200",),
+        secrets=("DOOR_CODE",),
+    )
+    for words in (["replay", "--live"], ["run", "--step", "3", "--from"]):
+        phone.reset()
+        where = [first.folder.name, "--mask=0,2300,1080,2400", f"--device={phone.serial}", "--json"]
+        assert run_command([*words, *where]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert said["verdict"] == "passed"
+        again = read_recording(Path(said["recording"]))
+        assert again.start.config["mask"] == ["0,0,1080,200", "0,2300,1080,2400"]
+        assert again.start.config["secrets"] == ["DOOR_CODE"]
+        assert all(step.observation and step.observation.masked for step in again.steps)
+    phone.reset()
+    where = ["home", f"--from={first.folder.name}", "--step=1", f"--device={phone.serial}"]
+    run_command(["run", *where, "--json", "--max-steps=1"])
+    assert json.loads(capsys.readouterr().out)["verdict"] == "unverified"  # another goal
+
+
 def test_a_run_that_is_done_is_not_resumed(phone: ReplayPhone, booking: Recording) -> None:
     with pytest.raises(UsageError, match=r"is done.*--step K"):
         resume(phone.config(), booking)

@@ -50,6 +50,10 @@ def test_a_replay_is_a_recording_that_can_be_replayed(
     assert again.episode.stop is StopReason.FINISHED, told(again)
     assert set(counts(again)) == {"exact"}
     assert phone.setting("global", "airplane_mode_on") == "1"
+    assert [step.thought for step in of(again.episode).steps] == [
+        step.thought for step in airplane.steps
+    ]  # a rung is named once, not once more with every replay of a replay
+    assert "(exact)" not in "".join(step.thought for step in of(again.episode).steps)
 
 
 HEALS: list[tuple[str, dict[str, Any], dict[str, int]]] = [

@@ -27,7 +27,10 @@ def test_without_a_mode_it_says_what_it_does(
 ) -> None:
     assert run_command(["replay", str(form)]) == 0
     out = capsys.readouterr().out
-    assert "Mode       the replies are read again, then the loop runs again (none was named)" in out
+    assert (
+        "Mode       the replies are read again; the loop, too, if its policy can (none was named)"
+        in out
+    )
     assert "✓ parser  7 steps, all the same" in out
     assert "✓ loop    7 steps, all the same" in out
 
@@ -82,6 +85,10 @@ def test_several_are_a_line_each(form: Path, capsys: pytest.CaptureFixture[str])
     out = capsys.readouterr().out
     assert "is empty" in out
     assert "1 of 3 recordings the same, 1 diverged, 1 cannot be used" in out
+    assert run_command(["replay", "nowhere", str(form)]) == 2
+    out = capsys.readouterr().out
+    assert "There is no recording 'nowhere'" in out
+    assert "1 of 2 recordings the same, 1 cannot be used" in out
 
 
 def test_json_holds_everything(form: Path, capsys: pytest.CaptureFixture[str]) -> None:

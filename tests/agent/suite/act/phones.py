@@ -16,12 +16,14 @@ from agent.recording.reader import Recording, read_recording
 from agent.recording.writer import RecordingWriter
 from agent.sight import Sizing
 from agent.step import Decision
+from agent.suite.act.performance import Part
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case, load_cases
 from agent.suite.runner.status import CaseRun
 from agent.wiring.mind import Eyes, Mind
 from agent.wiring.performing import Manner, perform_case
 from agent.wiring.policies import find_mind
+from tests.agent.suite.task_files import unset
 from tools.clock import SystemClock
 from tools.device import Device
 from tools.devices.adb_socket import AdbLink, AdbServer
@@ -50,7 +52,7 @@ class SuitePhone:
         """The only case of a task file with ``text``."""
         path = self.folder / f"{name}.task.yaml"
         path.write_text(textwrap.dedent(text), encoding="utf-8")
-        (case,) = load_cases([path.name], root=self.folder, environment={}.get)
+        (case,) = load_cases([path.name], root=self.folder, environment=unset)
         return case
 
     def connect(self) -> AndroidDevice:
@@ -64,6 +66,7 @@ class SuitePhone:
         mind: Mind | None = None,
         around: Callable[[AndroidDevice], Device] = lambda device: device,
         permissions: Permissions | None = None,
+        part: Part = "steps",
         **settings: Any,
     ) -> CaseRun:
         """Perform the case of ``text`` on a fresh phone."""
@@ -72,7 +75,7 @@ class SuitePhone:
         with self.server.phone.lock:
             self.server.phone.reset(scenario=target.scenario or "default", seed=target.seed or 0)
         config = Config(**{"record_dir": self.folder / "recordings", "timeout_s": 60.0, **settings})
-        manner = Manner(permissions if permissions is not None else Permissions())
+        manner = Manner(permissions if permissions is not None else Permissions(), part)
         device = self.connect()
         decides = mind if mind is not None else find_mind(config, lambda _: None)
         try:
@@ -104,6 +107,12 @@ def thoughts(run: CaseRun) -> list[str]:
     """What stands in the recording as the reason of each step."""
     steps = recording_of(run).steps
     return [step.decision.thought for step in steps if step.decision is not None]
+
+
+def results(run: CaseRun) -> list[str]:
+    """What was noted as the result of each step."""
+    steps = recording_of(run).steps
+    return [step.result.result for step in steps if step.result is not None]
 
 
 def actions(run: CaseRun) -> list[str]:

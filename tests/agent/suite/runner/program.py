@@ -12,7 +12,7 @@ from agent.suite.runner.scripted import fails, passes
 from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun, Status
 from agent.wiring.suite import RunOptions
-from tools.errors import DeviceGoneError
+from tools.errors import DeviceError, DeviceGoneError
 
 TASK = "name: {name}\nsteps:\n  - home:\n{more}"
 
@@ -77,7 +77,11 @@ def main() -> None:
     junit, devices, *paths = sys.argv[1:]
     manner = Manner(options=RunOptions(devices), junit=Path(junit))
     config = load_config({}).config
-    sys.exit(run_tests(config, Choice(tuple(paths)), manner, lambda _: ByName()))
+    try:
+        code = run_tests(config, Choice(tuple(paths)), manner, lambda _: ByName())
+    except DeviceError as error:
+        sys.exit(f"device: {error}")
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,9 +16,13 @@ import xmlschema
 from agent.cli.app import run_command
 from agent.cli.suite_run import Choice, Manner, run_tests
 from agent.config import Config
-from agent.suite.runner.deadline import Patience
-from agent.suite.runner.status import Strictness
+from agent.phone_process import PhoneOptions, running_phone
+from agent.suite.language.cases import Case
+from agent.suite.runner.deadline import Deadline, Patience
+from agent.suite.runner.seams import LeasedDevice
+from agent.suite.runner.status import CaseRun, Strictness
 from agent.wiring.suite import RunOptions
+from tests.agent.episodes import COUNT, DONE, Rig, tap
 from tests.agent.suite.runner.program import ByName, write_tasks
 from tools.clock import SystemClock
 from tools.errors import UsageError
@@ -137,6 +142,28 @@ def test_a_report_needs_recordings(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "agent: There is no report: nothing was recorded.\n"
 
 
+def test_a_report_of_what_was_recorded(capsys: pytest.CaptureFixture[str]) -> None:
+    class Recording(ByName):
+        """Records each case as an episode of one step."""
+
+        def perform(
+            self, case: Case, device: LeasedDevice, folder: Path, deadline: Deadline
+        ) -> CaseRun:
+            episode = Rig(folder.parent, [tap(COUNT), DONE], goal=case.title).run()
+            done = super().perform(case, device, folder, deadline)
+            return replace(done, recording=episode.recording)
+
+    write_tasks(Path("tasks"), "passes-one", "fails-two")
+    performer = Recording()
+    assert run(performer=performer, report=Path("report"), junit=Path("out/junit.xml")) == 1
+    page = Path("report/index.html").read_text()
+    assert "passes-one" in page
+    assert "fails-two" in page
+    assert capsys.readouterr().err == ""
+    attachments = Path("out/junit.xml").read_text().count("[[ATTACHMENT|../recordings/")
+    assert attachments == 2
+
+
 def command(*words: str) -> Callable[[pytest.CaptureFixture[str]], tuple[int, str, str]]:
     def called(capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
         code = run_command(["test", *words])
@@ -206,10 +233,12 @@ def test_task_files_with_mistakes_are_told_before_any_device_is_touched(
     assert "tasks/some.task.yaml:4:1" in capsys.readouterr().err
 
 
-def program(*names: str) -> "subprocess.Popen[str]":
+def program(
+    *names: str, device: str = "virtual", junit: str = "junit.xml"
+) -> "subprocess.Popen[str]":
     write_tasks(Path("tasks"), *names)
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.agent.suite.runner.program", "junit.xml", "virtual", "tasks"],
+        [sys.executable, "-m", "tests.agent.suite.runner.program", junit, device, "tasks"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -244,6 +273,42 @@ def test_a_signal_ends_the_run_in_good_order(number: signal.Signals, code: int) 
     assert interrupted is not None
     assert interrupted.get("type") == "interrupted"
     assert cases["passes-three"].find("skipped") is not None
+
+
+def test_two_runs_on_one_phone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "runtime").mkdir(mode=0o700)
+    with running_phone(PhoneOptions()) as phone:
+        server = f"127.0.0.1:{phone.server_port}"
+        monkeypatch.setenv("AGENT_ADB_SERVER", server)
+        with program("forever-one", device=phone.serial) as first:
+            read_until(first, "forever")
+            with program("passes-one", device=phone.serial, junit="other.xml") as second:
+                told, _ = second.communicate(timeout=60)
+            first.send_signal(signal.SIGTERM)
+            first.communicate(timeout=60)
+        assert (
+            f"The device '{phone.serial} at {server}' is in use by process {first.pid} since 2"
+            in told
+        )
+        with program("passes-one", device=phone.serial) as third:
+            told, _ = third.communicate(timeout=60)
+        assert third.returncode == 0, told
+
+
+@pytest.mark.parametrize("sink", ["> /dev/full", "| true"])
+def test_a_run_goes_on_when_nobody_can_read_it(sink: str) -> None:
+    write_tasks(Path("tasks"), "passes-one", "fails-two", "passes-three")
+    words = f"{sys.executable} -m tests.agent.suite.runner.program junit.xml virtual tasks {sink}"
+    done = subprocess.run(
+        ["bash", "-c", f"{words}; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr  # a case failed; the output is another matter
+    assert "Traceback" not in done.stderr
+    root = ElementTree.parse("junit.xml").getroot()
+    assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("3", "1", "0")
 
 
 def listens(address: str) -> bool:

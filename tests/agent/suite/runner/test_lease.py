@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.config import user_runtime
-from agent.suite.runner.lease import DeviceLeasedError, lease_name, leased
+from agent.suite.runner.lease import DeviceLeasedError, lease_folder, lease_name, leased
 from tools.errors import UsageError
 
 ROOT = Path(__file__).parents[4]
@@ -125,7 +124,7 @@ def test_leases_lie_in_the_runtime_folder_of_this_user(
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     tmp_path.chmod(0o700)
-    assert user_runtime() == tmp_path / "tapwright"
+    assert lease_folder() == tmp_path / "tapwright" / "leases"
 
 
 def test_a_machine_without_a_runtime_folder_is_not_complained_about(
@@ -134,5 +133,5 @@ def test_a_machine_without_a_runtime_folder_is_not_complained_about(
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        assert user_runtime().name == "tapwright"
+        assert lease_folder().name == "leases"
     assert not caught

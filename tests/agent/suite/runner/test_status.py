@@ -144,3 +144,9 @@ def test_a_failure_and_its_reason_belong_together() -> None:
         CaseRun(F)
     with pytest.raises(ValueError, match="failure"):
         CaseRun(P, Failure("check", "no"))
+
+
+@pytest.mark.parametrize("status", [P, F, U, I])
+def test_without_its_device_an_attempt_can_only_be_an_error(status: Status) -> None:
+    with pytest.raises(ValueError, match="Without its device"):
+        attempt(status, lost=True)
