@@ -20,7 +20,13 @@ from agent.wiring.policies import KNOWN
 from tools.action import OpenApp
 from tools.errors import ConfigError, DeviceGoneError, UsageError
 
-TASK = "name: look\nsteps:\n  - open: Notes\nchecks:\n  - text: Notes\n"
+TASK = """\
+name: look
+steps:
+  - open: Notes
+checks:
+  - settings: {table: global, name: airplane_mode_on, equals: 0}
+"""
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Real virtual phones as stations: started on demand, reset between cases, lost, cut off."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,19 @@ def test_nothing_attached() -> None:
         assert [each.name for each in virtual] == ["virtual-1", "virtual-2"]
     with open_stations(nothing, "", jobs=None, cases=9) as virtual:
         assert [each.name for each in virtual] == ["virtual-1"]
+
+
+def test_of_several_devices_one_that_is_free_is_taken_where_one_is_needed(tmp_path: Path) -> None:
+    config = Config(adb_server="127.0.0.1:5999")
+    with ExitStack() as first:
+        (one,) = first.enter_context(open_stations(config, "a,b", jobs=1, cases=1))
+        with open_stations(config, "a,b", jobs=1, cases=1) as (two,):
+            assert (one.name, two.name) == ("a", "b")
+            with pytest.raises(DeviceLeasedError, match="'b at 127"):
+                open_stations(config, "a,b", jobs=1, cases=1).__enter__()
+            with open_stations(config, "a,virtual", jobs=1, cases=1) as (three,):
+                assert three.name == "virtual-1"
+        with pytest.raises(DeviceLeasedError, match="'a at 127"):
+            open_stations(config, "a,b", jobs=None, cases=1).__enter__()
+    with open_stations(config, "a,b", jobs=None, cases=1) as both:
+        assert [each.name for each in both] == ["a", "b"]
