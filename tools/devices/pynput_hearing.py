@@ -26,6 +26,7 @@ _NAMES: Final = {
 """Pynput's names of keys to ours, where they differ."""
 _BUTTONS: Final = frozenset(get_args(Button))
 _ALT_GR: Final = "alt_gr"
+_FIRST_PRINTABLE: Final = 0x20
 
 
 class PynputHearing:
@@ -104,7 +105,8 @@ class PynputHearing:
         self._key(key, down=False)
 
     def _key(self, key: Any, *, down: bool) -> None:  # noqa: ANN401
-        name, text = self._read(key)
+        special = key.name if isinstance(key, self._keyboard.Key) else ""
+        name, text = read_key(special, getattr(key, "char", None) or "")
         if name == _ALT_GR:
             return
         known = str(key)
@@ -112,15 +114,18 @@ class PynputHearing:
         (self._down.add if down else self._down.discard)(known)
         self._events.put(KeyMoved(name, text if down else "", down, self._clock.now(), repeated))
 
-    def _read(self, key: Any) -> tuple[str, str]:  # noqa: ANN401
-        """Our name of a key, and what it types."""
-        if key is None:
-            return "", ""
-        if isinstance(key, self._keyboard.Key):
-            if key.name == "space":
-                return "space", " "
-            return _NAMES.get(key.name, key.name), ""
-        text = key.char or ""
-        if text and ord(text) < 0x20:  # Windows tells ctrl+s as the control character
-            return chr(ord(text) + 0x60), ""
-        return text.lower(), text
+
+def read_key(name: str, character: str) -> tuple[str, str]:
+    """Our name of a key, and what it types, from pynput's name and character of it.
+
+    Args:
+        name: As ``pynput.keyboard.Key`` calls it; empty for a key that is not in there.
+        character: What it types; empty for nothing.
+    """
+    if name == "space":
+        return "space", " "
+    if name:
+        return _NAMES.get(name, name), ""
+    if character and ord(character) < _FIRST_PRINTABLE:  # Windows tells ctrl+s as DC3
+        return chr(ord(character) + 0x60), ""
+    return character.lower(), character
