@@ -221,8 +221,8 @@ class Gatherer:
     def _key(self, event: KeyMoved) -> list[Heard]:
         if event.name in MODIFIERS:
             return self._modifier(event)
-        if not event.down:
-            return []
+        if not event.down or not (event.name or event.text):
+            return []  # an accent, which types with the next letter, or AltGr
         heard = [*self._end_clicks(), *self._end_wheel()]
         held = tuple(name for name in MODIFIERS if name in self._modifiers)
         self._modifiers = dict.fromkeys(self._modifiers, False)
@@ -267,7 +267,7 @@ class Gatherer:
         if event.repeated and event.name not in _HELD_ON:
             return heard
         if event.name not in _KEYS:
-            self._say(f"The key {event.name or '?'} alone has no action and is not recorded.")
+            self._say(f"The key {event.name} alone has no action and is not recorded.")
             return heard
         return [*heard, Heard(PressKey.model_validate({"key": event.name}), event.at_s)]
 

@@ -5,6 +5,7 @@ for the keyboard's layout and ends the wait.
 """
 
 import unicodedata
+from contextlib import AbstractContextManager, suppress
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any, Final
@@ -58,7 +59,7 @@ class XHearing:
         self._down: set[int] = set()
         self._dead = ""
         self._closed = False
-        with authority(session), reaching("The display", self._trouble):
+        with authority(session), self._reaching():
             self._asking: Any = display.Display(session.display)
             if not self._asking.has_extension("RECORD"):
                 self._asking.close()
@@ -105,23 +106,25 @@ class XHearing:
         if self._closed:
             return
         self._closed = True
-        try:
+        with suppress(DeviceGoneError), self._reaching():
             self._asking.record_disable_context(self._context)
             self._asking.flush()
-            self._thread.join(_END_S)
-            self._stream.record_free_context(self._context)
-            self._stream.close()
-            self._asking.close()
-        except self._trouble:  # it is gone anyway
-            return
+        self._thread.join(_END_S)
+        for connection in (self._stream, self._asking):
+            with suppress(DeviceGoneError), self._reaching():
+                connection.close()
 
     def _run(self) -> None:
         try:
-            self._stream.record_enable_context(self._context, self._reply)
-        except self._trouble:
+            with self._reaching():
+                self._stream.record_enable_context(self._context, self._reply)
+        except DeviceGoneError:
             self._events.put(None)
         finally:
             self._ready.set()
+
+    def _reaching(self) -> AbstractContextManager[None]:
+        return reaching("The display", self._trouble)
 
     def _reply(self, reply: Any) -> None:  # noqa: ANN401 - python3-Xlib has no types of its own
         from Xlib.ext import record
