@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from agent.policies.person_typing import focused_field
 from agent.recording.reader import read_recording
 from agent.step import StopReason
 from tests.desktop.person import Person, sitting_at
@@ -52,7 +53,7 @@ class Recorder:
     @property
     def folder(self) -> Path:
         """Of the recording."""
-        return next((self.rig.home / "recordings").iterdir())
+        return max((self.rig.home / "recordings").iterdir(), key=lambda each: each.name)
 
 
 @contextmanager
@@ -88,15 +89,20 @@ class Look:
     def title(self, part: str) -> None:
         until(lambda: part in self.observe().activity, f"the window {part!r}")
 
+    def field(self) -> None:
+        until(lambda: focused_field(self.observe().ui_tree) is not None, "a field with the focus")
+
 
 def start_editor(rig: Rig, look: Look) -> None:
     rig.start("mousepad")
     look.title("Mousepad")
 
 
-def save_as(person: Person, look: Look, name: str) -> None:
+def save_as(person: Person, look: Look, recorder: Recorder, name: str) -> None:
     person.keys("Control_L", "s")
     look.title("Save As")
+    look.field()
+    until(lambda: recorder.done(3), "the dialog at rest")  # until then it takes no Enter
     person.keys("Control_L", "a")
     person.type(name)
     person.keys("Return")
@@ -109,7 +115,7 @@ def test_a_note_is_written_by_hand_and_again_in_another_home(rig: Rig, tmp_path:
         with recording(rig) as recorder:
             person.click(*MIDDLE)
             person.type("Hello from a person!")
-            save_as(person, look, "note.txt")
+            save_as(person, look, recorder, "note.txt")
             until(lambda: recorder.done(5), "the acts")
             person.move(*CORNER)
             assert recorder.end() == 0, recorder.lines
@@ -126,7 +132,7 @@ def test_a_note_is_written_by_hand_and_again_in_another_home(rig: Rig, tmp_path:
         TypeText(text="note.txt", submit=True),
     ]
     titles = [step.observation.activity for step in kept.steps if step.observation is not None]
-    assert titles[1].startswith("Untitled")
+    assert "Untitled" in titles[1]
     assert titles[3] == "Save As"
 
     rig.end_programs()
@@ -197,11 +203,10 @@ def test_a_password_is_not_recorded(rig: Rig, door: str, *, named: bool) -> None
         field_ = next(node for node in look.observe().ui_tree.nodes if node.hint == "User")  # type: ignore[union-attr]
         with recording(rig, *arguments, **variables) as recorder:
             person.click(field_.box.center.x, field_.box.center.y)
-            person.type("ali")
-            person.keys("Tab")
-            person.type(typed)
-            person.keys("Tab")
-            until(lambda: recorder.done(5), "the acts")
+            until(lambda: recorder.done(1), "the click")
+            for number, write in enumerate((person.type, person.keys, person.type, person.keys)):
+                write(("ali", "Tab", typed, "Tab")[number])
+                until(lambda: recorder.done(number + 2), "the act")  # noqa: B023
             person.move(*CORNER)
             assert recorder.end() == 0, recorder.lines
     kept = read_recording(recorder.folder)

@@ -273,6 +273,16 @@ def test_of_a_password_nothing_is_kept() -> None:
     assert not desk.heard[1].secret
 
 
+def test_a_password_field_that_is_known_late() -> None:
+    desk = Desk()
+    desk.type("hunt")
+    desk.secret = True
+    desk.gatherer.watch_for_secret()
+    desk.type("er2")
+    assert desk.actions == [TypeText(text="")]
+    assert desk.heard[0].secret
+
+
 def test_keys_that_go_elsewhere_are_not_recorded() -> None:
     desk = Desk()
     desk.type("mine")

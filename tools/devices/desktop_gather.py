@@ -95,7 +95,7 @@ class Gatherer:
         where: The pixel of the frame under an event of the mouse; ``None`` if what is done there
             is not recorded.
         listens: Whether keys are recorded that are pressed now.
-        secretive: Whether what is typed now goes into a password field; asked once a text.
+        secretive: Whether what is typed now goes into a password field.
         share: The part of the screen's extent that one notch of the wheel moves by.
         notice: Told, once each, what cannot be recorded.
     """
@@ -153,6 +153,15 @@ class Gatherer:
         if self._typing and now_s > self._typing.latest_s + _TYPING_PAUSE_S:
             heard += self._end_text()
         return heard
+
+    def watch_for_secret(self) -> None:
+        """Look again whether a password is being typed; if so, nothing of it is kept.
+
+        To be called in the pauses between keys: the app itself may be late to tell.
+        """
+        typing = self._typing
+        if typing is not None and not typing.secret and self._secretive():
+            typing.secret, typing.text = True, ""
 
     def _button_down(self, event: ButtonMoved) -> list[Heard]:
         heard = [*self._end_wheel(), *self._end_text()]

@@ -76,6 +76,7 @@ class DesktopListener:
                     self._since_s = self._since_s or event.at_s
                     heard = self._gatherer.feed(event)
                 else:
+                    self._gatherer.watch_for_secret()
                     heard = self._gatherer.overdue(self._clock.now())
                 yield from heard
                 self._since_s = self._gatherer.since_s
