@@ -244,6 +244,15 @@ class Placement(Frozen):
             y=self.area.top + _scale(point.y + 0.5, self.frame.height, self.area.height),
         )
 
+    def from_desktop(self, point: DesktopPoint) -> Point | None:
+        """Convert to the pixel under the middle of ``point``; ``None`` if it is not shown."""
+        if not self.area.contains(Point(x=point.x, y=point.y)):
+            return None
+        return Point(
+            x=_scale(point.x - self.area.left + 0.5, self.area.width, self.frame.width),
+            y=_scale(point.y - self.area.top + 0.5, self.area.height, self.frame.height),
+        )
+
     def to_frame(self, box: Box) -> Box:
         """Convert a box of the desktop to the pixels of the frame that it touches.
 

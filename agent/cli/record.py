@@ -35,7 +35,7 @@ Touch = Annotated[
     bool | None,
     typer.Option(
         "--touch/--no-touch",
-        help="Record what a finger does on the device's own screen. Default: on a real phone.",
+        help="Record what is done on the device itself. Default: on a real phone or desktop.",
     ),
 ]
 Port = Annotated[int, typer.Option(help="Of the page on this machine; 0: any.", min=0, max=65535)]

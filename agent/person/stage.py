@@ -73,14 +73,16 @@ class Stage:
         self.coming: Callable[[], float | None] = lambda: None
         """When a touch of the device began that is being made and was not told yet; set by whoever
         listens to the device."""
+        self.quick = False
+        """Whether the device's own mouse and keys are heard, and no page need be open."""
 
     # The loop's side.
 
     @property
     def pace_s(self) -> float:
-        """Seconds from one frame to the next: few while a page is open."""
+        """Seconds from one frame to the next: few while a page is open, or hands are quick."""
         watched = self._clock.now() - self._looked_s < _WATCHED_S
-        return _LIVELY_S if watched else _IDLE_S
+        return _LIVELY_S if watched or self.quick else _IDLE_S
 
     @property
     def current(self) -> Act | None:

@@ -180,7 +180,7 @@ class PersonPolicy(Generic[D]):
     ) -> Decision:
         if field.password and not self._secret:
             self._deeds.carry(taps[0])
-            return _UNTOLD
+            return Decision(thought="", call=UNTOLD)
         if field.password:  # where the keys are would betray it
             text = Typed(self._secret, clear=text is not None and text.clear)
         if text is None:
@@ -205,10 +205,8 @@ def _rests_elsewhere(seen: Screenshot, before: Screenshot, latest: Screenshot) -
     return not same_screen(seen, latest) and same_screen(before, latest)
 
 
-_UNTOLD = Decision(
-    thought="",
-    call=ToolCall(name="note", arguments={"text": "A password was typed; it is not recorded."}),
-)
+UNTOLD = ToolCall(name="note", arguments={"text": "A password was typed; it is not recorded."})
+"""What is recorded of a password that no secret stands for."""
 _WAIT = Decision(
     thought="The screen changed by itself.",
     call=ToolCall(name="wait", arguments={"duration_s": _REFRESH_S}),

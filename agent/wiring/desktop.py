@@ -13,8 +13,14 @@ from tools.action import Action
 from tools.clock import Clock, SystemClock
 from tools.device import Device, DeviceInfo, Observation
 from tools.devices.desktop import DesktopDevice
-from tools.devices.desktop_connect import DesktopFacts, connect_desktop, examine_desktop
+from tools.devices.desktop_connect import (
+    DesktopFacts,
+    connect_desktop,
+    examine_desktop,
+    listen_to_desktop,
+)
 from tools.devices.desktop_corner import HandsOff
+from tools.devices.desktop_listener import DesktopListener
 from tools.devices.desktop_session import VARIABLES, DesktopSession
 from tools.devices.desktop_target import is_desktop as is_desktop
 from tools.screen import Screenshot
@@ -50,6 +56,11 @@ def open_desktop(name: str, config: Config) -> Iterator[DesktopDevice]:
             yield device
         finally:
             device.close()
+
+
+def listen_to(device: DesktopDevice, notice: Callable[[str], None]) -> DesktopListener:
+    """Hear what a person does on the desktop by themselves; see ``listen_to_desktop``."""
+    return listen_to_desktop(device, desktop_session(), SystemClock(), notice)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Thread
+from typing import Protocol
 
 from pydantic import JsonValue
 
@@ -11,18 +12,27 @@ from agent.config import Config
 from agent.person.server import served_page
 from agent.person.stage import Act, Stage
 from agent.person.watched import WatchedDevice
-from agent.policies.person import Eyes, PersonPolicy
+from agent.policies.person import UNTOLD, Eyes, PersonPolicy
 from agent.policy import Policy
 from agent.recording.writer import RecordingWriter
 from agent.step import Decision, Episode, Step, StopReason, ToolCall
 from agent.wiring.audience import Audience
+from agent.wiring.desktop import listen_to
 from agent.wiring.episode import check_goal, run_mind
 from agent.wiring.mind import Mind, Notice
-from tools.action import Action
+from tools.action import Action, PressKey, TypeText
 from tools.clock import SystemClock
 from tools.device import Device, DeviceInfo, Observation
 from tools.devices.android import AndroidDevice
-from tools.errors import ActionFailedError, ConfigError, DeviceError, NeedsHumanError
+from tools.devices.desktop import DesktopDevice
+from tools.devices.heard import Heard
+from tools.errors import (
+    ActionFailedError,
+    ConfigError,
+    DeviceError,
+    MissingExtraError,
+    NeedsHumanError,
+)
 from tools.geometry import Point
 from tools.registry import Registry
 from tools.secrets.values import placeholder
@@ -37,6 +47,13 @@ _PATIENT = {
 """A person is not given up on, and need not be asked about what they do themselves; rules that
 deny still hold."""
 _FAREWELL_S = 1.0
+_ON_DESKTOP = (
+    "Use the desktop. When you are done, push the pointer into a corner of the screen, or press "
+    "Ctrl-C here; what is done in this terminal is not recorded."
+)
+_DONE = Decision(
+    thought="", call=ToolCall(name="finish", arguments={"success": True, "answer": ""})
+)
 _ENDINGS = {
     StopReason.FINISHED: "Done",
     StopReason.GAVE_UP: "Given up",
@@ -66,15 +83,18 @@ class _Booth:
 
     def around(self, device: Device) -> Device:
         self.plain, self.device = device, WatchedDevice(device, self.stage)
-        real = not device.info.emulated and isinstance(device, AndroidDevice)
-        if self.touched or (self.touched is None and real):
+        held = isinstance(device, AndroidDevice | DesktopDevice) and not device.info.emulated
+        if self.touched or (self.touched is None and held):
             try:
-                self.stack.enter_context(_listening(device, self.stage))
+                listening = _listening(device, self.stage, self.notice, self.secret)
+                self.stack.enter_context(listening)
                 self.hears = True
-            except DeviceError as error:
+            except (DeviceError, MissingExtraError) as error:
                 if self.touched:
                     raise
                 self.notice(f"{error} Act on the page.")
+        # A page on the same desktop would be used with the very hands that are heard.
+        self.stage.quick = self.hears and isinstance(device, DesktopDevice)
         return self.device
 
     def policy(self, offered: Registry, _recorder: RecordingWriter, heard: Notice) -> Policy:
@@ -87,46 +107,80 @@ class _Booth:
         return PersonPolicy(self.stage, eyes, heard, eager=self.hears, secret=self.secret)
 
 
-@contextmanager
-def _listening(device: Device, stage: Stage) -> Iterator[None]:
-    """Put on ``stage`` what a finger does on ``device``, in a thread, while the block lasts.
+class _Listener(Protocol):
+    """Hears what is done on a device itself."""
 
-    A back end whose own mouse and keys can be heard has its place here, beside Android's.
+    @property
+    def since_s(self) -> float | None:
+        """When that began which is being done and was not told yet."""
+        ...
+
+    def listen(self, stopped: Callable[[], bool]) -> Iterator[Heard]:
+        """What is done, as it is done; ends by itself when the person is done."""
+        ...
+
+
+def _listener_of(device: Device, notice: Notice) -> _Listener:
+    if isinstance(device, AndroidDevice):
+        return device.finger()
+    if isinstance(device, DesktopDevice):
+        return listen_to(device, notice)
+    raise ConfigError(
+        f"What is done on {device.info.name!r} itself cannot be heard.",
+        hint="Leave --touch out, and act on the page.",
+    )
+
+
+@contextmanager
+def _listening(device: Device, stage: Stage, notice: Notice, secret: str) -> Iterator[None]:
+    """Put on ``stage`` what is done on ``device`` itself, in a thread, while the block lasts.
 
     Raises:
-        ConfigError: Its touches cannot be heard.
+        UsageError: It cannot be heard; the hint says what mends it.
     """
-    if not isinstance(device, AndroidDevice):
-        raise ConfigError(
-            f"What is done on {device.info.name!r} itself cannot be heard yet.",
-            hint="Leave --touch out, and act on the page.",
-        )
-    finger = device.finger()
+    listener = _listener_of(device, notice)
     over = Event()
 
     def listen() -> None:
         try:
-            for heard in finger.listen(over.is_set):
+            for heard in listener.listen(over.is_set):
                 with suppress(ActionFailedError):  # all is over
-                    stage.put(
-                        Act(
-                            Decision(thought="", call=call_of(heard.action)),
-                            happened=True,
-                            began_s=heard.began_s,
-                            on_keyboard=heard.on_keyboard,
-                        )
-                    )
+                    for act in acts_of(heard, secret):
+                        stage.put(act)
+            if not over.is_set():
+                with suppress(ActionFailedError):
+                    stage.put(Act(_DONE))
         except DeviceError as error:
             stage.break_off(error)
 
-    stage.coming = lambda: finger.since_s
-    thread = Thread(target=listen, name="finger", daemon=True)
+    stage.coming = lambda: listener.since_s
+    thread = Thread(target=listen, name="listener", daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join(_FAREWELL_S)
+
+
+def acts_of(heard: Heard, secret: str) -> list[Act]:
+    """What was heard as acts that have happened; of a password only ``secret`` or a note."""
+
+    def act(call: ToolCall) -> Act:
+        return Act(
+            Decision(thought="", call=call),
+            happened=True,
+            began_s=heard.began_s,
+            on_keyboard=heard.on_keyboard,
+        )
+
+    action = heard.action
+    if not heard.secret or not isinstance(action, TypeText):
+        return [act(call_of(action))]
+    if secret:
+        return [act(call_of(action.model_copy(update={"text": secret})))]
+    enter = [act(call_of(PressKey(key="enter")))] if action.submit else []
+    return [act(UNTOLD), *enter]
 
 
 def call_of(action: Action) -> ToolCall:
@@ -190,8 +244,8 @@ def record_person(
         goal: What the person is about to do.
         audience: Who follows.
         port: Of the page on 127.0.0.1; 0 for any.
-        touch: Whether what a finger does on the device itself is recorded too; ``None``: on
-            a real phone.
+        touch: Whether what is done on the device itself is recorded too, by a finger or by mouse
+            and keys; ``None``: on a real phone, and on a desktop that somebody sits before.
         opened: Told the page's address as soon as the device is there.
 
     Raises:
@@ -210,7 +264,11 @@ def record_person(
             around=booth.around,
             may_get_stuck=False,
         )
-        company = _Company(audience, stage, lambda: opened(page.url))
+        company = _Company(
+            audience,
+            stage,
+            lambda: audience.notice(_ON_DESKTOP) if stage.quick else opened(page.url),
+        )
         episode = run_mind(config.model_copy(update=_PATIENT), goal, mind, audience=company)
         stage.end(_ENDINGS.get(episode.stop, "Ended"), episode.steps, _FAREWELL_S)
     return episode

@@ -22,6 +22,7 @@ from tools.devices.android_touches import (
     find_panel,
     read_event,
 )
+from tools.devices.heard import Heard as Heard
 from tools.errors import DeviceError, DeviceTimeoutError
 from tools.geometry import Box, Size
 
@@ -38,21 +39,6 @@ _KEYBOARD = re.compile(
     r"Window #\d+ Window\{[^}]*\bInputMethod\}:\s+touchable region=SkRegion\("
     r"\((\d+),(\d+),(\d+),(\d+)\)"
 )
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Something that was done on the phone.
-
-    Attributes:
-        action: What it was.
-        began_s: When it began, on this machine's monotonic clock.
-        on_keyboard: Whether it was a key of the soft keyboard.
-    """
-
-    action: Action
-    began_s: float
-    on_keyboard: bool = False
 
 
 @dataclass(frozen=True)

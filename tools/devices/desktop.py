@@ -3,7 +3,7 @@
 import platform as machine
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -132,6 +132,20 @@ class DesktopDevice:
     def placement(self) -> Placement:
         """Where the last frame lies on the desktop."""
         return self._placement
+
+    @property
+    def target(self) -> Target:
+        """What of the desktop is driven."""
+        return self._target
+
+    def leave_to_person(self) -> None:
+        """From now on the person acts: a pointer in a corner is no brake any more.
+
+        May be called twice.
+        """
+        if self._parts.watch is not None:
+            self._parts.watch.close()
+            self._parts = replace(self._parts, watch=None)
 
     def glance(self) -> Screenshot:
         """Take one frame.

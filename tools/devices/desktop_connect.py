@@ -16,10 +16,15 @@ from tools.devices.desktop_capture import Grabber, Monitor
 from tools.devices.desktop_clipboard import Clipboard, PlainClipboard, XClipboard
 from tools.devices.desktop_corner import CornerWatch
 from tools.devices.desktop_hands import Hands
+from tools.devices.desktop_hearing import Hearing
+from tools.devices.desktop_listener import DesktopListener
 from tools.devices.desktop_session import DesktopSession, load_hands
+from tools.devices.desktop_surroundings import PlainSurroundings, Surroundings, XSurroundings
 from tools.devices.desktop_target import read_target
 from tools.devices.desktop_text import DesktopText, Front
 from tools.devices.desktop_windows import Desk, PlainDesk, XDesk
+from tools.devices.pynput_hearing import PynputHearing
+from tools.devices.x11_hearing import XHearing
 from tools.devices.x11_windows import XWindows, x_trouble
 from tools.geometry import free_corners
 
@@ -114,6 +119,58 @@ def connect_desktop(
         device = DesktopDevice(target, parts, ui_tree=ui_tree, pointer_back=pointer_back)
         undo.pop_all()
     return device
+
+
+def listen_to_desktop(
+    device: DesktopDevice,
+    session: DesktopSession,
+    clock: Clock,
+    notice: Callable[[str], None],
+) -> DesktopListener:
+    """Hear the mouse and the keyboard of the desktop that ``device`` shows.
+
+    From now on the person acts: a pointer in a corner is no brake, but ends the listening.
+
+    Args:
+        device: What is recorded; what is done outside of it is not told.
+        session: Where.
+        clock: How time passes.
+        notice: Told, once each, what is not recorded.
+
+    Raises:
+        MissingExtraError: Windows or macOS, and the extra ``person`` is not installed.
+        UnknownDeviceError: The system does not let this program listen.
+        DeviceError: The display does not, or it went away.
+    """
+    device.leave_to_person()
+    with ExitStack() as undo:
+        grabber = Grabber(session)
+        undo.callback(grabber.close)
+        corners = free_corners(tuple(monitor.area for monitor in grabber.monitors()))
+    with ExitStack() as undo:
+        hearing: Hearing
+        surroundings: Surroundings
+        if session.x11:
+            hearing = XHearing(session, clock)
+            undo.callback(hearing.close)
+            windows = XWindows(session)
+            undo.callback(windows.close)
+            bus = open_accessibility(session, clock)
+            surroundings = XSurroundings(windows, bus, clock, title=device.target.window)
+        else:
+            hearing = PynputHearing(clock)
+            module = load_hands(session)
+            surroundings = PlainSurroundings(Hands(module, clock, session.platform, (OSError,)))
+        undo.pop_all()
+    return DesktopListener(
+        hearing,
+        surroundings,
+        lambda: device.placement,
+        corners,
+        platform=session.platform,
+        clock=clock,
+        notice=notice,
+    )
 
 
 def _brake(

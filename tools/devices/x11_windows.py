@@ -142,6 +142,24 @@ class XWindows:
                     return True
         return False
 
+    def under_pointer(self) -> int:
+        """Id of what lies under the pointer: the frame of a window, as a rule; 0 for nothing."""
+        with self._reaching():
+            child = self._root.query_pointer().child
+        return int(child.id) if child else 0
+
+    def frame_of(self, handle: int) -> int:
+        """Id of the frame that the window manager has put around a window; 0 if it was closed."""
+        with self._reaching():
+            while True:
+                try:
+                    parent = self._window(handle).query_tree().parent
+                except self._lost:
+                    return 0
+                if not parent or parent.id == self._root.id:
+                    return handle
+                handle = parent.id
+
     def close(self) -> None:
         """Let go of the display. May be called twice, and when it is gone."""
         with suppress(DeviceGoneError), self._reaching():

@@ -1,0 +1,162 @@
+"""Where on a desktop somebody acts: in what is recorded, in their terminal, in a password field."""
+
+import os
+from pathlib import Path
+from typing import Final, Protocol
+
+from tools.clock import Clock
+from tools.devices.atspi_bus import AccessibilityBus
+from tools.devices.atspi_tree import TreeReader
+from tools.devices.desktop_hands import Hands
+from tools.devices.desktop_windows import find_window
+from tools.devices.x11_windows import XWindow, XWindows
+from tools.geometry import Box, DesktopPoint, Placement, Size
+
+_ONE: Final = Size(width=1, height=1)
+_MOST_ANCESTORS: Final = 40
+
+
+class Surroundings(Protocol):
+    """Answers for the moment in which it is asked."""
+
+    def position(self) -> DesktopPoint:
+        """Where the pointer is."""
+        ...
+
+    def points_at_recorded(self) -> bool:
+        """Whether the pointer is over a window that is recorded, or over none."""
+        ...
+
+    def types_into_recorded(self, area: Box) -> bool:
+        """Whether keys go to a window that is recorded and shows within ``area``, or to none."""
+        ...
+
+    def secretive(self) -> bool:
+        """Whether keys go into a password field, as far as its app tells."""
+        ...
+
+    def close(self) -> None:
+        """Let go."""
+        ...
+
+
+class XSurroundings:
+    """The windows of an X11 session; used by one thread, over connections of its own.
+
+    Args:
+        windows: Its windows.
+        bus: Its accessibility bus; a text says why there is none.
+        clock: Limits how long is asked for the focus.
+        title: Of the only window that is recorded, with its dialogs; empty for all of them.
+        own: Processes whose windows are not recorded: the terminal that this program runs in.
+    """
+
+    def __init__(
+        self,
+        windows: XWindows,
+        bus: AccessibilityBus | str,
+        clock: Clock,
+        *,
+        title: str = "",
+        own: frozenset[int] | None = None,
+    ) -> None:
+        self._windows = windows
+        self._bus = bus
+        self._reader = None if isinstance(bus, str) else TreeReader(bus, clock)
+        self._own = own_processes() if own is None else own
+        self._driven = find_window(title, windows.windows()) if title else None
+
+    def position(self) -> DesktopPoint:
+        """See ``Surroundings``."""
+        return self._windows.position()
+
+    def points_at_recorded(self) -> bool:
+        """See ``Surroundings``."""
+        windows = self._windows.windows()
+        aside = [each for each in windows if not self._recorded(each)]
+        if not aside:
+            return True
+        under = self._windows.under_pointer()
+        return under not in {self._windows.frame_of(each.handle) for each in aside}
+
+    def types_into_recorded(self, area: Box) -> bool:
+        """See ``Surroundings``."""
+        front = self._front()
+        if front is None:
+            return self._driven is None
+        return self._recorded(front) and front.area.intersection(area).area > 0
+
+    def secretive(self) -> bool:
+        """See ``Surroundings``."""
+        front = self._front()
+        if self._reader is None or front is None:
+            return False
+        # Boxes do not matter here, so any frame will do.
+        anywhere = Placement(area=front.area, frame=_ONE)
+        about = (front.pid, front.title, front.app, anywhere)
+        tree = self._reader.read(*about) or self._reader.read(*about)
+        return tree is not None and any(node.focused and node.password for node in tree.nodes)
+
+    def close(self) -> None:
+        """See ``Surroundings``."""
+        self._windows.close()
+        if not isinstance(self._bus, str):
+            self._bus.close()
+
+    def _front(self) -> XWindow | None:
+        active = self._windows.active()
+        return next((each for each in self._windows.windows() if each.handle == active), None)
+
+    def _recorded(self, window: XWindow) -> bool:
+        if window.pid and window.pid in self._own:
+            return False
+        driven = self._driven
+        if driven is None:
+            return True
+        same_app = bool(window.pid) and window.pid == driven.pid
+        dialog = bool(window.owner) and (window.owner == driven.handle or same_app)
+        return window.handle == driven.handle or dialog
+
+
+class PlainSurroundings:
+    """Windows or macOS: windows are not listed, so all are recorded.
+
+    Args:
+        hands: Tell where the pointer is.
+    """
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+
+    def position(self) -> DesktopPoint:
+        """See ``Surroundings``."""
+        return self._hands.position()
+
+    def points_at_recorded(self) -> bool:
+        """All is recorded."""
+        return True
+
+    def types_into_recorded(self, area: Box) -> bool:  # noqa: ARG002 - as in Surroundings
+        """All is recorded."""
+        return True
+
+    def secretive(self) -> bool:
+        """Nobody tells here."""
+        return False
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def own_processes() -> frozenset[int]:
+    """This process and those that it was started by, the terminal among them; not the first."""
+    found: set[int] = set()
+    pid = os.getpid()
+    while pid > 1 and len(found) < _MOST_ANCESTORS:
+        found.add(pid)
+        try:
+            told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            break
+        pid = int(told.rpartition(")")[2].split()[1])
+    return frozenset(found)
