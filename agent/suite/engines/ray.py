@@ -6,6 +6,7 @@ it ends. A node that goes away takes its actors along; to the runner that is a l
 the case is run once more elsewhere.
 """
 
+import re
 import signal
 import socket
 import tarfile
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from agent.suite.engines.host import Host, Opening, Reply, with_fact
@@ -64,7 +66,7 @@ class _AbandonedError(Exception):
     """Nothing came back in time."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Call:
     """An attempt on a node, as ``Running`` knows it."""
 
@@ -92,7 +94,7 @@ class _Call:
 class _Cluster:
     """The cluster: what it has, and what of it is in use here."""
 
-    def __init__(self, ray: Any, clock: Clock) -> None:
+    def __init__(self, ray: ModuleType, clock: Clock) -> None:
         self.ray, self.clock = ray, clock
         self._lock = threading.Lock()
         self._used: dict[str, Mapping[str, float]] = {}
@@ -109,7 +111,7 @@ class _Cluster:
             self._used[berth.name] = berth.takes
             return True
 
-    def answer(self, reference: Any, limit_s: float, call: _Call, *, leave: bool = False) -> Any:
+    def answer(self, reference: object, limit_s: float, call: _Call, *, leave: bool = False) -> Any:  # noqa: ANN401 - whatever was asked for
         """What a node answers.
 
         Args:
@@ -140,6 +142,7 @@ class RayPlace(Generic[C]):
         self._berth, self._cluster = berth, cluster
         self._actor: Any = None
         self._node = ""
+        self._barren = False
 
     @property
     def name(self) -> str:
@@ -180,8 +183,10 @@ class RayPlace(Generic[C]):
             self._kill()
             if call.stopped:
                 return self._without(CaseRun(Status.INTERRUPTED), started, begun=begun)
-            why = " ".join(str(error).split())[:200]
-            said = f"{where} went away, or the process there: {type(error).__name__}: {why}"
+            self._barren = not begun
+            said = f"{where} went away, or the process there: {_last_line(error)}"
+            if self._barren:
+                said = f"No place can be made on a node (is Tapwright there?): {_last_line(error)}"
             return self._without(_lost(said), started, begun=begun)
         finally:
             running.over(call)
@@ -189,7 +194,7 @@ class RayPlace(Generic[C]):
     def usable(self, *, left_behind: bool) -> bool:
         """Whether the device there is usable, or the nodes that are left have room for another."""
         if self._actor is None:
-            return self._cluster.use(self._berth)
+            return not self._barren and self._cluster.use(self._berth)
         ray = self._cluster.ray
         try:
             asked = self._actor.usable.remote(left_behind=left_behind)
@@ -307,7 +312,7 @@ class RayEngine(Generic[C]):
             ray.shutdown()
 
 
-def _connect(ray: Any, address: str) -> None:
+def _connect(ray: ModuleType, address: str) -> None:
     hint = "Start one with: ray start --head"
     host, _, port = address.rpartition(":")
     if address != "auto":
@@ -326,6 +331,12 @@ def _connect(ray: Any, address: str) -> None:
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, kept)  # Ray puts one of its own there
+
+
+def _last_line(error: Exception) -> str:
+    """What an error of Ray comes to; it may hold a traceback, in colours."""
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
+    return f"{type(error).__name__}: {lines[-1].strip()[:200] if lines else ''}"
 
 
 def _longest(job: Job[Any], call: _Call) -> float:
