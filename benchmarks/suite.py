@@ -20,6 +20,7 @@ from agent.suite.runner.deadline import Deadline
 from agent.suite.runner.job import CaseResult, Job
 from agent.suite.runner.junit import JUnitFile
 from agent.suite.runner.memory import Memory
+from agent.suite.runner.place import InProcess
 from agent.suite.runner.run import SuiteRun
 from agent.suite.runner.scripted import ScriptedPerformer, ScriptedStation
 from agent.suite.runner.seams import LeasedDevice, Performer, Silence
@@ -70,10 +71,10 @@ class Tour:
 def runner_cost(count: int, workers: int) -> dict[str, float]:
     """Milliseconds a case of a run whose cases take no time."""
     clock = SystemClock()
+    performer = ScriptedPerformer()
     stations = [ScriptedStation(str(n), FakeDevice()) for n in range(workers)]
-    run = SuiteRun(
-        jobs_of(count), stations, ScriptedPerformer(), clock=clock, record_dir=Path("none")
-    )
+    places = [InProcess(each, performer, clock) for each in stations]
+    run = SuiteRun(jobs_of(count), places, clock=clock, record_dir=Path("none"))
     cpu_s, began_s = process_time(), clock.now()
     run.run(Silence())
     wall_s = clock.now() - began_s

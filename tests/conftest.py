@@ -41,6 +41,10 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
         ),
         "playwright and Chromium (pip install playwright; apt-get install chromium)",
     ),
+    "ray": (
+        lambda: importlib.util.find_spec("ray") is not None,
+        "Ray (pip install -e '.[ray]')",
+    ),
     "training": (
         lambda: all(map(importlib.util.find_spec, ("datasets", "trl"))),
         "datasets and trl (pip install datasets trl)",

@@ -19,10 +19,11 @@ from agent.suite.language.select import Selection, parse_shard, select
 from agent.suite.runner.job import CaseResult, Job, check_ids, job_of, repeated
 from agent.suite.runner.junit import JUnitFile
 from agent.suite.runner.memory import Memory
+from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult
 from agent.suite.runner.seams import Performer
 from agent.suite.runner.status import NOTHING_CODE, Strictness, exit_code
-from agent.wiring.suite import RunOptions, memory_of, run_jobs
+from agent.wiring.suite import RunOptions, engine_of, memory_of, run_on
 from tools.clock import SystemClock
 from tools.errors import RecordingError
 
@@ -89,9 +90,9 @@ def run_tests(
         if manner.listing:
             _list(jobs, as_data=manner.as_json)
             return 0
-        performer = performer_of(config)
+        engine = engine_of(config, performer_of, manner.options)
         rounds = tuple(repeated(jobs, manner.repeat))
-        suite = _run(config, rounds, performer, manner, memory)
+        suite = _run(config, rounds, engine, manner, memory)
         code = exit_code(suite.statuses, manner.strictness, stopped_by=suite.stopped_by)
         _tell(suite, code, manner)
     return code
@@ -142,7 +143,7 @@ class _Together:
 def _run(
     config: Config,
     jobs: Sequence[Job[Case]],
-    performer: Performer[Case],
+    engine: Engine[Case],
     manner: Manner,
     memory: Memory,
 ) -> SuiteResult:
@@ -152,9 +153,9 @@ def _run(
     stream = sys.stderr if manner.as_json else sys.stdout
     with ExitStack() as stack:
         live = stack.enter_context(SuiteLive(stream, len(jobs), SystemClock()))
-        suite = run_jobs(
+        suite = run_on(
+            engine,
             jobs,
-            performer,
             config,
             _Together(live, junit),
             options=manner.options,

@@ -60,6 +60,8 @@ AllowPython = Annotated[
 UpdateBaselines = Annotated[
     bool, typer.Option("--update-baselines", help="Make baselines of screens anew.")
 ]
+EngineName = Annotated[str, _option("Where cases are run: here, or ray (a cluster).", "ENGINE")]
+RayAddress = Annotated[str, _option("The Ray cluster: auto, or the host:port of its head.")]
 Listing = Annotated[bool, typer.Option("--list", help="Only list what would be run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")]
 
@@ -90,6 +92,8 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
     record_dir: RecordDir = None,
     allow_python: AllowPython = False,
     update_baselines: UpdateBaselines = False,
+    engine: EngineName = "here",
+    ray_address: RayAddress = "auto",
     listing: Listing = False,
     as_json: AsJson = False,
 ) -> int:
@@ -105,7 +109,7 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
     flags = {**deciding, **phone, "timeout_s": timeout, "record_dir": record_dir}
     choice = Choice(tuple(paths or ()), keywords, tags, shard, last_failed)
     manner = Manner(
-        options=RunOptions(device, jobs, maxfail),
+        options=RunOptions(device, jobs, maxfail, engine=engine, ray_address=ray_address),
         retries=retries,
         repeat=repeat,
         strictness=Strictness(require_checks=require_checks, fail_flaky=fail_flaky),

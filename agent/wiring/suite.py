@@ -12,13 +12,15 @@ from agent.suite.language.cases import Case
 from agent.suite.runner.deadline import Patience
 from agent.suite.runner.job import Job, longest_first
 from agent.suite.runner.memory import Memory
+from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.seams import Follower, Performer
 from agent.wiring.audience import Nobody
+from agent.wiring.engines import ENGINES, Here, PerformerOf, ray_engine
 from agent.wiring.performing import Manner, SuitePerformer
 from agent.wiring.policies import find_mind
-from agent.wiring.stations import open_stations
 from tools.clock import SystemClock
+from tools.errors import UsageError
 
 C = TypeVar("C")
 NOTHING_SPECIAL = Permissions()
@@ -35,12 +37,16 @@ class RunOptions:
         jobs: How many at once; ``None`` for as many as there are devices.
         maxfail: Begin nothing more after so many failed or ended in an error; 0 for no limit.
         patience: How long what is waited for.
+        engine: Where attempts are made: one of ``ENGINES``.
+        ray_address: Of the Ray cluster: ``auto``, or ``host:port``.
     """
 
     devices: str = ""
     jobs: int | None = None
     maxfail: int = 0
     patience: Patience = field(default_factory=Patience)
+    engine: str = "here"
+    ray_address: str = "auto"
 
 
 def performer_of(config: Config, permissions: Permissions = NOTHING_SPECIAL) -> Performer[Case]:
@@ -69,28 +75,67 @@ def run_jobs(
     memory: Memory,
     stopping: Stopping = lambda _: nullcontext(),
 ) -> SuiteResult:
-    """Run jobs on the devices that are named; see ``SuiteRun``.
-
-    With several devices, what took longest last time is begun first.
+    """Run jobs in this process, on the devices that are named; see ``run_on``.
 
     Raises:
         UsageError: A device that was named is not there.
         DeviceError: Another process uses it.
     """
-    clock = SystemClock()
+    engine = Here(config, performer, options.devices, options.jobs)
+    return run_on(engine, jobs, config, follower, options=options, memory=memory, stopping=stopping)
+
+
+def engine_of(config: Config, performer_of: PerformerOf[C], options: RunOptions) -> Engine[C]:
+    """The engine that was chosen. In this process the performer is made at once.
+
+    Raises:
+        UsageError: There is no such engine, policy or model.
+        ModelError: The model cannot be loaded.
+    """
+    if options.engine not in ENGINES:
+        named = " or ".join(ENGINES)
+        raise UsageError(f"There is no engine {options.engine!r}.", hint=f"Write --engine {named}.")
+    if options.engine == "ray":
+        return ray_engine(
+            config,
+            performer_of,
+            address=options.ray_address,
+            devices=options.devices,
+            jobs=options.jobs,
+        )
+    return Here(config, performer_of(config), options.devices, options.jobs)
+
+
+def run_on(
+    engine: Engine[C],
+    jobs: Sequence[Job[C]],
+    config: Config,
+    follower: Follower,
+    *,
+    options: RunOptions,
+    memory: Memory,
+    stopping: Stopping = lambda _: nullcontext(),
+) -> SuiteResult:
+    """Run jobs in the places of an engine; see ``SuiteRun``.
+
+    With several places, what took longest last time is begun first.
+
+    Raises:
+        UsageError: A device that was named is not there.
+        DeviceError: Another process uses it.
+    """
     wanted = sum(not job.skip for job in jobs)
-    with open_stations(config, options.devices, jobs=options.jobs, cases=wanted) as stations:
+    with engine.places(wanted) as places:
         run = SuiteRun(
             jobs,
-            stations,
-            performer,
-            clock=clock,
+            places,
+            clock=SystemClock(),
             record_dir=config.record_dir,
             patience=options.patience,
         )
 
         def order(listed: Iterable[Job[C]]) -> Sequence[Job[C]]:
-            return longest_first(listed, memory.seconds) if len(stations) > 1 else tuple(listed)
+            return longest_first(listed, memory.seconds) if len(places) > 1 else tuple(listed)
 
         with stopping(run.ask_to_stop):
             return run.run(follower, order=order, maxfail=options.maxfail)

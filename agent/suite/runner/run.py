@@ -1,4 +1,4 @@
-"""A whole run: workers on stations, and one thread that hears of everything they do."""
+"""A whole run: workers in places, and one thread that hears of everything they do."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from typing import Generic, TypeVar
 
 from agent.suite.runner.deadline import Patience
 from agent.suite.runner.job import CaseResult, Job
+from agent.suite.runner.place import Place, Running
 from agent.suite.runner.queue import WorkQueue
-from agent.suite.runner.seams import Follower, Performer, Station
+from agent.suite.runner.seams import Follower
 from agent.suite.runner.status import Status
 from agent.suite.runner.worker import (
     CaseBegan,
     CaseEnded,
     DeviceLost,
     Event,
-    Running,
     StopAsked,
     Worker,
     WorkerEnded,
@@ -57,8 +57,7 @@ class SuiteRun(Generic[C]):
 
     Args:
         jobs: What is to be run, in the order in which it is reported.
-        stations: Where; each is used by one worker and closed by it.
-        performer: Who performs the cases.
+        places: Where; each is used by one worker and closed by it.
         clock: How time passes.
         record_dir: Where recordings are put.
         patience: How long what is waited for.
@@ -67,16 +66,14 @@ class SuiteRun(Generic[C]):
     def __init__(
         self,
         jobs: Sequence[Job[C]],
-        stations: Sequence[Station],
-        performer: Performer[C],
+        places: Sequence[Place[C]],
         *,
         clock: Clock,
         record_dir: Path,
         patience: Patience | None = None,
     ) -> None:
         self._jobs = tuple(jobs)
-        self._stations = tuple(stations)
-        self._performer = performer
+        self._places = tuple(places)
         self._clock = clock
         self._record_dir = record_dir
         self._events: SimpleQueue[Event] = SimpleQueue()
@@ -113,11 +110,11 @@ class SuiteRun(Generic[C]):
         wanted = self._skip(follower)
         queue = WorkQueue(order(wanted), max_bad=maxfail)
         if not wanted:
-            for station in self._stations:
-                station.close()
-        workers = [self._worker(queue, station) for station in self._stations if wanted]
+            for place in self._places:
+                place.close()
+        workers = [self._worker(queue, place) for place in self._places if wanted]
         for worker in workers:
-            Thread(target=worker.work, name=worker.station.name, daemon=True).start()
+            Thread(target=worker.work, name=worker.place.name, daemon=True).start()
         left = len(workers)
         try:
             while left:
@@ -135,14 +132,12 @@ class SuiteRun(Generic[C]):
             stopped_by=self._stopped_by,
         )
 
-    def _worker(self, queue: WorkQueue[C], station: Station) -> Worker[C]:
+    def _worker(self, queue: WorkQueue[C], place: Place[C]) -> Worker[C]:
         return Worker(
-            station=station,
-            performer=self._performer,
+            place=place,
             queue=queue,
             running=self._running,
             tell=self._events.put,
-            clock=self._clock,
             record_dir=self._record_dir,
         )
 
@@ -150,7 +145,7 @@ class SuiteRun(Generic[C]):
         """Settle what is not to be run at all; what remains."""
         wanted = []
         for job in self._jobs:
-            refusals = dict.fromkeys(each.refuses(job.target) for each in self._stations)
+            refusals = dict.fromkeys(each.refuses(job.target) for each in self._places)
             reason = job.skip
             if not reason and "" not in refusals:
                 reason = f"No device fits: {'; '.join(refusals) or 'there is none'}."

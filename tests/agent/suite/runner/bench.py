@@ -6,6 +6,7 @@ from pathlib import Path
 from agent.suite.language.task import Where
 from agent.suite.runner.deadline import Patience
 from agent.suite.runner.job import CaseResult, Job
+from agent.suite.runner.place import InProcess
 from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.scripted import ScriptedPerformer, ScriptedStation, Turn
 from agent.suite.runner.seams import Station
@@ -61,11 +62,11 @@ def make_run(
     performer: ScriptedPerformer,
     patience: Patience | None = None,
 ) -> SuiteRun[str]:
+    clock = SystemClock()
     return SuiteRun(
         jobs,
-        places,
-        performer,
-        clock=SystemClock(),
+        [InProcess(each, performer, clock) for each in places],
+        clock=clock,
         record_dir=Path("recordings"),
         patience=patience,
     )

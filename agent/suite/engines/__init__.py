@@ -1,0 +1,1 @@
+"""Engines beside the one in this process: where else attempts at cases can be placed."""
