@@ -12,6 +12,7 @@ from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case
 from agent.suite.language.task import Where
 from agent.suite.runner.job import CaseResult, Job
+from agent.suite.runner.place import InProcess
 from agent.suite.runner.run import SuiteRun
 from agent.suite.runner.seams import LeasedDevice, Silence, Station
 from agent.wiring.audience import Nobody
@@ -89,13 +90,9 @@ class Bench:
             ModelError: The model cannot be loaded.
         """
         performer = SuitePerformer(self.config, self._own_mind(), Manner(self._permissions))
-        run = SuiteRun(
-            [job],
-            [_Kept(self._own_station())],
-            performer,
-            clock=SystemClock(),
-            record_dir=self.config.record_dir,
-        )
+        clock = SystemClock()
+        place = InProcess(_Kept(self._own_station()), performer, clock)
+        run = SuiteRun([job], [place], clock=clock, record_dir=self.config.record_dir)
         return run.run(Silence()).results[0]
 
     def device(self) -> LeasedDevice:

@@ -70,8 +70,8 @@ def test_cases_run_on_both_nodes_and_their_recordings_come_back(
     assert "2 passed, 1 failed" in told
     for each in cases.values():
         recording = read_recording(tmp_path / each["run"])
-        assert recording.path.parent == tmp_path / "rec"
-        assert all(step.before for step in recording.steps)
+        assert recording.folder.parent == tmp_path / "rec"
+        assert all(step.observation for step in recording.steps)
     assert not nodes.head.phones() | nodes.second.phones()
 
 
