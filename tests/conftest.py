@@ -54,12 +54,25 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
         "transformers serve (pip install 'transformers[serving]')",
     ),
 }
+_SLOW = "slow: minutes on two cores; runs with -m slow, or TAPWRIGHT_REQUIRE=slow"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse connections that leave this machine; a test that needs one is wrong."""
     sys.addaudithook(_refuse_network)
+    config.addinivalue_line("markers", _SLOW)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow, unless it is asked for."""
+    required = os.environ.get("TAPWRIGHT_REQUIRE", "").split(",")
+    if "slow" in required or "slow" in config.option.markexpr:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow") is not None]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item.get_closest_marker("slow") is None]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -19,6 +19,8 @@ _SECRET_PHONE = re.compile(
     re.IGNORECASE,
 )
 """A number given by the name of a secret; see ``read_goal``."""
+_WHERE_TO = re.compile(r"\b(?:to|on|onto|into)\s+(?:the|my)\s+\w+", re.IGNORECASE)
+"""What somebody is added to: no part of the name."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _POLITE = re.compile(
     r"^\s*(?:please|can you|could you|i want to|i would like to|i'd like to|help me|请|帮我|麻烦|"
@@ -132,7 +134,7 @@ def read_contact(goal: str, _now: datetime) -> Intent | None:
     if (hidden := _SECRET_PHONE.search(rest)) is not None:
         phone = hidden["name"]
     rest = rest.replace(phone, " ") if phone else rest
-    name = quoted(rest) or _name_of(rest) or _bare_name(rest)
+    name = quoted(rest) or _name_of(rest) or _bare_name(_WHERE_TO.sub(" ", rest))
     if not name:
         return None
     wants = _name_wants(name)

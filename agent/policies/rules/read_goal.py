@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from agent.policies.rules.intent import Intent
+from agent.policies.rules.lexicon import errands
 from agent.policies.rules.read_document import read_document
 from agent.policies.rules.read_errand import (
     polite_free,
@@ -23,6 +24,10 @@ from agent.policies.rules.read_flight import read_flight
 _SECRET = re.compile(r"<secret:[^<>]*>")
 _WORD = "qsecret{}q"
 """Stands for a secret's name while the goal is read: one word, with no sign to stumble over."""
+_IN_APP = re.compile(
+    r"\s+(?:in|with|using)\s+(?:the\s+|my\s+)?(?P<app>\w[\w ]*?)(?:\s+app(?:lication)?)?$",
+    re.IGNORECASE,
+)
 
 _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_document,
@@ -53,12 +58,31 @@ def read_goal(goal: str, now: datetime) -> Intent | None:
     secrets = {_WORD.format(number): name for number, name in enumerate(names)}
     for word, name in secrets.items():
         goal = goal.replace(name, word)
-    text = polite_free(goal)
-    for reader in _READERS:
-        intent = reader(text, now)
-        if intent is not None:
-            return _with_names(intent, secrets) if secrets else intent
-    return None
+    intent = _read(polite_free(goal), now)
+    return _with_names(intent, secrets) if intent is not None and secrets else intent
+
+
+def _read(text: str, now: datetime) -> Intent | None:
+    """Understand a goal that may name at its end the app in which it is to be done."""
+    whole = _first_reading(text, now)
+    said = _IN_APP.search(text)
+    if said is None:
+        return whole
+    typed = (
+        [value for want in whole.wants if want.kind == "text" for value in want.values]
+        if (whole is not None)
+        else []
+    )
+    if any(value.endswith(said["app"]) for value in typed):
+        return whole  # it may as well be the end of what is to be written
+    intent = _first_reading(text[: said.start()], now)
+    app = said["app"].casefold()
+    return intent if intent is not None and app in errands()[intent.name].app else whole
+
+
+def _first_reading(text: str, now: datetime) -> Intent | None:
+    readings = (reader(text, now) for reader in _READERS)
+    return next((intent for intent in readings if intent is not None), None)
 
 
 def _with_names(intent: Intent, secrets: Mapping[str, str]) -> Intent:

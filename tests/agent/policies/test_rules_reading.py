@@ -174,6 +174,17 @@ GOALS = {
     "add a note with the title Trip and the text pack bags": {"title": "Trip", "body": "pack bags"},
     "text Bob that dinner is at 7": {"recipient": "Bob", "message": "dinner is at 7"},
     "please turn on airplane mode.": {"switch": "on"},
+    'Create a folder named "Invoices" in Files': {"folder": "Invoices"},
+    'Write "See you at five" to David Kim in Messages': {
+        "recipient": "David Kim",
+        "message": "See you at five",
+    },
+    "add a contact Ada Byron, 555 0142, in the Contacts app": {
+        "first_name": "Ada",
+        "last_name": "Byron",
+        "phone": "555 0142",
+    },
+    "text Bob that I saw it in messages": {"recipient": "Bob", "message": "I saw it in messages"},
     "把字体大小设置为大": {"option": "大"},
 }
 
@@ -184,6 +195,20 @@ def test_goals(goal: str) -> None:
     assert intent is not None
     assert {want.slot: want.wish for want in intent.wants} == GOALS[goal]
     assert intent.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("goal", "word"),
+    [
+        ("Create a folder named Invoices in Download", "download"),
+        ("Create a folder named Invoices in Messages", "messages"),
+        ("Add Bob Martinez to the favorites in Contacts", "favorites"),
+    ],
+)
+def test_where_it_belongs_is_told_if_it_is_not_the_app_of_the_errand(goal: str, word: str) -> None:
+    intent = read_goal(goal, NOW)
+    assert intent is not None
+    assert intent.unread == (word,)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,19 @@ def level_of(case: Case) -> str:
     return level
 
 
+def app_of(case: Case) -> str:
+    """What it is about: its first tag."""
+    return case.task.tags[0]
+
+
+def spread(cases: Sequence[Case]) -> frozenset[str]:
+    """Ids of the first case of each app and level."""
+    first: dict[tuple[str, str], str] = {}
+    for case in cases:
+        first.setdefault((app_of(case), level_of(case)), case.id)
+    return frozenset(first.values())
+
+
 def near_miss_of(case: Case, known: dict[str, NearMiss]) -> Case:
     """The case with its way bent.
 
@@ -114,7 +127,7 @@ def near_miss_of(case: Case, known: dict[str, NearMiss]) -> Case:
 def impatient(case: Case) -> Case:
     """The case with checks that are put once: it is meant to fail, and need not wait for that."""
     checks = tuple(
-        PlannedCheck(each.check.model_copy(update={"timeout_s": 0.0}), each.place, each.folder)
+        PlannedCheck(each.check.model_copy(update={"timeout_s": 0.001}), each.place, each.folder)
         for each in case.plan.checks
     )
     return replace(case, plan=replace(case.plan, checks=checks))

@@ -1,4 +1,7 @@
-"""The tasks that we ship, held three ways: they can be done; doing nothing, or nearly, fails."""
+"""The tasks that we ship, each held three ways: it can be done; nothing and nearly do not do it.
+
+One case of each app and level is held in every run, the others with ``-m slow``.
+"""
 
 from collections.abc import Iterator
 
@@ -12,19 +15,30 @@ from agent.wiring.performing import Manner, perform_case
 from agent.wiring.policies import find_mind
 from tests.agent.suite.act.phones import SuitePhone, suite_phone, why
 from tests.agent.suite.shipped import (
+    LEVELS,
+    app_of,
     impatient,
     near_miss_of,
     near_misses,
     shipped,
     short,
+    spread,
 )
 
 CASES = shipped()
 NEAR_MISSES = near_misses()
-ON_PHONES = [case for case in CASES if case.task.target.platform != "desktop"]
+SPREAD = spread(CASES)
+APPS = {"home", "bookings", "settings", "contacts", "messages", "clock", "notes", "shop", "files"}
+OF_THE_DEVICE = {"text", "node", "content", "shell", "settings", "file", "value"}
 _SMALL = "wm size 540x1200; wm density 210"
 """The same layout in a quarter of the pixels: no task says anything in pixels."""
-each_case = pytest.mark.parametrize("case", ON_PHONES, ids=short)
+each_case = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=short(case), marks=() if case.id in SPREAD else pytest.mark.slow)
+        for case in CASES
+    ],
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +63,26 @@ def perform(case: Case, phone: SuitePhone, part: Part) -> CaseRun:
 
 def part_of(case: Case) -> Part:
     return "steps" if case.task.goal is None else "solution"
+
+
+def test_there_are_enough_of_every_app_and_level() -> None:
+    assert len(CASES) >= 40
+    assert {app_of(case) for case in CASES} == APPS
+    levels = Counter((app_of(case), level_of(case)) for case in CASES)
+    assert {(app, level) for app in APPS for level in LEVELS} == set(levels)
+
+
+@pytest.mark.parametrize("case", CASES, ids=short)
+def test_it_is_told_apart_by_its_device_alone(case: Case) -> None:
+    assert case.task.checks
+    assert {check.question_name for check in case.task.checks} <= OF_THE_DEVICE
+    assert (case.task.goal is None) == (level_of(case) == "plain")
+    assert bool(case.task.solution) == (case.task.goal is not None)
+
+
+def test_no_near_miss_is_of_a_case_that_is_gone() -> None:
+    known = {short(case) for case in CASES} | {short(case).partition("[")[0] for case in CASES}
+    assert set(NEAR_MISSES) <= known
 
 
 @each_case
