@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import IO
 
 import pytest
 
@@ -32,10 +33,24 @@ class Recorder:
     rig: Rig
     lines: list[str] = field(default_factory=list)
 
-    def read(self) -> None:
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            Thread(target=lambda: self.lines.extend(stream), daemon=True).start()  # noqa: B023
+    def __post_init__(self) -> None:
+        self._readers = [
+            Thread(target=self._read, args=(stream,))
+            for stream in (self.process.stdout, self.process.stderr)
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self, stream: IO[str]) -> None:
+        with stream:
+            self.lines.extend(stream)
+
+    def close(self) -> None:
+        """End it, if it still runs."""
+        self.process.kill()
+        self.process.wait(10)
+        for reader in self._readers:
+            reader.join(10)
 
     def says(self, word: str) -> bool:
         return any(word in line for line in self.lines)
@@ -62,13 +77,11 @@ def recording(rig: Rig, *arguments: str, **variables: str) -> Iterator[Recorder]
         "record", "write a note", "--device", "desktop", "--touch", *arguments, **variables
     )
     recorder = Recorder(process, rig)
-    recorder.read()
     try:
         until(lambda: recorder.says("Use the desktop"), "the recorder", 40)
         yield recorder
     finally:
-        process.kill()
-        process.wait(10)
+        recorder.close()
 
 
 @contextmanager
@@ -120,6 +133,7 @@ def save_as(person: Person, look: Look, recorder: Recorder, name: str) -> None:
     until(lambda: recorder.done(3), "the dialog at rest")  # until then it takes no Enter
     person.keys("Control_L", "a")
     person.type(name)
+    until(lambda: recorder.done(5), "the name")
     save = look.button("Save")
     person.click(save.x, save.y)
     look.title(name)
