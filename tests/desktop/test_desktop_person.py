@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import IO
 
 import pytest
 
@@ -32,10 +33,24 @@ class Recorder:
     rig: Rig
     lines: list[str] = field(default_factory=list)
 
-    def read(self) -> None:
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            Thread(target=lambda: self.lines.extend(stream), daemon=True).start()  # noqa: B023
+    def __post_init__(self) -> None:
+        self._readers = [
+            Thread(target=self._read, args=(stream,))
+            for stream in (self.process.stdout, self.process.stderr)
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self, stream: IO[str]) -> None:
+        with stream:
+            self.lines.extend(stream)
+
+    def close(self) -> None:
+        """End it, if it still runs."""
+        self.process.kill()
+        self.process.wait(10)
+        for reader in self._readers:
+            reader.join(10)
 
     def says(self, word: str) -> bool:
         return any(word in line for line in self.lines)
@@ -62,13 +77,11 @@ def recording(rig: Rig, *arguments: str, **variables: str) -> Iterator[Recorder]
         "record", "write a note", "--device", "desktop", "--touch", *arguments, **variables
     )
     recorder = Recorder(process, rig)
-    recorder.read()
     try:
         until(lambda: recorder.says("Use the desktop"), "the recorder", 40)
         yield recorder
     finally:
-        process.kill()
-        process.wait(10)
+        recorder.close()
 
 
 @contextmanager
@@ -89,6 +102,21 @@ class Look:
     def title(self, part: str) -> None:
         until(lambda: part in self.observe().activity, f"the window {part!r}")
 
+    def button(self, label: str) -> Point:
+        """The middle of a button, once it shows."""
+        found: list[Point] = []
+
+        def shows() -> bool:
+            tree = self.observe().ui_tree
+            nodes = tree.nodes if tree is not None else ()
+            found.extend(
+                each.box.center for each in nodes if each.label == label and each.kind == "Button"
+            )
+            return bool(found)
+
+        until(shows, label)
+        return found[0]
+
     def field(self) -> None:
         until(lambda: focused_field(self.observe().ui_tree) is not None, "a field with the focus")
 
@@ -105,7 +133,9 @@ def save_as(person: Person, look: Look, recorder: Recorder, name: str) -> None:
     until(lambda: recorder.done(3), "the dialog at rest")  # until then it takes no Enter
     person.keys("Control_L", "a")
     person.type(name)
-    person.keys("Return")
+    until(lambda: recorder.done(5), "the name")
+    save = look.button("Save")
+    person.click(save.x, save.y)
     look.title(name)
 
 
@@ -116,7 +146,7 @@ def test_a_note_is_written_by_hand_and_again_in_another_home(rig: Rig, tmp_path:
             person.click(*MIDDLE)
             person.type("Hello from a person!")
             save_as(person, look, recorder, "note.txt")
-            until(lambda: recorder.done(5), "the acts")
+            until(lambda: recorder.done(6), "the acts")
             person.move(*CORNER)
             assert recorder.end() == 0, recorder.lines
     assert (rig.home / "note.txt").read_text() == "Hello from a person!"
@@ -124,13 +154,22 @@ def test_a_note_is_written_by_hand_and_again_in_another_home(rig: Rig, tmp_path:
     kept = read_recording(recorder.folder)
     assert kept.end is not None
     assert kept.end.stop is StopReason.FINISHED
-    assert [step.intent.action for step in kept.steps if step.intent is not None] == [
+    acts = [step.intent.action for step in kept.steps if step.intent is not None]
+    assert acts[:-1] == [
         Tap(at=Point(x=640, y=400)),
         TypeText(text="Hello from a person!"),
         Hotkey(keys=("ctrl", "s")),
         Hotkey(keys=("ctrl", "a")),
-        TypeText(text="note.txt", submit=True),
+        TypeText(text="note.txt"),
     ]
+    saved = next(
+        step for step in kept.steps if step.intent is not None and step.intent.action is acts[-1]
+    )
+    assert saved.intent is not None
+    assert saved.intent.anchor is not None
+    assert saved.intent.anchor.target is not None
+    assert saved.intent.anchor.target.text == "Save"
+
     titles = [step.observation.activity for step in kept.steps if step.observation is not None]
     assert "Untitled" in titles[1]
     assert titles[3] == "Save As"
