@@ -71,7 +71,11 @@ def test_cases_run_on_both_nodes_and_their_recordings_come_back(
     for each in cases.values():
         recording = read_recording(tmp_path / each["run"])
         assert Path(each["run"]).parent == Path("rec")
-        assert all(step.before for step in recording.steps)
+        assert recording.end is not None
+        assert not recording.warnings
+        frames = [step.observation.frame for step in recording.steps if step.observation]
+        assert frames
+        assert all((recording.folder / frame.path).is_file() for frame in frames)
     assert not nodes.head.phones() | nodes.second.phones()
 
 
