@@ -3,6 +3,7 @@
 One case of each app and level is held in every run, the others with ``-m slow``.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,7 @@ from tests.agent.suite.shipped import (
     LEVELS,
     app_of,
     impatient,
+    level_of,
     near_miss_of,
     near_misses,
     shipped,
