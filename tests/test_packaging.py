@@ -48,7 +48,10 @@ def test_the_wheel_holds_what_a_run_needs_and_no_tests(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=170)
     assert done.returncode == 0, done.stderr
-    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    wheel = zipfile.ZipFile(next(tmp_path.glob("*.whl")))
+    names = wheel.namelist()
+    entries = next(name for name in names if name.endswith("entry_points.txt"))
+    assert "[pytest11]\ntapwright = agent.pytest_plugin" in wheel.read(entries).decode()
 
     wanted = [
         "agent/person/page/hands.js",
@@ -106,6 +109,19 @@ def test_importing_every_module_has_no_effect(tmp_path: Path) -> None:
     done = fresh_python(code, empty)
     assert (done.stdout, done.stderr) == ("[] 1\n", "")
     assert list(empty.iterdir()) == []
+
+
+def test_only_the_plugin_needs_pytest(tmp_path: Path) -> None:
+    others = [name for name in modules() if not name.startswith("agent.pytest_plugin")]
+    assert len(others) < len(modules())
+    code = (
+        "import importlib, sys\n"
+        "sys.modules['pytest'] = sys.modules['_pytest'] = None\n"
+        f"for name in {others!r}: importlib.import_module(name)\n"
+        "print([name for name in sys.modules if name.startswith('agent.pytest_plugin')])"
+    )
+    done = fresh_python(code, tmp_path)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_the_python_api_is_what_was_promised() -> None:
