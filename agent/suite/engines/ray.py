@@ -229,6 +229,7 @@ class RayPlace(Generic[C]):
             self._node = where
             if problem:
                 self._kill()
+                self._barren = True  # the next case would find the same
                 return f"{where}: {problem}"
         return ""
 

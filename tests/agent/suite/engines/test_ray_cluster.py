@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -40,6 +40,16 @@ def start(nodes: Nodes, folder: Path) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def until_runs(run: "subprocess.Popen[str]", holds: Callable[[], bool]) -> None:
+    """Wait until ``holds()``, but not for a run that is over or goes wrong."""
+    try:
+        until(lambda: run.poll() is not None or holds())
+    except AssertionError:
+        run.send_signal(signal.SIGINT)
+        raise AssertionError(run.communicate(timeout=60)[0]) from None
+    assert run.poll() is None, run.communicate()[0]
 
 
 def read(folder: Path) -> dict[str, dict[str, str]]:
@@ -82,7 +92,7 @@ def test_cases_run_on_both_nodes_and_their_recordings_come_back(
 def test_ctrl_c_ends_the_cases_on_the_nodes(nodes: Nodes, tmp_path: Path) -> None:
     tasks(tmp_path, "a", "b", "c", wait="60s")
     run = start(nodes, tmp_path)
-    until(lambda: len(nodes.head.phones()) == len(nodes.second.phones()) == 1)
+    until_runs(run, lambda: len(nodes.head.phones()) == len(nodes.second.phones()) == 1)
     run.send_signal(signal.SIGINT)
     told, _ = run.communicate(timeout=60)
     assert run.returncode == 130, told
@@ -95,7 +105,7 @@ def test_ctrl_c_ends_the_cases_on_the_nodes(nodes: Nodes, tmp_path: Path) -> Non
 def test_the_cases_of_a_node_that_dies_are_run_on_the_other(nodes: Nodes, tmp_path: Path) -> None:
     tasks(tmp_path, "a", "b", "c", wait="4s")
     run = start(nodes, tmp_path)
-    until(lambda: bool(nodes.second.phones()))
+    until_runs(run, lambda: bool(nodes.second.phones()))
     phones = frozenset(nodes.second.phones())
     nodes.second.kill(spare=phones)
     told, _ = run.communicate(timeout=90)
