@@ -6,7 +6,7 @@ from dataclasses import replace
 from agent.person.stage import Stage
 from tools.action import Action
 from tools.device import Device, DeviceInfo, Observation
-from tools.screen import Screenshot
+from tools.screen import Screenshot, same_screen
 
 _REMEMBERED = 8
 
@@ -26,6 +26,7 @@ class WatchedDevice:
         self._device = device
         self._stage = stage
         self._frames: deque[Screenshot] = deque(maxlen=_REMEMBERED)
+        self._looks: deque[Observation] = deque(maxlen=_REMEMBERED)
         self._seen: Screenshot | None = None
 
     @property
@@ -48,6 +49,8 @@ class WatchedDevice:
         shot = self._device.glance()
         self._stage.show(shot)
         self._frames.append(shot)
+        if self._stage.quick:
+            self._look_around(shot)
         return shot
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
@@ -58,18 +61,34 @@ class WatchedDevice:
         self._seen = observation.screenshot if earlier is None else earlier
         if earlier is None:
             return observation
+        look = next((each for each in self._looks if each.screenshot is earlier), None)
+        if look is not None:
+            return replace(look, settle=observation.settle)
         return replace(observation, screenshot=earlier, ui_tree=None)
 
     def perform(self, action: Action) -> None:
         """Carry out ``action``, unless the person's finger has done so on the device."""
-        self._frames.clear()
         act = self._stage.current
         if act is None or not act.happened:
+            self._frames.clear()
+            self._looks.clear()
             self._device.perform(action)
+            return
+        # What was seen since it happened is what the next act may have been done on.
+        for shot in [each for each in self._frames if each.requested_s < act.began_s]:
+            self._frames.remove(shot)
 
     def close(self) -> None:
         """Let go of the device."""
         self._device.close()
+
+    def _look_around(self, shot: Screenshot) -> None:
+        """Hands on a mouse are quicker than the loop: what stood around a frame is kept with it."""
+        last = self._looks[-1] if self._looks else None
+        if last is not None and same_screen(last.screenshot, shot):
+            self._looks.append(replace(last, screenshot=shot))
+        else:
+            self._looks.append(self._device.observe(seen=shot))
 
     def _before_the_finger(self, now: Screenshot) -> Screenshot | None:
         """The last frame since the act before that was here when the finger went down."""

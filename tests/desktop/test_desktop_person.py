@@ -144,6 +144,7 @@ def test_a_note_is_written_by_hand_and_again_in_another_home(rig: Rig, tmp_path:
         start_editor(rig, look)
         with recording(rig) as recorder:
             person.click(*MIDDLE)
+            until(lambda: recorder.done(1), "the click")
             person.type("Hello from a person!")
             save_as(person, look, recorder, "note.txt")
             until(lambda: recorder.done(6), "the acts")
