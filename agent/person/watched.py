@@ -6,7 +6,7 @@ from dataclasses import replace
 from agent.person.stage import Stage
 from tools.action import Action
 from tools.device import Device, DeviceInfo, Observation
-from tools.screen import Screenshot, same_screen
+from tools.screen import Screenshot
 
 _REMEMBERED = 8
 
@@ -85,7 +85,7 @@ class WatchedDevice:
     def _look_around(self, shot: Screenshot) -> None:
         """Hands on a mouse are quicker than the loop: what stood around a frame is kept with it."""
         last = self._looks[-1] if self._looks else None
-        if last is not None and same_screen(last.screenshot, shot):
+        if last is not None and last.screenshot.image is shot.image:
             self._looks.append(replace(last, screenshot=shot))
         else:
             self._looks.append(self._device.observe(seen=shot))
