@@ -26,7 +26,7 @@ class WatchedDevice:
         self._device = device
         self._stage = stage
         self._frames: deque[Screenshot] = deque(maxlen=_REMEMBERED)
-        self._looks: deque[Observation] = deque(maxlen=_REMEMBERED)
+        self._looks: deque[tuple[float, Observation]] = deque(maxlen=_REMEMBERED)
         self._seen: Screenshot | None = None
 
     @property
@@ -61,9 +61,11 @@ class WatchedDevice:
         self._seen = observation.screenshot if earlier is None else earlier
         if earlier is None:
             return observation
-        look = next((each for each in self._looks if each.screenshot is earlier), None)
-        if look is not None:
-            return replace(look, settle=observation.settle)
+        down_s = self._stage.touched_s
+        looks = [look for over_s, look in self._looks if down_s is None or over_s <= down_s]
+        if looks:
+            self._seen = looks[-1].screenshot
+            return replace(looks[-1], settle=observation.settle)
         return replace(observation, screenshot=earlier, ui_tree=None)
 
     def perform(self, action: Action) -> None:
@@ -84,11 +86,12 @@ class WatchedDevice:
 
     def _look_around(self, shot: Screenshot) -> None:
         """Hands on a mouse are quicker than the loop: what stood around a frame is kept with it."""
-        last = self._looks[-1] if self._looks else None
+        last = self._looks[-1][1] if self._looks else None
         if last is not None and last.screenshot.image is shot.image:
-            self._looks.append(replace(last, screenshot=shot))
+            look = replace(last, screenshot=shot)
         else:
-            self._looks.append(self._device.observe(seen=shot))
+            look = self._device.observe(seen=shot)
+        self._looks.append((self._stage.now_s, look))
 
     def _before_the_finger(self, now: Screenshot) -> Screenshot | None:
         """The last frame since the act before that was here when the finger went down."""

@@ -15,7 +15,7 @@ from agent.policies.person_typing import focused_field
 from agent.recording.reader import read_recording
 from agent.step import StopReason
 from tests.desktop.person import Person, sitting_at
-from tests.desktop.rig import Rig, until
+from tests.desktop.rig import CLOCK, Rig, until
 from tools.action import Hotkey, Tap, TypeText
 from tools.device import Observation
 from tools.geometry import Point
@@ -23,6 +23,8 @@ from tools.geometry import Point
 pytestmark = pytest.mark.desktop
 MIDDLE = (640, 400)
 CORNER = (1279, 799)
+_PAUSE_S = 1.0
+"""Between two acts: the pace of a person who looks at what happens."""
 
 
 @dataclass
@@ -127,6 +129,7 @@ def start_editor(rig: Rig, look: Look) -> None:
 
 
 def save_as(person: Person, look: Look, recorder: Recorder, name: str) -> None:
+    CLOCK.sleep(_PAUSE_S)
     person.keys("Control_L", "s")
     look.title("Save As")
     look.field()
@@ -145,6 +148,7 @@ def test_a_note_is_written_by_hand_and_again_in_another_home(rig: Rig, tmp_path:
         with recording(rig) as recorder:
             person.click(*MIDDLE)
             until(lambda: recorder.done(1), "the click")
+            CLOCK.sleep(_PAUSE_S)
             person.type("Hello from a person!")
             save_as(person, look, recorder, "note.txt")
             until(lambda: recorder.done(6), "the acts")
