@@ -139,6 +139,7 @@ def save_as(person: Person, look: Look, recorder: Recorder, name: str) -> None:
     person.type(name)
     until(lambda: recorder.done(5), "the name")
     save = look.button("Save")
+    CLOCK.sleep(_PAUSE_S)
     person.click(save.x, save.y)
     look.title(name)
 
@@ -247,8 +248,8 @@ def test_a_password_is_not_recorded(rig: Rig, door: str, *, named: bool) -> None
         with recording(rig, *arguments, **variables) as recorder:
             person.click(field_.box.center.x, field_.box.center.y)
             until(lambda: recorder.done(1), "the click")
-            for number, write in enumerate((person.type, person.keys, person.type, person.keys)):
-                write(("ali", "Tab", typed, "Tab")[number])
+            for number, word in enumerate(("ali", "Tab", typed, "Tab")):
+                (person.keys if word == "Tab" else person.type)(word)
                 until(lambda: recorder.done(number + 2), "the act")  # noqa: B023
             person.move(*CORNER)
             assert recorder.end() == 0, recorder.lines
