@@ -85,6 +85,11 @@ class Stage:
         return _LIVELY_S if watched or self.quick else _IDLE_S
 
     @property
+    def now_s(self) -> float:
+        """The time, on the clock that acts are told by."""
+        return self._clock.now()
+
+    @property
     def current(self) -> Act | None:
         """The act that is being carried out."""
         return self._current

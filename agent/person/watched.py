@@ -26,6 +26,7 @@ class WatchedDevice:
         self._device = device
         self._stage = stage
         self._frames: deque[Screenshot] = deque(maxlen=_REMEMBERED)
+        self._looks: deque[tuple[float, Observation]] = deque(maxlen=_REMEMBERED)
         self._seen: Screenshot | None = None
 
     @property
@@ -48,6 +49,8 @@ class WatchedDevice:
         shot = self._device.glance()
         self._stage.show(shot)
         self._frames.append(shot)
+        if self._stage.quick:
+            self._look_around(shot)
         return shot
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
@@ -58,18 +61,37 @@ class WatchedDevice:
         self._seen = observation.screenshot if earlier is None else earlier
         if earlier is None:
             return observation
+        down_s = self._stage.touched_s
+        looks = [look for over_s, look in self._looks if down_s is None or over_s <= down_s]
+        if looks:
+            self._seen = looks[-1].screenshot
+            return replace(looks[-1], settle=observation.settle)
         return replace(observation, screenshot=earlier, ui_tree=None)
 
     def perform(self, action: Action) -> None:
         """Carry out ``action``, unless the person's finger has done so on the device."""
-        self._frames.clear()
         act = self._stage.current
         if act is None or not act.happened:
+            self._frames.clear()
+            self._looks.clear()
             self._device.perform(action)
+            return
+        # What was seen since it happened is what the next act may have been done on.
+        for shot in [each for each in self._frames if each.requested_s < act.began_s]:
+            self._frames.remove(shot)
 
     def close(self) -> None:
         """Let go of the device."""
         self._device.close()
+
+    def _look_around(self, shot: Screenshot) -> None:
+        """Hands on a mouse are quicker than the loop: what stood around a frame is kept with it."""
+        last = self._looks[-1][1] if self._looks else None
+        if last is not None and last.screenshot.image is shot.image:
+            look = replace(last, screenshot=shot)
+        else:
+            look = self._device.observe(seen=shot)
+        self._looks.append((self._stage.now_s, look))
 
     def _before_the_finger(self, now: Screenshot) -> Screenshot | None:
         """The last frame since the act before that was here when the finger went down."""
