@@ -65,14 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is slow, unless it is asked for; try real applications again.
-
-    Other programs answer late on a machine under load: of 60 desktop tests one failed once in a
-    whole run, and passed alone. A fault of ours fails three times.
-    """
-    for item in items:
-        if item.get_closest_marker("desktop") or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+    """Leave out what is slow, unless it is asked for."""
     required = os.environ.get("TAPWRIGHT_REQUIRE", "").split(",")
     if "slow" in required or "slow" in config.option.markexpr:
         return

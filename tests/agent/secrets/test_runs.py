@@ -110,8 +110,6 @@ def test_without_secrets_they_can_be_read_everywhere(phone: OnePhone) -> None:
         assert readable(folder, value)
 
 
-# Two runs take the same looks only where both came to rest in time, which a loaded machine may not.
-@pytest.mark.flaky(reruns=2)
 def test_pictures_follow_from_the_names_alone(
     phone: OnePhone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
