@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import Condition
 
 from agent.person.gestures import Asked, Posted, decision_of
-from agent.person.surface import Line, Phase, Picture, View
+from agent.person.surface import Line, Phase, Picture, Purpose, View
 from agent.step import Decision, Step
 from tools.action import describe_action
 from tools.clock import Clock
@@ -50,12 +50,14 @@ class Stage:
     Args:
         title: What the person is about to do.
         clock: Tells whether anybody looks.
+        purpose: What becomes of the acts.
     """
 
-    def __init__(self, title: str, clock: Clock) -> None:
+    def __init__(self, title: str, clock: Clock, *, purpose: Purpose = "record") -> None:
         self._changed = Condition()
         self._clock = clock
         self._title = title
+        self._purpose = purpose
         self._device = ""
         self._offers: tuple[str, ...] = ()
         self._version = 1
@@ -166,7 +168,7 @@ class Stage:
         """
         with self._changed:
             if self._phase == "ended":
-                raise ActionFailedError("The recording has ended.")
+                raise ActionFailedError("It is over.")
             if len(self._pending) >= _MOST_PENDING and not act.happened:
                 raise ActionFailedError("Too much is waiting to be done. Let it be done first.")
             self._numbered += 1
@@ -174,8 +176,13 @@ class Stage:
             self._news()
 
     def end(self, ending: str, history: Sequence[Step], patience_s: float) -> None:
-        """It is over: tell the pages that are open, and wait until they know, but not for long."""
+        """It is over: tell the pages that are open, and wait until they know, but not for long.
+
+        The first end counts.
+        """
         with self._changed:
+            if self._phase == "ended":
+                return
             self._phase, self._ending, self._current = "ended", ending, None
             self._done = tuple(_line(step) for step in history)
             self._pending.clear()
@@ -208,6 +215,7 @@ class Stage:
                 size=self._shot.size if self._shot is not None else None,
                 offers=self._offers,
                 ending=self._ending,
+                purpose=self._purpose,
             )
 
     def picture(self) -> Picture | None:

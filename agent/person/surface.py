@@ -1,7 +1,7 @@
 """What a page needs from what it stands for: something to show, and somewhere to put gestures.
 
-The recording of a person is one surface (``agent/person/stage.py``); a phone that is only to be
-looked at and touched in a browser would be another.
+A person who is recorded, a phone that is only looked at and touched, and a run that a person may
+take over are shown by the same page; ``View.purpose`` says which of them it is.
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from agent.person.gestures import Posted
 from tools.geometry import Frozen, Size
 
 Phase = Literal["starting", "waiting", "working", "ended"]
+Purpose = Literal["record", "touch"]
 
 
 class Line(Frozen):
@@ -44,6 +45,7 @@ class View(Frozen):
         size: Its size in device px; ``None`` before the first.
         offers: Kinds of gestures that make sense here.
         ending: How it ended, in words; empty before.
+        purpose: What becomes of the gestures: a recording, or nothing but what they do.
     """
 
     version: int
@@ -57,6 +59,7 @@ class View(Frozen):
     size: Size | None = None
     offers: Annotated[tuple[str, ...], Field(strict=False)] = ()
     ending: str = ""
+    purpose: Purpose = "record"
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ async function post(path, value) {
     if (!answer.ok) complain((await answer.json()).error);
     return answer.ok;
   } catch {
-    complain("The recording cannot be reached.");
+    complain("Nobody answers.");
     return false;
   }
 }
@@ -94,8 +94,9 @@ function row(number, line, className) {
 
 function draw() {
   document.body.dataset.phase = view.phase;
+  document.body.dataset.purpose = view.purpose;
   document.body.dataset.done = view.done.length;
-  $("phase").textContent = PHASES[view.phase];
+  $("phase").textContent = view.purpose === "touch" && view.phase === "waiting" ? "Live" : PHASES[view.phase];
   $("title").textContent = view.title;
   $("title").title = view.title;
   $("device").textContent = view.device;
@@ -141,7 +142,7 @@ async function follow() {
       if (view.phase === "ended") return;
     } catch {
       if (view.phase === "ended") return;
-      view = { ...view, phase: "ended", ending: "The recording cannot be reached any more", offers: [], done: view.done ?? [], pending: [] };
+      view = { ...view, phase: "ended", ending: "Nobody answers any more", offers: [], done: view.done ?? [], pending: [] };
       draw();
       return;
     }
@@ -152,6 +153,8 @@ async function follow() {
 
 function ask(kind) {
   if (view.phase === "ended" || view.phase === "starting" || $("dialog").open) return;
+  const ending = kind === "done" || kind === "give_up";
+  if (ending ? view.purpose !== "record" : !view.offers.includes(kind)) return;
   flushHands();
   const wanted = ASKS[kind];
   asking = kind;
