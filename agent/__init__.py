@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from agent.step import ToolCall as ToolCall
     from agent.step import Verdict as Verdict
     from agent.wiring.agent import Agent as Agent
+    from agent.wiring.client import Client as Client
     from agent.wiring.episode import run_goal as run_goal
 
 _HOMES = {
     "Agent": "agent.wiring.agent",
+    "Client": "agent.wiring.client",
     "Config": "agent.config",
     "Decision": "agent.step",
     "Episode": "agent.step",
@@ -35,6 +37,7 @@ _HOMES = {
 }
 __all__ = [
     "Agent",
+    "Client",
     "Config",
     "Decision",
     "Episode",

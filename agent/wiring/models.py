@@ -1,18 +1,18 @@
 """A model that sees and the policy that asks it: behind a server, or in this process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agent.config import Config
 from agent.dialects.choose import choose_dialect
 from agent.dialects.dialect import Dialect
 from agent.model import Conversing, Model, OnText
 from agent.models.recording import RecordingModel
+from agent.perception.seer import Seer
 from agent.policies.vlm import SECRETS_PROMPT, VlmPolicy
 from agent.policy import Policy
 from agent.prompt import load_prompt
 from agent.recording.writer import RecordingWriter
-from agent.sight import Sizing
 from agent.wiring.local_models import fitting_model, load
 from agent.wiring.mind import Eyes, Mind, Notice
 from agent.wiring.servers import model_at, server_at
@@ -48,15 +48,6 @@ def _with_model(config: Config, notice: Notice) -> Config:
     return config.model_copy(update={"model": found, "offline": True})
 
 
-@dataclass(frozen=True)
-class Seer:
-    """A model and how it is spoken to; whoever found it closes the model."""
-
-    model: Model
-    dialect: Dialect
-    sizing: Sizing
-
-
 def find_seer(config: Config, notice: Notice) -> Seer:
     """Load or reach the model that ``config`` names, and choose its dialect.
 
@@ -67,7 +58,7 @@ def find_seer(config: Config, notice: Notice) -> Seer:
     """
     if not config.model and not config.server:
         raise ConfigError(
-            "The policy 'vlm' needs a model.",
+            "This needs a model, and none is named.",
             hint="Add --model NAME, and --server ADDRESS if one serves it.",
         )
     model, family = _found(config, notice)

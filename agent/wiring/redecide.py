@@ -13,6 +13,7 @@ from agent.config import Config, did_you_mean
 from agent.dialects.choose import dialect_named
 from agent.model import Model
 from agent.models.recording import RecordingModel, request_as_json
+from agent.perception.seer import Seer
 from agent.policies.rules.policy import RulesPolicy
 from agent.policies.scripted import ScriptedPolicy
 from agent.policies.vlm import VlmPolicy
@@ -31,7 +32,7 @@ from agent.sight import Sizing
 from agent.step import Decision, StopReason
 from agent.wiring.episode import build_registry, limits_of
 from agent.wiring.mind import Notice
-from agent.wiring.models import Seer, find_seer, prompt_hash
+from agent.wiring.models import find_seer, prompt_hash
 from tools.clock import SystemClock
 from tools.errors import ConfigError, RecordingError
 from tools.registry import Registry

@@ -1,0 +1,189 @@
+"""Pictures as a person gives them: a file, an address, the clipboard; turned upright, in RGB."""
+
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from tools.errors import UsageError
+from tools.geometry import Size
+
+CLIPBOARD: Final = "clipboard"
+MOST_PIXELS: Final = 200_000_000
+"""A photograph of 50 MP and a scanned plan are below; what is above is made to fill the memory."""
+MOST_BYTES: Final = 200 * 1024 * 1024
+_DOWNLOAD_S: Final = 30.0
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_KINDS: Final = "PNG, JPEG, WebP, GIF, BMP, TIFF"
+
+
+class PictureError(UsageError):
+    """A picture that was given cannot be used."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture to look at.
+
+    Attributes:
+        name: What it was given as: a path, an address, ``clipboard``, a device.
+        image: RGB pixels, upright; never changed after.
+        notes: What was done to it that a person may not expect, such as frames left out.
+    """
+
+    name: str
+    image: Image.Image
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> Size:
+        """Width and height in pixels, upright."""
+        return Size(width=self.image.width, height=self.image.height)
+
+
+def load_picture(source: str) -> Picture:
+    """The picture that ``source`` names: a file, ``http(s)://...``, ``data:...`` or ``clipboard``.
+
+    Raises:
+        PictureError: There is none, it is damaged, or too large.
+    """
+    if source == CLIPBOARD:
+        return _from_clipboard()
+    if _ADDRESS.match(source):
+        return decode_picture(_download(source), source)
+    if source.startswith("data:"):
+        return decode_picture(_from_data_url(source), f"{source[:30]}…")
+    return decode_picture(_read(Path(source.removeprefix("file://")).expanduser()), source)
+
+
+def decode_picture(data: bytes, name: str) -> Picture:
+    """The picture in ``data``: turned as its camera says, in RGB, its first frame if it moves.
+
+    Args:
+        data: The bytes of a file.
+        name: How it is called in messages.
+
+    Raises:
+        PictureError: It is no picture, damaged, or too large.
+    """
+    if not data:
+        raise PictureError(f"{name!r} is empty, 0 bytes.", hint="Give it a picture.")
+    try:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as opened:
+            warnings.simplefilter("ignore")
+            if opened.width * opened.height > MOST_PIXELS:
+                raise PictureError(
+                    f"{name!r} has {opened.width} x {opened.height} pixels, more than "
+                    f"{MOST_PIXELS // 1_000_000} million.",
+                    hint="Make it smaller first.",
+                )
+            frames = getattr(opened, "n_frames", 1)
+            opened.load()
+            upright = ImageOps.exif_transpose(opened)
+            notes = (f"{name}: the first of {frames} frames is looked at.",) if frames > 1 else ()
+            return Picture(name, rgb(upright), notes)
+    except Image.DecompressionBombError:
+        raise PictureError(f"{name!r} has far too many pixels.", hint="Make it smaller.") from None
+    except UnidentifiedImageError:
+        raise PictureError(f"{name!r} is not a picture.", hint=f"Known are {_KINDS}.") from None
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise PictureError(
+            f"The picture {name!r} is damaged: {reason}.", hint="Get it again, or save it anew."
+        ) from None
+
+
+def rgb(image: Image.Image) -> Image.Image:
+    """``image`` in RGB, with white paper behind what is transparent."""
+    if image.mode == "RGB":
+        return image.copy()
+    if image.mode in {"I", "I;16", "I;16B", "I;16L", "F"}:
+        low, high = image.convert("F").getextrema()
+        scale = 255.0 / (high - low) if high > low else 0.0  # type: ignore[operator]
+        return image.convert("F").point(lambda value: (value - low) * scale).convert("RGB")
+    if "A" in image.getbands() or "transparency" in image.info:
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise PictureError(f"{str(path)!r} is larger than {MOST_BYTES // 1024**2} MB.")
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PictureError(
+            f"The picture {str(path)!r} cannot be read: {reason}.", hint="Is the path right?"
+        ) from None
+    except ValueError:
+        raise PictureError(f"{str(path)!r} is no path.") from None
+
+
+def _from_data_url(source: str) -> bytes:
+    import base64
+    import binascii
+
+    head, _, body = source.partition(",")
+    try:
+        data = base64.b64decode(body, validate=True) if head.endswith(";base64") else b""
+    except (ValueError, binascii.Error):
+        data = b""
+    if not data:
+        raise PictureError(
+            "This data: address holds no picture.", hint="It is data:image/png;base64,DATA."
+        )
+    return data
+
+
+def _download(address: str) -> bytes:
+    """Fetched with the HTTP client of the model servers; no other is needed."""
+    import openai
+
+    client = openai.DefaultHttpxClient(timeout=_DOWNLOAD_S, follow_redirects=True)
+    gathered = bytearray()
+    try:
+        with client, client.stream("GET", address) as response:
+            response.raise_for_status()
+            for piece in response.iter_bytes():
+                gathered += piece
+                if len(gathered) > MOST_BYTES:
+                    break
+    except _client_errors() as error:
+        reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+        raise PictureError(f"{address} cannot be fetched: {reason}.") from None
+    if len(gathered) > MOST_BYTES:
+        raise PictureError(f"{address} is larger than {MOST_BYTES // 1024**2} MB.")
+    return bytes(gathered)
+
+
+def _client_errors() -> tuple[type[Exception], ...]:
+    """What the HTTP client raises; which library that is depends on the SDK's version."""
+    import sys
+
+    import openai
+
+    library = sys.modules[openai.DefaultHttpxClient.__mro__[1].__module__.split(".")[0]]
+    errors: tuple[type[Exception], ...] = (library.HTTPError, library.InvalidURL)
+    return (OSError, ValueError, *errors)
+
+
+def _from_clipboard() -> Picture:
+    from PIL import ImageGrab
+
+    try:
+        held = ImageGrab.grabclipboard()
+    except (OSError, NotImplementedError) as error:
+        raise PictureError(
+            f"The clipboard cannot be read: {error}.", hint="On Linux install xclip or wl-paste."
+        ) from None
+    if isinstance(held, list) and held:
+        return load_picture(held[0])
+    if not isinstance(held, Image.Image):
+        raise PictureError("There is no picture on the clipboard.", hint="Copy one first.")
+    return Picture(CLIPBOARD, rgb(held))

@@ -1,0 +1,48 @@
+"""A model to ask about pictures, in plain Python; one method for each thing that it can do."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from agent.config import load_config
+from agent.perception.seer import Seer
+from agent.wiring.audience import Audience, Nobody
+from agent.wiring.models import find_seer
+
+
+class Client:
+    """Looks at pictures with one model, found and loaded once.
+
+    ::
+
+        with Client(model="Qwen/Qwen2.5-VL-7B-Instruct", server="vllm") as client:
+            ...
+
+    Args:
+        audience: Told what was chosen and how loading goes; nobody by default.
+        **settings: Fields of ``Config`` such as ``model``, ``server``, ``dialect``; what is not
+            given comes from the environment, ``agent.toml`` or the defaults.
+
+    Raises:
+        UsageError: A setting is wrong, or there is no such model.
+        ModelError: The model cannot be loaded or reached.
+    """
+
+    def __init__(self, *, audience: Audience | None = None, **settings: Any) -> None:  # noqa: ANN401 - pydantic checks them
+        listener: Audience = audience if audience is not None else Nobody()
+        self.config = load_config(settings).config
+        self.seer: Seer = find_seer(self.config, listener.notice)
+
+    def close(self) -> None:
+        """Let go of the model. May be called twice."""
+        self.seer.model.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
