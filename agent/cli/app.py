@@ -26,6 +26,7 @@ from agent.cli import (
     run,
     settings,
     show,
+    studio,
     tasks,
     test,
     tools,
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("record")(record.record)
 app.command("test")(test.run_task_files)
+app.command("studio")(studio.studio)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")

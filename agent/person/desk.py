@@ -14,13 +14,14 @@ from pydantic import Field, ValidationError
 
 from agent.person.door import RefusedError
 from agent.person.gestures import Posted, TurnedError
+from agent.person.orders import Steered
 from agent.person.surface import Surface
 from tools.errors import AgentMistakeError
 from tools.geometry import Frozen
 
 LARGEST_POST = 128 * 1024
 _FRONT = "index.html"
-_FILES: Final = frozenset({"page.css", "page.js", "hands.js", "icon.svg"})
+_FILES: Final = frozenset({"page.css", "page.js", "hands.js", "run.js", "icon.svg"})
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -100,11 +101,11 @@ class Desk:
         Raises:
             RefusedError: It cannot.
         """
-        if path not in {"act", "take-back"}:
+        if path not in {"act", "take-back", "steer"}:
             raise RefusedError(HTTPStatus.NOT_FOUND, "There is no such page.")
 
     def post(self, path: str, body: bytes) -> Reply:
-        """``act`` and ``take-back``.
+        """``act``, ``take-back`` and ``steer``.
 
         Raises:
             RefusedError: It cannot be taken; the text says why.
@@ -114,6 +115,9 @@ class Desk:
             if path == "take-back":
                 number = TakenBack.model_validate_json(body).number
                 return as_json({"taken_back": self._surface.take_back(number)})
+            if path == "steer":
+                self._surface.steer(Steered.model_validate_json(body).order)
+                return as_json({})
             self._surface.accept(Posted.model_validate_json(body))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]

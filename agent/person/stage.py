@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Condition
 
 from agent.person.gestures import Asked, Posted, decision_of
+from agent.person.orders import Order
 from agent.person.surface import Line, Phase, Picture, Purpose, View
 from agent.step import Decision, Step
 from tools.action import describe_action
@@ -128,7 +129,7 @@ class Stage:
     def rest(self, history: Sequence[Step]) -> None:
         """The loop has done all of ``history`` and waits for the person."""
         with self._changed:
-            self._done, self._current = tuple(_line(step) for step in history), None
+            self._done, self._current = tuple(line_of(step) for step in history), None
             self._phase = "waiting"
             self._news()
 
@@ -184,7 +185,7 @@ class Stage:
             if self._phase == "ended":
                 return
             self._phase, self._ending, self._current = "ended", ending, None
-            self._done = tuple(_line(step) for step in history)
+            self._done = tuple(line_of(step) for step in history)
             self._pending.clear()
             self._news()
             if self._clock.now() - self._looked_s < _WATCHED_S:
@@ -206,10 +207,11 @@ class Stage:
                 phase=self._phase,
                 title=self._title,
                 device=self._device,
-                doing=_words(self._current.decision) if self._current is not None else "",
+                doing=words_of(self._current.decision) if self._current is not None else "",
                 done=self._done,
                 pending=tuple(
-                    Line(number=number, text=_words(act.decision)) for number, act in self._pending
+                    Line(number=number, text=words_of(act.decision))
+                    for number, act in self._pending
                 ),
                 picture=self._pictures,
                 size=self._shot.size if self._shot is not None else None,
@@ -248,20 +250,29 @@ class Stage:
                 self._news()
             return found
 
+    def steer(self, order: Order) -> None:  # noqa: ARG002 - the protocol's signature
+        """Nothing here can be steered.
+
+        Raises:
+            ActionFailedError: Always.
+        """
+        raise ActionFailedError("Only a run of the agent can be steered.")
+
     def _news(self) -> None:
         self._version += 1
         self._changed.notify_all()
 
 
-def _line(step: Step) -> Line:
+def line_of(step: Step) -> Line:
+    """A step as the page lists it."""
     if step.action is not None:
         text = describe_action(step.action)
     else:
-        text = _words(step.decision) if step.decision is not None else "nothing"
+        text = words_of(step.decision) if step.decision is not None else "nothing"
     return Line(number=0, text=text, trouble=step.mistake)
 
 
-def _words(decision: Decision) -> str:
+def words_of(decision: Decision) -> str:
     """A decision before it is an action, in a few words."""
     call = decision.call
     told = [value for value in call.arguments.values() if isinstance(value, str)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from agent.model import Model, OnText
 from agent.policy import Policy
@@ -63,3 +64,12 @@ class Mind:
     around: Callable[[Device], Device] = lambda device: device
     eyes: Callable[[RecordingWriter], Eyes] | None = None
     may_get_stuck: bool = True
+
+
+@runtime_checkable
+class Steering(Protocol):
+    """An audience that has a say in what is done."""
+
+    def steered(self, mind: Mind) -> Mind:
+        """The mind that lets ``mind`` decide, as far as the person does not."""
+        ...
