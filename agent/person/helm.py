@@ -156,7 +156,7 @@ class Helm(Stage):
         return super().take(0)
 
     def approve(self, text: str) -> bool:
-        """Ask the person for a yes or a no, and wait for it.
+        """Ask the person for a yes or a no, and wait for it; who takes over says no.
 
         Raises:
             KeyboardInterrupt: They want to stop.
@@ -247,15 +247,17 @@ class Helm(Stage):
             self._inquiry = Inquiry.model_validate(fields)
             self._news()
         try:
-            while (reply := self._replied()) is None:
-                self._await(lambda: self._reply is not None, 60.0)
+            while (reply := self._replied(kind)) is None:
+                self._await(lambda: self._replied(kind) is not None, 60.0)
             return reply
         finally:
             with self._changed:
                 self._inquiry = None
                 self._news()
 
-    def _replied(self) -> bool | str | None:
+    def _replied(self, kind: str) -> bool | str | None:
+        if self._reply is None and kind == "approve" and self._hand == "person":
+            return False
         return self._reply
 
     def _await(self, ready: Callable[[], bool], timeout_s: float) -> None:

@@ -208,7 +208,7 @@ def steer(helm: Helm, run: Callable[[Watch], Episode]) -> Episode | None:
 
 def told(episode: Episode) -> str:
     """How an episode ended, in a line."""
-    said = episode.answer or episode.error
+    said = " ".join((episode.answer or episode.error).split()).rstrip(".")
     if episode.stop is StopReason.INTERRUPTED:
         said = ""
     words = in_words(episode.stop).capitalize()

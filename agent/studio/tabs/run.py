@@ -15,6 +15,12 @@ _NOBODY = (
     "and why it was taken; you can pause, stop, or touch the screen to take over.</p></div>"
 )
 
+_INTO_SIGHT = """() => {
+  const live = document.getElementById("live");
+  if (live.getBoundingClientRect().top > innerHeight / 2) live.scrollIntoView();
+}"""
+"""On a narrow page the run is shown below the form."""
+
 
 def live_frame() -> Component:
     """Where a run is shown."""
@@ -62,13 +68,14 @@ def run_tab(shared: Shared) -> None:
                 steps = gr.Number(config.max_steps, label="Most steps", precision=0, minimum=1)
             begin = gr.Button("Run", variant="primary", elem_id="begin")
             status = gr.HTML(elem_id="run-status", padding=False)
-        with gr.Column(scale=3, min_width=320):
+        with gr.Column(scale=4, min_width=560):
             shared.live.render()
 
     fields = [goal, device, who, app, scenario, seed, steps, *shared.bar.parts]
     handler = _starting(shared)
     for happening in (begin.click, goal.submit):
-        happening(handler, fields, [shared.live, status], api_visibility="private")
+        started = happening(handler, fields, [shared.live, status], api_visibility="private")
+        started.then(None, js=_INTO_SIGHT)
     shared.page.load(
         lambda: (_latest(shared), gr.Dropdown(choices=device_names(shared))),
         None,
