@@ -29,6 +29,7 @@ from agent.cli import (
     tasks,
     test,
     tools,
+    video,
 )
 from agent.cli.plain import plain, silence_output
 
@@ -64,6 +65,7 @@ app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
+app.command("video")(video.video)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 
