@@ -97,9 +97,7 @@ class VideoFile:
         if length_s <= 0:
             length_s = self._last_s() - self._begin_s + 1 / fps
         upright = _upright(first).size
-        self.facts = ClipFacts(
-            str(path), length_s, Size(width=upright[0], height=upright[1]), fps
-        )
+        self.facts = ClipFacts(str(path), length_s, Size(width=upright[0], height=upright[1]), fps)
 
     def frames(self, times_s: Sequence[float]) -> Iterator[Frame]:
         """See ``Clip``; after a damaged stretch the frame before it stands for it."""
