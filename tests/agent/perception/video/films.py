@@ -17,8 +17,12 @@ def make_film(
     fps: Fraction | int = 4,
     size: tuple[int, int] = (112, 84),
     gop: int = 8,
+    begin: int = 0,
 ) -> Path:
-    """A film of ``frames`` plain frames: frame n is red by ``8 * n % 256``, blue by ``n // 32``."""
+    """A film of ``frames`` plain frames: frame n is red by ``8 * n % 256``, blue by ``n // 32``.
+
+    The first one is shown ``begin`` frames late, as in a film that was cut out of another.
+    """
     with av.open(str(path), "w") as container:
         codec = "libvpx" if path.suffix == ".webm" else "libx264"
         options = {"crf": "4"} if codec == "libx264" else {"b:v": "2M"}
@@ -29,6 +33,8 @@ def make_film(
         for number in range(frames):
             colour = (number * RED_STEP % 256, 40, min(255, number // 32 * 20))
             frame = av.VideoFrame.from_image(Image.new("RGB", size, colour))
+            frame.pts = number + begin
+            frame.time_base = 1 / Fraction(fps)
             for packet in stream.encode(frame):
                 container.mux(packet)
         for packet in stream.encode():

@@ -27,6 +27,13 @@ def test_each_time_gives_the_frame_that_is_on_the_screen(tmp_path: Path, ending:
     assert found == pytest.approx([0, 0, 1, 4, 7, 18, 23, 23], abs=shade)
 
 
+def test_times_count_from_the_first_frame_wherever_that_is(tmp_path: Path) -> None:
+    clip = VideoFile(make_film(tmp_path / "cut.mkv", begin=40))
+    found = [(frame.at_s, number_of(frame.image)) for frame in clip.frames([0, 1, 4.5])]
+    assert found == [(0, 0), (1, 4), (4.5, 18)]
+    assert clip.facts.duration_s == pytest.approx(6, abs=0.3)
+
+
 def test_frames_far_apart_are_jumped_to(tmp_path: Path) -> None:
     clip = VideoFile(make_film(tmp_path / "film.mp4", frames=31, fps=Fraction(1, 10), gop=3))
     assert clip.facts.duration_s == pytest.approx(310)
