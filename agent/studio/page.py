@@ -3,10 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.studio.tabs.chat import chat_tab
+from agent.studio.tabs.detect import detect_tab
+from agent.studio.tabs.document import document_tab
 from agent.studio.tabs.machine import machine_tab
+from agent.studio.tabs.reason import reason_tab
 from agent.studio.tabs.recordings import recordings_tab
 from agent.studio.tabs.run import live_frame, run_tab
 from agent.studio.tabs.shared import Shared, model_bar
+from agent.studio.tabs.video import video_tab
 
 if TYPE_CHECKING:
     from agent.studio.studio import Studio
@@ -21,6 +26,11 @@ _COLOURS = {
     "body_text_color_dark": "#e8e6e1",
     "body_text_color_subdued": "#5f636c",
     "body_text_color_subdued_dark": "#a3a6af",
+    "background_fill_primary_dark": "#1f2125",
+    "background_fill_secondary_dark": "#16171a",
+    "block_label_background_fill_dark": "#1f2125",
+    "checkbox_background_color_dark": "#16171a",
+    "checkbox_label_background_fill_dark": "#1f2125",
     "block_background_fill": "#ffffff",
     "block_background_fill_dark": "#1f2125",
     "block_label_text_color": "#5f636c",
@@ -87,7 +97,15 @@ def build_page(studio: "Studio") -> Any:  # noqa: ANN401 - as above
         live = live_frame()
         with gr.Tabs(elem_id="tabs") as tabs:
             shared = Shared(studio, page, tabs, bar, live)
-            run_tab(shared)
-            recordings_tab(shared)
-            machine_tab(shared)
+            for build in (
+                run_tab,
+                recordings_tab,
+                detect_tab,
+                document_tab,
+                video_tab,
+                reason_tab,
+                chat_tab,
+                machine_tab,
+            ):
+                build(shared)
     return page

@@ -40,7 +40,7 @@ def apart(document: str, title: str) -> str:
     """A document from elsewhere: it is shown, and nothing in it runs or reaches anything."""
     inner = (
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "img-src data:; style-src 'unsafe-inline'\"><meta name='color-scheme' content='light'>"
+        "img-src data:; style-src 'unsafe-inline'\"><meta name='color-scheme' content='light dark'>"
         f"{document}"
     )
     return (

@@ -5,7 +5,7 @@ from pathlib import Path
 from agent.studio.reports import Form, OnPart, listed
 from agent.studio.runs import begin_again, begin_fork
 from agent.studio.tabs.run import MODEL, RULES, form_of, shown
-from agent.studio.tabs.shared import Component, Shared
+from agent.studio.tabs.shared import Component, Shared, made
 from agent.studio.telling import Told, frame, note
 from tools.errors import UsageError
 
@@ -38,7 +38,7 @@ def recordings_tab(shared: Shared) -> None:
         with gr.Accordion("Export", open=False, elem_id="export"), gr.Row():
             form = gr.Radio(list(_FORMS), value="Film (GIF)", label="As")
             export = gr.Button("Export", elem_id="export-button")
-            file = gr.File(label="File", interactive=False)
+            file = gr.File(label="File", interactive=False, visible=False)
         status = gr.HTML(elem_id="recordings-status", padding=False)
         page = gr.HTML(elem_id="report", padding=False)
 
@@ -60,13 +60,13 @@ def recordings_tab(shared: Shared) -> None:
         name: str | None,
         form: str,
         progress: Component = gr.Progress(),  # noqa: B008 - as above
-    ) -> tuple[str | None, str]:
+    ) -> tuple[object, str]:
         with Told() as outcome:
             path: Path = shared.studio.reports.export(
                 _required(name), _FORMS[form], _passed_on(progress)
             )
-            return str(path), note(f"{path.name}, {path.stat().st_size / 1e6:.2f} MB")
-        return None, outcome.html
+            return made([str(path)]), note(f"{path.name}, {path.stat().st_size / 1e6:.2f} MB")
+        return made(None), outcome.html
 
     def perform(name: str | None, model: str, server: str, dialect: str) -> tuple[object, ...]:
         with Told() as outcome:

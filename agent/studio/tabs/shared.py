@@ -63,3 +63,10 @@ def model_bar(studio: "Studio") -> ModelBar:
             placeholder="by the model's name",
         )
     return ModelBar(model, server, dialect)
+
+
+def made(paths: list[str] | None) -> Component:
+    """Files to take along; nothing is shown where there are none."""
+    import gradio as gr
+
+    return gr.File(value=paths, visible=bool(paths))

@@ -265,7 +265,7 @@ def test_nothing_is_cut_off(page: "Page", width: int, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
     for tab in page.locator("#tabs [role=tab]:visible").all():
         tab.click()
-        page.locator(f"[role=tabpanel][aria-labelledby='{tab.get_attribute('id')}']").wait_for()
+        page.locator(f"[id='{tab.get_attribute('id')}'][aria-selected=true]").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     shade = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (sum(map(int, re.findall(r"\d+", shade)[:3])) < 200) is (scheme == "dark")

@@ -22,11 +22,11 @@ class Client:
         self.token = url.partition("token=")[2]
         self.cookie = f"tapwright-{self.host.rpartition(':')[2]}={self.token}"
 
-    def ask(self, path: str, *, method: str = "GET", body: bytes = b"", **headers: str) -> Any:
+    def ask(self, path: str, **headers: str) -> Any:
         connection = http.client.HTTPConnection(self.host, timeout=60)
         sent = {"Host": self.host, "Cookie": self.cookie, **headers}
         given = {name: value for name, value in sent.items() if value}
-        connection.request(method, path, body or None, given)
+        connection.request("GET", path, None, given)
         answer = connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
         connection.close()
