@@ -17,7 +17,6 @@ from agent.step import Decision, Step
 from tools.action import Action
 from tools.clock import Clock
 from tools.errors import ActionFailedError
-from tools.geometry import Size
 from tools.screen import Screenshot
 
 _SAID = 4000
@@ -119,12 +118,13 @@ class Helm(Stage):
         self.check()
         super().show(shot)
 
-    def touch(self, action: Action, size: Size) -> None:
-        """``action`` is about to be done to a screen of ``size``."""
+    def touch(self, action: Action | None) -> None:
+        """``action`` is about to be done, or asked about; ``None``: it will not be."""
         self.check()
-        mark = mark_of_action(action, size)
         with self._changed:
-            if mark is not None:
+            size = self._shot.size if self._shot is not None else None
+            mark = mark_of_action(action, size) if action is not None and size else None
+            if mark is not None and size is not None:
                 to = pixel_share(mark.to, size) if mark.to is not None else None
                 self._trace = Trace(at=pixel_share(mark.at, size), to=to)
             else:

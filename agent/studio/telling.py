@@ -39,8 +39,8 @@ def frame(address: str, title: str, kind: str) -> str:
 def apart(document: str, title: str) -> str:
     """A document from elsewhere: it is shown, and nothing in it runs or reaches anything."""
     inner = (
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "img-src data:; style-src 'unsafe-inline'\"><meta name='color-scheme' content='light dark'>"
+        '<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "img-src data:; style-src 'unsafe-inline'\">"
         f"{document}"
     )
     return (

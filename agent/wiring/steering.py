@@ -42,7 +42,7 @@ class SteeredDevice(WatchedDevice):
 
     def perform(self, action: Action) -> None:
         """Carry out ``action``, and let it be seen where."""
-        self._helm.touch(action, self.seen.size)
+        self._helm.touch(action)
         super().perform(action)
 
 
@@ -180,7 +180,13 @@ class Watch:
 
     def approve(self, request: Request) -> bool:
         """What the person says on the page; they need no permission for what they do themselves."""
-        return self.helm.current is not None or self.helm.approve(str(request))
+        if self.helm.current is not None:
+            return True
+        self.helm.touch(request.action)
+        if self.helm.approve(str(request)):
+            return True
+        self.helm.touch(None)
+        return False
 
 
 def steer(helm: Helm, run: Callable[[Watch], Episode]) -> Episode | None:

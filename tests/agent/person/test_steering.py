@@ -197,6 +197,7 @@ def test_the_person_is_asked_before_what_a_rule_wants_asked(tmp_path: Path, yes:
         assert first is not None
         assert first.kind == "approve"
         assert "tap" in first.text
+        assert run.helm.view(0, 0.1).trace is not None  # where it would be
         say(run, Approval(kind="approve", number=first.number, yes=yes))
         if yes:
             while run.thread.is_alive() and len(run.outcome) == 0:
