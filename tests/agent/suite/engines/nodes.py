@@ -14,13 +14,19 @@ from threading import Event
 
 ROOT = Path(__file__).parents[4]
 HEAD, SECOND = "127.0.0.2", "127.0.0.3"  # Ray takes 127.0.0.1 for the address of the network card
-# A node that is killed refuses connections, and is missed soon; one that is slow is no dead one.
+# A node that is killed refuses connections, and is missed soon; one that is slow is no dead one,
+# nor are its processes, however long they take to start or however little memory others leave.
 _QUICK = {
+    "RAY_agent_register_timeout_ms": "300000",
+    "RAY_worker_register_timeout_seconds": "300",
+    "RAY_memory_monitor_refresh_ms": "0",
     "RAY_health_check_initial_delay_ms": "500",
     "RAY_health_check_period_ms": "500",
     "RAY_health_check_timeout_ms": "20000",
     "RAY_health_check_failure_threshold": "5",
 }
+_START_S = 180.0
+"""Eight processes of Python must start for the two, 8 s of a processor."""
 
 
 class Node:
@@ -29,6 +35,7 @@ class Node:
     def __init__(self, *arguments: str, log: Path) -> None:
         words = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *arguments]
         words += ["--num-cpus=1", "--object-store-memory=80000000", "--disable-usage-stats"]
+        words += ["--include-log-monitor=false"]  # nobody reads what it sends
         environment = {**os.environ, **_QUICK, "RAY_USAGE_STATS_ENABLED": "0"}
         environment |= {"PYTHONPATH": str(ROOT), "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
         with log.open("wb") as out:
@@ -80,14 +87,15 @@ def running_nodes() -> Iterator[Nodes]:
     try:
         nodes.append(
             Node("--head", f"--node-ip-address={HEAD}", f"--port={port}", *away,
-                 "--include-dashboard=false", f"--temp-dir={folder}", log=folder / "head.log")
+                 "--include-dashboard=false", "--no-monitor", f"--temp-dir={folder}",
+                 log=folder / "head.log")
         )  # fmt: skip
-        until(lambda: "block forever" in (folder / "head.log").read_text())
+        until(lambda: "block forever" in (folder / "head.log").read_text(), _START_S)
         nodes.append(
             Node(f"--address={address}", f"--node-ip-address={SECOND}", *away,
                  "--resources", '{"phone": 2}', log=folder / "second.log")
         )  # fmt: skip
-        until(lambda: "block forever" in (folder / "second.log").read_text())
+        until(lambda: "block forever" in (folder / "second.log").read_text(), _START_S)
         yield Nodes(address, *nodes)
     finally:
         for each in nodes:
