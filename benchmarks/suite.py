@@ -132,6 +132,7 @@ class Crowd:
         phones: How many at once.
         per_minute: Cases a minute, from the first begun to the last ended.
         cores: Processors kept busy by this process, the phones and their starts.
+        cpu_s: Seconds of a processor a case, starts of phones with it.
         around_s: Seconds on a phone from the end of one case to the beginning of the next: reset,
             connection, queue, JUnit.
         case_s: Seconds of each case, by its id; the median of its runs.
@@ -143,6 +144,7 @@ class Crowd:
     phones: int
     per_minute: float
     cores: float
+    cpu_s: float
     around_s: float
     case_s: dict[str, float]
     passed: int
@@ -152,9 +154,9 @@ class Crowd:
     def slower(self, alone: "Crowd") -> dict[str, float]:
         """How much longer each case took than alone, over what that many must on this machine.
 
-        Up to 1 they share the processors without loss; alone a case keeps ``alone.cores`` busy.
+        Up to 1 they share the processors without loss: alone, a case may fill one of them.
         """
-        share = max(1.0, self.phones * alone.cores / (os.cpu_count() or 1))
+        share = max(1.0, self.phones / (os.cpu_count() or 1))
         return {
             name: took / alone.case_s[name] / share
             for name, took in self.case_s.items()
@@ -218,6 +220,7 @@ def _crowd(suite: SuiteResult, phones: int, cpu_s: float, wall_s: float, load: f
         phones=phones,
         per_minute=60 * len(made) / (last_s - first_s),
         cores=cpu_s / wall_s,
+        cpu_s=cpu_s / len(made),
         around_s=statistics.median([gap for start, gap in ends if start not in starts] or [0.0]),
         case_s={name: statistics.median(times) for name, times in took.items()},
         passed=sum(each is Status.PASSED for each in suite.statuses),

@@ -15,6 +15,10 @@ from tools.errors import MissingExtraError, UsageError
 
 REACH_S = 5.0
 _LOOK_S = 0.5
+# RFC 9113: a client begins with these words and an empty frame of settings, and so does a server.
+_SETTINGS = b"\x04"
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00" + _SETTINGS + bytes(5)
+_TLS_ALERT = b"\x15"
 _TALKER = "ray_listen_error_messages"
 """The thread in which Ray prints what it thinks of nodes, whatever it is told."""
 
@@ -83,16 +87,21 @@ class Cluster:
         """A place that waits for a node need not wait for what no node has.
 
         Args:
-            name: Of the place, which was taken with ``use``.
+            name: Of the place.
 
         Raises:
             CrowdedError: The nodes that are left have no room for all; this place gave up its.
         """
         has = self.has()
         with self._lock:
-            if self._overfull(name, has):
-                del self._used[name]
+            if name not in self._used or self._overfull(name, has):
+                self._used.pop(name, None)
                 raise CrowdedError
+
+    def leave(self, name: str) -> None:
+        """A place is used no more."""
+        with self._lock:
+            self._used.pop(name, None)
 
     def answer(
         self,
@@ -175,10 +184,14 @@ def _connect(ray: ModuleType, address: str) -> None:
     if address != "auto":
         # Ray itself would try for minutes.
         try:
-            socket.create_connection((host, int(port)), timeout=REACH_S).close()
+            with socket.create_connection((host, int(port)), timeout=REACH_S) as connection:
+                answer = _greeted(connection)
         except (OSError, ValueError, OverflowError) as error:
             said = f"No Ray cluster answers at {address!r}: {error}."
             raise UsageError(said, hint=hint) from None
+        if answer and answer[3:4] != _SETTINGS and answer[:1] != _TLS_ALERT:
+            said = f"No Ray cluster answers at {address!r}, but something else."
+            raise UsageError(said, hint="The port of its head is 6379, if nothing else was said.")
     kept = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(address=address, log_to_driver=False, configure_logging=False)
@@ -188,6 +201,15 @@ def _connect(ray: ModuleType, address: str) -> None:
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, kept)  # Ray puts one of its own there
+
+
+def _greeted(connection: socket.socket) -> bytes:
+    """What a server says first to somebody who speaks HTTP/2, as Ray does; nothing if it waits."""
+    try:
+        connection.sendall(_PREFACE)
+        return connection.recv(9)
+    except OSError:
+        return b""  # it is busy, or wants to be spoken to in TLS: Ray knows better
 
 
 def _reached(host: str, port: int) -> bool:

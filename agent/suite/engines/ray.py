@@ -138,7 +138,8 @@ class RayPlace(Generic[C]):
             problem = "" if call.stopped else self._opened(call)
             begun = not problem and not call.stopped
             if begun:
-                return self._taken(self._made(job, folder.name, call), folder)
+                reference = self._actor.attempt.remote(job, folder.name)
+                return self._taken(self._answer(reference, _longest(job, call), call), folder)
         except AbandonedError:
             self._kill()
             problem = f"{self._at.name} did not answer in time." if begun else "No node was free."
@@ -171,6 +172,7 @@ class RayPlace(Generic[C]):
 
     def close(self) -> None:
         """Let go of the device and of the node."""
+        self._cluster.leave(self.name)
         if self._actor is None:
             return
         ray = self._cluster.ray
@@ -211,14 +213,12 @@ class RayPlace(Generic[C]):
         call.actor = actor = made(_Actor).remote(call.patience)
         try:
             self._at = Whereabouts("a node", "", "")
-            self._at = self._answer(actor.about.remote(), _OPEN_S, call, opening=True)
+            self._at = self._answer(actor.about.remote(), _OPEN_S, call, self._seek)
             own, there = version("tapwright"), self._at.release
             problem = (
                 f"it has Tapwright {there}, and this machine {own}: install the same on both"
                 if there != own
-                else self._answer(
-                    actor.open.remote(self._berth.opening), _OPEN_S, call, opening=True
-                )
+                else self._answer(actor.open.remote(self._berth.opening), _OPEN_S, call, self._heed)
             )
             if problem:
                 return f"No case can be run on {self._at.name}: {problem}"
@@ -228,25 +228,27 @@ class RayPlace(Generic[C]):
             if self._actor is None:
                 self._end(actor)
 
-    def _made(self, job: Job[C], name: str, call: _Call) -> Reply:
-        reply: Reply = self._answer(
-            self._actor.attempt.remote(job, name), _longest(job, call), call
-        )
-        return reply
+    def _heed(self, call: _Call) -> None:
+        """A stop ends the waiting, where no case is under way."""
+        if call.stopped:
+            raise AbandonedError
+
+    def _seek(self, call: _Call) -> None:
+        """So does a loss of nodes, where none is found yet."""
+        self._heed(call)
+        self._cluster.leave_if_overfull(self.name)
 
     def _answer(
-        self, reference: object, limit_s: float, call: _Call, *, opening: bool = False
+        self,
+        reference: object,
+        limit_s: float,
+        call: _Call,
+        look: Callable[[_Call], None] = lambda _: None,
     ) -> Any:  # noqa: ANN401 - whatever was asked for
-        """What the node answers; while it is looked for, a stop or a loss ends the waiting."""
         latest_s = self._cluster.clock.now() + limit_s
-
-        def look() -> None:
-            if opening and call.stopped:
-                raise AbandonedError
-            if opening:
-                self._cluster.leave_if_overfull(self.name)
-
-        return self._cluster.answer(reference, lambda: min(latest_s, call.until_s), look)
+        return self._cluster.answer(
+            reference, lambda: min(latest_s, call.until_s), lambda: look(call)
+        )
 
     def _taken(self, reply: Reply, folder: Path) -> Made:
         made = with_fact(reply.made, "node", self._at.name)

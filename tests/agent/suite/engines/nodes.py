@@ -25,8 +25,6 @@ _QUICK = {
     "RAY_health_check_timeout_ms": "20000",
     "RAY_health_check_failure_threshold": "5",
 }
-_START_S = 180.0
-"""Eight processes of Python must start for the two, 8 s of a processor."""
 
 
 class Node:
@@ -90,12 +88,12 @@ def running_nodes() -> Iterator[Nodes]:
                  "--include-dashboard=false", "--no-monitor", f"--temp-dir={folder}",
                  log=folder / "head.log")
         )  # fmt: skip
-        until(lambda: "block forever" in (folder / "head.log").read_text(), _START_S)
+        until(lambda: "block forever" in (folder / "head.log").read_text())
         nodes.append(
             Node(f"--address={address}", f"--node-ip-address={SECOND}", *away,
                  "--resources", '{"phone": 2}', log=folder / "second.log")
         )  # fmt: skip
-        until(lambda: "block forever" in (folder / "second.log").read_text(), _START_S)
+        until(lambda: "block forever" in (folder / "second.log").read_text())
         yield Nodes(address, *nodes)
     finally:
         for each in nodes:
@@ -103,7 +101,7 @@ def running_nodes() -> Iterator[Nodes]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def until(holds: Callable[[], bool], limit_s: float = 60) -> None:
+def until(holds: Callable[[], bool], limit_s: float = 180) -> None:
     """Wait until ``holds()``; no test rests on how long that takes."""
     pause = Event()
     for _ in range(int(limit_s / 0.1)):

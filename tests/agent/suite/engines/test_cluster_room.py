@@ -67,3 +67,7 @@ def test_who_waits_for_what_no_node_has_is_told_and_the_others_stay() -> None:
     with pytest.raises(CrowdedError):
         made.leave_if_overfull("two")
     made.leave_if_overfull("one")
+    with pytest.raises(CrowdedError):
+        made.leave_if_overfull("two")  # for it there was no room in the first place
+    made.leave("one")
+    assert made.use("three", {"CPU": 1})

@@ -23,7 +23,7 @@ steps:
 checks:
   - text: Display
   - python: {{call: gate.py:waits, with: {{name: {name}, for: "{waits_for}"}}}}
-    timeout: 80s
+    timeout: 240s
 """
 GATE = """import time
 from pathlib import Path
@@ -68,7 +68,7 @@ def start(
 def ended(run: "subprocess.Popen[str]") -> tuple[str, str]:
     """What it told, once it is over."""
     try:
-        return run.communicate(timeout=120)
+        return run.communicate(timeout=300)
     finally:
         run.kill()
 
