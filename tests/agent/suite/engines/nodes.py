@@ -13,7 +13,10 @@ from pathlib import Path
 from threading import Event
 
 ROOT = Path(__file__).parents[4]
-HEAD, SECOND = "127.0.0.2", "127.0.0.3"  # Ray takes 127.0.0.1 for the address of the network card
+# Addresses of its own for each process that runs tests at once, as some of Ray's ports are fixed;
+# 127.0.0.1 it takes for the address of the network card.
+_FIRST = 2 + 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+HEAD, SECOND = f"127.0.0.{_FIRST}", f"127.0.0.{_FIRST + 1}"
 # A node that is killed refuses connections, and is missed soon; one that is slow is no dead one,
 # nor are its processes, however long they take to start or however little memory others leave.
 _QUICK = {
