@@ -11,8 +11,9 @@ from agent.suite.runner.lease import DeviceLeasedError, lease_folder, leased
 from agent.suite.runner.seams import LeasedDevice, Station
 from agent.wiring.devices import VIRTUAL, attached_devices
 from tools.clock import Clock, SystemClock
-from tools.device import Device
 from tools.devices.adb_socket import AdbLink, AdbServer
+from tools.devices.android import AndroidDevice
+from tools.devices.android_capture import Method
 from tools.devices.android_connect import connect
 from tools.errors import DeviceError, DeviceGoneError, UnknownDeviceError, UsageError
 
@@ -36,7 +37,7 @@ class VirtualStation:
         self._config = config
         self._clock = clock
         self._phone: RunningPhone | None = None
-        self._device: Device | None = None
+        self._device: AndroidDevice | None = None
         self._running = ExitStack()
         self._came = True
         self._severed = False
@@ -58,7 +59,7 @@ class VirtualStation:
         """Start the phone, or reset the one that runs, and connect to it.
 
         Connected anew for each case: what a connection knows of a phone (its language, its theme,
-        its keyboard) is another after the reset.
+        its keyboard) is another after the reset. Only how frames are best taken stays.
 
         Raises:
             UsageError: There is no such scenario.
@@ -67,12 +68,14 @@ class VirtualStation:
         scenario = target.scenario or self._config.scenario
         seed = target.seed if target.seed is not None else self._config.seed
         phone = self._fresh(scenario, seed)
+        methods = _methods(self._device)
         self._disconnect()
         self._device = device = connect(
             phone.serial,
             server=_server_of(phone),
             clock=self._clock,
             ui_tree=self._config.ui_tree != "never",
+            methods=methods,
         )
         return LeasedDevice(device, phone.serial, virtual=True, scenario=scenario, seed=seed)
 
@@ -151,7 +154,7 @@ class AttachedStation:
         self._serial = serial
         self._config = config
         self._clock = clock
-        self._device: Device | None = None
+        self._device: AndroidDevice | None = None
         self._returns = 0
 
     @property
@@ -176,6 +179,7 @@ class AttachedStation:
             DeviceError: It is not there, or does not answer.
         """
         del target
+        methods = _methods(self._device)
         self.close()
         try:
             self._device = device = connect(
@@ -183,6 +187,7 @@ class AttachedStation:
                 server=server_of(self._config),
                 clock=self._clock,
                 ui_tree=self._config.ui_tree != "never",
+                methods=methods,
             )
         except UnknownDeviceError as error:  # it was there when the run began
             raise DeviceGoneError(str(error)) from None
@@ -292,6 +297,11 @@ def server_of(config: Config) -> AdbServer:
     """The ADB server that is configured."""
     host, _, port = config.adb_server.rpartition(":")
     return AdbServer(host, int(port))
+
+
+def _methods(device: AndroidDevice | None) -> tuple[Method, ...]:
+    """What is known of the phone since the case before; nothing at first."""
+    return device.capture_methods if device is not None else ()
 
 
 def _server_of(phone: RunningPhone) -> AdbServer:
