@@ -19,8 +19,12 @@ _PIECE = 1024 * 1024
 _NO_FILE = 1
 
 
+class _UntoldError(ActionFailedError):
+    """It cannot be told, now or later: asking again is of no use."""
+
+
 class _Files(Protocol):
-    """The files of a device; each call raises ``ActionFailedError`` where it cannot be told."""
+    """The files of a device; each call raises ``_UntoldError`` where it cannot be told."""
 
     def exists(self, path: str) -> bool: ...
 
@@ -43,7 +47,7 @@ def check_file(check: FileCheck, context: CheckContext) -> Finding:
             return failed(f"The SHA-256 of {path} is {sum_}, not {check.sha256}.")
         if check.asks:
             return judge_text(check, files.text(path), f"What is in {path}")
-    except ActionFailedError as trouble:
+    except _UntoldError as trouble:
         return error(str(trouble))
     return found(told if check.sha256 is None else f"The SHA-256 of {path} is so.", holds=True)
 
@@ -56,7 +60,7 @@ class _OnPhone:
     def exists(self, path: str) -> bool:
         answer = self._run(f"test -e {shlex.quote(path)}")
         if answer.code not in {0, _NO_FILE} or answer.err.strip():
-            raise ActionFailedError(f"{path} cannot be looked for: {answer.complaint}.")
+            raise _UntoldError(f"{path} cannot be looked for: {answer.complaint}.")
         return answer.code == 0
 
     def text(self, path: str) -> str:
@@ -68,7 +72,7 @@ class _OnPhone:
     def _read(self, program: str, path: str) -> ShellAnswer:
         answer = self._run(f"{program} {shlex.quote(path)}")
         if answer.code:
-            raise ActionFailedError(f"{path} cannot be read: {answer.complaint}.")
+            raise _UntoldError(f"{path} cannot be read: {answer.complaint}.")
         return answer
 
     def _run(self, command: str) -> ShellAnswer:
@@ -84,9 +88,7 @@ class _OnDisk:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as trouble:
-            raise ActionFailedError(
-                f"{path} cannot be looked for: {trouble.strerror}."
-            ) from trouble
+            raise _UntoldError(f"{path} cannot be looked for: {trouble.strerror}.") from trouble
         return True
 
     def text(self, path: str) -> str:
@@ -111,5 +113,5 @@ class _OnDisk:
         return Path.home() / home if home != path else Path(path)
 
 
-def _unreadable(path: str, trouble: OSError) -> ActionFailedError:
-    return ActionFailedError(f"{path} cannot be read: {trouble.strerror}.")
+def _unreadable(path: str, trouble: OSError) -> _UntoldError:
+    return _UntoldError(f"{path} cannot be read: {trouble.strerror}.")
