@@ -14,8 +14,8 @@ from tools.errors import ConfigError
 
 def test_the_names_are_those_promised_and_all_load() -> None:
     assert sorted(agent.__all__) == [
-        "Agent", "Client", "Config", "Decision", "Episode", "Recording", "Step", "StopReason", "ToolCall",
-        "Verdict", "read_recording", "run_goal",
+        "Agent", "Client", "Config", "Decision", "Episode", "Recording", "Step", "StopReason",
+        "ToolCall", "Verdict", "read_recording", "run_goal",
     ]  # fmt: skip
     for name in agent.__all__:
         assert getattr(agent, name).__name__ == name
