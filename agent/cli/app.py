@@ -19,6 +19,7 @@ from agent.cli import (
     export,
     model,
     phone,
+    reason,
     record,
     recordings,
     replay,
@@ -64,6 +65,7 @@ app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
+app.command("reason")(reason.reason)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 

@@ -98,6 +98,19 @@ def read_final(reply: Reply, manner: Manner) -> Found:
     return Found(reasoning, boxed=_framed(reasoning), why_not=why_not, circle=circle)
 
 
+def find_mark(text: str, start: int = 0) -> re.Match[str] | None:
+    """The first mark in ``text`` from ``start`` on after which an answer stands."""
+    return _MARKER.search(text, start)
+
+
+def find_doubt(text: str, start: int = 0) -> int:
+    """Where a paragraph after ``start`` begins to doubt what was answered; -1 if none does."""
+    for gap in _PARAGRAPHS.finditer(text, start):
+        if _DOUBT.match(text, gap.end()):
+            return gap.end()
+    return -1
+
+
 def _drafted(reply: Reply, manner: Manner, *, whole: bool) -> _Draft:
     thought, text = reply.reasoning, reply.text
     if not text.strip() and _THOUGHT_END.search(thought):
@@ -178,10 +191,8 @@ def _answered(reasoning: str, text: str, found_by: FoundBy, *, cut_off: bool) ->
 
 def _before_doubt(text: str) -> tuple[str, bool]:
     """``text`` up to the paragraph in which the model begins to doubt it."""
-    for gap in _PARAGRAPHS.finditer(text):
-        if _DOUBT.match(text, gap.end()):
-            return text[: gap.start()], True
-    return text, False
+    at = find_doubt(text)
+    return (text, False) if at < 0 else (text[:at].rstrip(), True)
 
 
 def _taken_back(rest: str) -> bool:

@@ -9,7 +9,8 @@ _FORMULA: Final = re.compile(
     r"\$[^$\n]{0,300}\$|\\\[.{0,600}?\\\]|\\\(.{0,300}?\\\)|\\[a-zA-Z]{1,20}|\b[a-zA-Z]\b",
     re.DOTALL,
 )
-_FEWEST_LETTERS: Final = 20
+_FEWEST_LETTERS: Final = 12
+_EASTERN: Final = 0.75
 _EAST_IN_WEST: Final = 0.05
 """A few words of Chinese in an English thought are mixing: only labels of the picture excuse it."""
 _WEST_IN_EAST: Final = 0.5
@@ -24,11 +25,11 @@ def foreign_share(problem: str, thought: str) -> float:
     """
     asked, words = eastern_share(_FORMULA.sub(" ", problem)), _FORMULA.sub(" ", thought)
     said = eastern_share(words)
-    if asked is None or said is None or len(words.split()) + len(words) < _FEWEST_LETTERS:
+    if asked is None or said is None or sum(map(str.isalpha, words)) < _FEWEST_LETTERS:
         return 0.0
     if asked == 0:
         return said
-    return 1 - said if asked > 1 / 2 else 0.0
+    return 1 - said if asked > _EASTERN else 0.0
 
 
 def mixing_note(problem: str, thought: str) -> str:

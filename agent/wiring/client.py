@@ -1,9 +1,13 @@
 """A model to ask about pictures, in plain Python; one method for each thing that it can do."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from agent.config import load_config
+from agent.model import OnText
+from agent.perception.pictures import Picture, load_picture
+from agent.perception.reasoning import MAX_TOKENS, Reasoned, pose, solve
 from agent.perception.seer import Seer
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.models import find_seer
@@ -31,6 +35,30 @@ class Client:
         listener: Audience = audience if audience is not None else Nobody()
         self.config = load_config(settings).config
         self.seer: Seer = find_seer(self.config, listener.notice)
+
+    def reason(
+        self,
+        problem: str,
+        pictures: Sequence[Picture | str] = (),
+        *,
+        max_tokens: int = MAX_TOKENS,
+        on_text: OnText | None = None,
+    ) -> Reasoned:
+        """Have a problem about ``pictures`` thought through aloud, and find the final answer.
+
+        Args:
+            problem: In words.
+            pictures: What it is about: pictures, or their files and addresses; may be empty.
+            max_tokens: Room for the reasoning and the answer.
+            on_text: Hears the reply while it is written.
+
+        Raises:
+            UsageError: A picture cannot be used, or the problem is empty.
+            ModelError: The model could not be asked.
+        """
+        looked = [load_picture(each) if isinstance(each, str) else each for each in pictures]
+        posed = pose(self.seer, problem, looked, max_tokens=max_tokens)
+        return solve(self.seer, posed, on_text=on_text)
 
     def close(self) -> None:
         """Let go of the model. May be called twice."""
