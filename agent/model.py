@@ -220,3 +220,13 @@ class Conversing(Protocol):
     def conversation(self) -> Model:
         """Another conversation with the same weights, which remembers for itself."""
         ...
+
+
+@runtime_checkable
+class ClipReading(Protocol):
+    """A model that may take a ``VideoPart`` as a clip, two frames together and timed by itself."""
+
+    @property
+    def reads_clips(self) -> bool:
+        """Whether it does; if not, it is sent the frames as single pictures."""
+        ...

@@ -30,6 +30,7 @@ from agent.cli import (
     tasks,
     test,
     tools,
+    video,
 )
 from agent.cli.plain import plain, silence_output
 
@@ -66,6 +67,7 @@ app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
 app.command("reason")(reason.reason)
+app.command("video")(video.video)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)
 

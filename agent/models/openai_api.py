@@ -83,6 +83,11 @@ class OpenAIModel:
         return self._model
 
     @property
+    def reads_clips(self) -> bool:
+        """Whether the server takes clips; else they are sent as single pictures."""
+        return self.endpoint.preset.video != "images"
+
+    @property
     def refused(self) -> frozenset[str]:
         """Fields that the server has refused and that are left out since."""
         return self._refused

@@ -80,6 +80,11 @@ class LocalModel:
         return self._name
 
     @property
+    def reads_clips(self) -> bool:
+        """It does."""
+        return True
+
+    @property
     def family(self) -> str:
         """Its ``model_type``, such as ``qwen2_5_vl``: what a dialect is chosen by.
 

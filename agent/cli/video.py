@@ -1,0 +1,229 @@
+"""``agent video``: what happens in a clip, and when."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.plain import json_text, plain
+from agent.cli.seeing import AsJson, Dialect, MaxPixels, Model, Server, seer_of, tell
+
+if TYPE_CHECKING:
+    from agent.perception.seer import Seer
+    from agent.perception.video.clip import Clip
+    from agent.perception.video.plan import Plan, Wish
+    from agent.perception.video.watch import Asking, Watched
+    from agent.sight import Sizing
+    from tools.errors import UsageError
+
+_USUAL = "Qwen2.5-VL"
+"""Whose pictures ``--plan`` reckons with where no model is named."""
+
+
+def _file(help_text: str) -> object:
+    return typer.Option(help=help_text, metavar="FILE", dir_okay=False)
+
+
+Source = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A video, or the folder of a recording.")
+]
+Question = Annotated[
+    str, typer.Argument(help="What to find or answer. Left out: all that happens.")
+]
+Answer = Annotated[
+    bool, typer.Option("--answer", help="Answer the question in words instead of finding events.")
+]
+Moment = Annotated[
+    bool, typer.Option("--moment", help="Say when it happens, once, instead of finding events.")
+]
+Fps = Annotated[
+    float, typer.Option("--fps", min=0, help="Frames a second that are shown. 0: what fits.")
+]
+Budget = Annotated[
+    int, typer.Option("--budget", help="Most visual tokens of one question.", metavar="TOKENS")
+]
+Begin = Annotated[
+    str, typer.Option("--from", help="Where in the clip to begin.", metavar="MM:SS")
+]
+End = Annotated[str, typer.Option("--to", help="Where to end. Left out: its end.")]
+Srt = Annotated[Path | None, _file("Write the events as subtitles, .srt or .vtt.")]
+Sheet = Annotated[
+    Path | None, _file("Draw the frames on one sheet, with the events marked, .png or .jpg.")
+]
+OnlyPlan = Annotated[
+    bool, typer.Option("--plan", help="Say what would be shown and what it costs; ask nobody.")
+]
+
+
+def video(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
+    file: Source,
+    question: Question = "",
+    *,
+    answer: Answer = False,
+    moment: Moment = False,
+    fps: Fps = 0.0,
+    budget: Budget = 24_000,
+    begin: Begin = "0",
+    end: End = "",
+    subtitles: Srt = None,
+    sheet: Sheet = None,
+    plan: OnlyPlan = False,
+    model: Model = None,
+    server: Server = None,
+    dialect: Dialect = None,
+    max_pixels: MaxPixels = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say what happens in a clip and when, or answer a question about it."""
+    from agent.perception.video.plan import Wish, plan_frames
+    from agent.perception.video.recorded import open_clip
+    from agent.perception.video.timecode import require_seconds
+
+    asking = _asking(question, answer=answer, moment=moment)
+    _require_ending(subtitles, ("srt", "vtt"))
+    _require_ending(sheet, ("png", "jpg", "jpeg", "webp"))
+    wish = Wish(
+        fps=fps,
+        budget=budget,
+        begin_s=require_seconds(begin, "--from"),
+        end_s=require_seconds(end, "--to") if end else None,
+    )
+    clip = open_clip(file.expanduser())
+    if plan:
+        sizing = _sizing(model, dialect, max_pixels)
+        return _show_plan(plan_frames(clip.facts, sizing, wish), clip, as_json=as_json)
+    with seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
+        watched, shown = _watch(seer, clip, wish, question, asking)
+    if subtitles is not None:
+        _write_subtitles(subtitles, watched)
+    if sheet is not None:
+        _draw_sheet(sheet, clip, shown, watched)
+    return _show(watched, asking, as_json=as_json)
+
+
+def _asking(question: str, *, answer: bool, moment: bool) -> "Asking":
+    from agent.perception.video.watch import Asking
+    from tools.errors import UsageError
+
+    if answer and moment:
+        raise UsageError("--answer and --moment exclude each other.", hint="Leave one out.")
+    if (answer or moment) and not question.strip():
+        raise UsageError(
+            "There is no question.", hint="Put it behind the file: agent video FILE \"...\"."
+        )
+    return Asking.ANSWER if answer else Asking.MOMENT if moment else Asking.EVENTS
+
+
+def _require_ending(path: Path | None, endings: tuple[str, ...]) -> None:
+    from tools.errors import UsageError
+
+    if path is not None and path.suffix.lower().lstrip(".") not in endings:
+        listed = " or ".join(f".{ending}" for ending in endings)
+        raise UsageError(f"{str(path)!r} does not end with {listed}.", hint="Name it so.")
+
+
+def _sizing(model: str | None, dialect: str | None, max_pixels: int | None) -> "Sizing":
+    """How a model of that name would be shown pictures, without asking for it."""
+    from agent.config import load_config
+    from agent.dialects.choose import choose_dialect
+
+    flags = {"model": model, "dialect": dialect, "max_pixels": max_pixels}
+    config = load_config(flags).config
+    choice = choose_dialect(config.model or _USUAL, wanted=config.dialect)
+    return choice.dialect.sizing.budget(max_pixels=config.max_pixels)
+
+
+def _watch(
+    seer: "Seer", clip: "Clip", wish: "Wish", question: str, asking: "Asking"
+) -> tuple["Watched", "Plan"]:
+    from dataclasses import replace
+
+    from rich.console import Console
+
+    from agent.perception.video.plan import plan_frames
+    from agent.perception.video.watch import Listener, frames_a_token, watch
+
+    planned = plan_frames(
+        clip.facts, seer.sizing, replace(wish, frames_a_token=frames_a_token(seer))
+    )
+    tell(planned.told(clip.facts))
+    with Console(stderr=True).status("looking at the clip") as status:
+
+        def on_window(number: int, total: int) -> None:
+            if total > 1:
+                status.update(f"window {number} of {total}")
+
+        listener = Listener(on_window=on_window)
+        return watch(seer, clip, planned, question, asking=asking, listener=listener), planned
+
+
+def _write_subtitles(path: Path, watched: "Watched") -> None:
+    from agent.perception.video.subtitles import subtitles
+
+    text = subtitles(watched.events, path.suffix.lower().lstrip("."))
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    tell(f"{len(watched.events)} subtitles are in {path}")
+
+
+def _draw_sheet(path: Path, clip: "Clip", planned: "Plan", watched: "Watched") -> None:
+    from agent.perception.video.sheet import draw_sheet
+
+    picture = draw_sheet(clip, planned, watched.events)
+    try:
+        picture.save(path)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    tell(f"the sheet is {path}")
+
+
+def _unwritten(path: Path, error: OSError) -> "UsageError":
+    from tools.errors import UsageError
+
+    return UsageError(
+        f"{str(path)!r} cannot be written: {error.strerror or error}.", hint="Name another file."
+    )
+
+
+def _show_plan(planned: "Plan", clip: "Clip", *, as_json: bool) -> int:
+    if not as_json:
+        typer.echo(planned.told(clip.facts))
+        return 0
+    told = {
+        "duration_s": round(clip.facts.duration_s, 3),
+        "frames": planned.frames,
+        "shown": [planned.shown.width, planned.shown.height],
+        "tokens": planned.tokens,
+        "windows": [
+            {"begin_s": each.begin_s, "end_s": each.end_s, "frames": each.count, "fps": each.fps}
+            for each in planned.windows
+        ],
+    }
+    typer.echo(json_text(told, indent=2))
+    return 0
+
+
+def _show(watched: "Watched", asking: "Asking", *, as_json: bool) -> int:
+    from agent.perception.video.watch import Asking
+
+    for note in watched.notes:
+        tell(note)
+    if as_json:
+        typer.echo(json_text(watched.model_dump(mode="json", by_alias=True), indent=2))
+    elif asking is Asking.EVENTS:
+        told = [event.model_dump(mode="json", by_alias=True) for event in watched.events]
+        typer.echo(json_text(told, indent=2))
+    else:
+        typer.echo(plain(watched.answer) or _moments(watched))
+    if asking is Asking.ANSWER:
+        return 0 if watched.answer else 1
+    if not watched.events:
+        tell("No event was found.")
+    return 0 if watched.events else 1
+
+
+def _moments(watched: "Watched") -> str:
+    """What was found in several windows, a line each."""
+    return "\n".join(plain(event.description) for event in watched.events)

@@ -1,0 +1,1 @@
+"""Clips: which frames are shown, what is asked of them, and events with their times."""

@@ -1,0 +1,198 @@
+"""A clip to look into: a video file, frame by frame or far apart, however long it is."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from PIL import Image
+
+from tools.errors import MissingExtraError, UsageError
+from tools.geometry import Size
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+
+_FAR_S: Final = 3.0
+"""A frame that is further ahead is jumped to; what is nearer is decoded through. Key frames are
+mostly 2 to 10 s apart, and a jump decodes from the one before."""
+_UNKNOWN_FPS: Final = 25.0
+
+
+class VideoError(UsageError):
+    """A clip that was given cannot be used."""
+
+
+@dataclass(frozen=True)
+class ClipFacts:
+    """What is known of a clip before its frames are read.
+
+    Attributes:
+        name: What it was given as.
+        duration_s: From its first to the end of its last frame.
+        size: Of its frames, upright, in px.
+        fps: Frames per second on average; of a recording, 0: it has a frame where one was taken.
+    """
+
+    name: str
+    duration_s: float
+    size: Size
+    fps: float
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A picture of a clip.
+
+    Attributes:
+        at_s: When it is shown, in seconds from the clip's first frame.
+        image: RGB, upright.
+    """
+
+    at_s: float
+    image: Image.Image
+
+
+class Clip(Protocol):
+    """Pictures with times."""
+
+    @property
+    def facts(self) -> ClipFacts:
+        """What is known of it."""
+        ...
+
+    def frames(self, times_s: Sequence[float]) -> Iterator[Frame]:
+        """The frame that is on the screen at each of ``times_s``, which ascend.
+
+        Raises:
+            VideoError: There is none that can be read.
+        """
+        ...
+
+
+class VideoFile:
+    """A file that PyAV reads (extra ``video``).
+
+    Args:
+        path: The file.
+
+    Raises:
+        MissingExtraError: PyAV is not installed.
+        VideoError: It is missing, empty, no video, or has no frames.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        _require_file(path)
+        with self._opened() as container:
+            first = next(_decoded(container, 0.0), None)
+            if first is None:
+                raise VideoError(f"{str(path)!r} has no frames.", hint="Is it the whole file?")
+            self._begin_s = first.time or 0.0
+            stream = container.streams.video[0]
+            fps = float(stream.average_rate or stream.guessed_rate or _UNKNOWN_FPS)
+            length_s = _length(container)
+        if length_s <= 0:
+            length_s = self._last_s() - self._begin_s + 1 / fps
+        upright = _upright(first).size
+        self.facts = ClipFacts(
+            str(path), length_s, Size(width=upright[0], height=upright[1]), fps
+        )
+
+    def frames(self, times_s: Sequence[float]) -> Iterator[Frame]:
+        """See ``Clip``; after a damaged stretch the frame before it stands for it."""
+        with self._opened() as container:
+            decoder = _decoded(container, self._begin_s)
+            shown: VideoFrame | None = None
+            coming = next(decoder, None)
+            for time_s in times_s:
+                wanted = time_s + self._begin_s
+                if coming is not None and wanted - _at(coming) > _FAR_S:
+                    decoder = _decoded(container, wanted)
+                    coming = next(decoder, None)
+                while coming is not None and (shown is None or _at(coming) <= wanted + 1e-6):
+                    shown, coming = coming, next(decoder, None)
+                if shown is None:
+                    raise VideoError(f"No frame of {str(self._path)!r} can be read.")
+                yield Frame(max(0.0, _at(shown) - self._begin_s), _upright(shown))
+
+    def _last_s(self) -> float:
+        """When the last packet is shown, for files that do not tell how long they are."""
+        with self._opened() as container:
+            stream = container.streams.video[0]
+            times = [
+                float(packet.pts * packet.time_base)
+                for packet in container.demux(stream)
+                if packet.pts is not None and packet.time_base is not None
+            ]
+        return max(times, default=0.0)
+
+    @contextmanager
+    def _opened(self) -> Iterator["InputContainer"]:
+        try:
+            import av
+        except ImportError:
+            raise MissingExtraError("Looking into a video", "video") from None
+        try:
+            with av.open(str(self._path), metadata_errors="replace") as container:
+                if not container.streams.video:
+                    raise VideoError(
+                        f"{str(self._path)!r} has no pictures, only sound or nothing.",
+                        hint="Give it a video.",
+                    )
+                container.streams.video[0].thread_type = "AUTO"
+                yield container
+        except av.error.FFmpegError as error:
+            reason = error.strerror or str(error)
+            raise VideoError(
+                f"{str(self._path)!r} cannot be read as a video: {reason}.",
+                hint="Does it play elsewhere? MP4, WebM, MKV, MOV and GIF are read.",
+            ) from None
+
+
+def _require_file(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise VideoError(
+            f"The video {str(path)!r} cannot be read: {error.strerror or error}.",
+            hint="Is the path right?",
+        ) from None
+    if path.is_dir():
+        raise VideoError(f"{str(path)!r} is a folder, and no recording.", hint="Name a video.")
+    if size == 0:
+        raise VideoError(f"{str(path)!r} is empty, 0 bytes.", hint="Give it a video.")
+
+
+def _decoded(container: "InputContainer", from_s: float) -> Iterator["VideoFrame"]:
+    """The frames from the key frame before ``from_s`` on; damaged ones are left out."""
+    import av
+
+    stream = container.streams.video[0]
+    if from_s > 0 and stream.time_base is not None:
+        container.seek(int(from_s / stream.time_base), stream=stream, backward=True)
+    for packet in container.demux(stream):
+        try:
+            yield from (frame for frame in packet.decode() if isinstance(frame, av.VideoFrame))
+        except av.error.InvalidDataError:
+            continue
+
+
+def _length(container: "InputContainer") -> float:
+    stream = container.streams.video[0]
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return float(container.duration / 1_000_000) if container.duration else 0.0
+
+
+def _at(frame: "VideoFrame") -> float:
+    return frame.time if frame.time is not None else 0.0
+
+
+def _upright(frame: "VideoFrame") -> Image.Image:
+    """The picture in RGB, turned as the camera says."""
+    image: Image.Image = frame.to_image()
+    turn: Any = getattr(frame, "rotation", 0)  # PyAV tells it from version 14 on
+    return image.rotate(turn, expand=True) if turn % 360 else image

@@ -1,0 +1,212 @@
+"""Asks about a clip, window by window, and puts what is answered together."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from PIL import Image, ImageOps
+
+from agent.dialects.reading.answer import split_reply
+from agent.model import ImagePart, OnText, Part, Reply, TextPart, VideoPart, ClipReading
+from agent.perception.seer import Seer
+from agent.perception.video.clip import Clip, Frame
+from agent.perception.video.events import Event, merge_windows, read_events
+from agent.perception.video.plan import Plan, Window
+from agent.perception.video.timecode import clock
+from agent.prompt import inert, load_prompt
+from agent.sight import SIGHT_QUALITY
+from tools.errors import UnreadableReplyError
+from tools.geometry import Frozen, Size
+
+MOST_REPLY: Final = 4096
+_CUT: Final = "length"
+
+
+class Asking(StrEnum):
+    """What is asked about a clip."""
+
+    EVENTS = "events"
+    ANSWER = "answer"
+    MOMENT = "moment"
+
+
+class Watched(Frozen):
+    """What came of looking at a clip.
+
+    Attributes:
+        answer: In the model's words; of several windows, the one about all of them.
+        events: With their times; none where an answer names none.
+        notes: What was mended, left out or cut off, one sentence each.
+        windows: How often the clip was looked at.
+        frames: Frames that were shown.
+        prompt_tokens: As the model counted them; 0 if it does not tell.
+        completion_tokens: As the model counted them.
+    """
+
+    answer: str
+    events: tuple[Event, ...]
+    notes: tuple[str, ...]
+    windows: int
+    frames: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who follows.
+
+    Attributes:
+        on_window: Hears which window is begun, from 1, and of how many.
+        on_text: Hears the model while it answers.
+    """
+
+    on_window: Callable[[int, int], None] = lambda _, __: None
+    on_text: OnText | None = None
+
+
+def frames_a_token(seer: Seer) -> int:
+    """How many frames the model of ``seer`` takes together; see ``Wish``."""
+    return 2 if isinstance(seer.model, ClipReading) and seer.model.reads_clips else 1
+
+
+def watch(
+    seer: Seer,
+    clip: Clip,
+    plan: Plan,
+    question: str,
+    *,
+    asking: Asking,
+    listener: Listener = Listener(),  # noqa: B008 - frozen
+) -> Watched:
+    """Ask ``question`` about the frames of ``plan``.
+
+    Args:
+        seer: Whom to ask.
+        clip: Where the frames come from.
+        plan: Which.
+        question: What to find or answer; may be empty for all events.
+        asking: What is wanted.
+        listener: Who follows.
+
+    Raises:
+        VideoError: A frame cannot be read.
+        ModelError: The model cannot be asked.
+    """
+    parts: list[tuple[Event, ...]] = []
+    notes: list[str] = []
+    answers: list[str] = []
+    replies: list[Reply] = []
+    for number, window in enumerate(plan.windows, 1):
+        listener.on_window(number, len(plan.windows))
+        reply = _ask(seer, clip, window, plan.shown, _words(question, asking), listener.on_text)
+        replies.append(reply)
+        said = _answer(reply, notes)
+        answers.append(said)
+        read = read_events(said, window.end_s - window.begin_s)
+        notes += read.notes
+        parts.append(tuple(_shifted(event, window.begin_s) for event in read.events))
+        if asking is Asking.EVENTS and not read.events and not _empty_list(said):
+            notes.append(f"{_place(window)}: the model answered without events.")
+    answer = answers[0]
+    if len(plan.windows) > 1:
+        answer = ""
+        if asking is Asking.ANSWER:
+            reply = _together(seer, plan.windows, answers, question, listener.on_text)
+            replies.append(reply)
+            answer = _answer(reply, notes)
+    return Watched(
+        answer=answer if asking is not Asking.EVENTS else "",
+        events=merge_windows(parts, [window.begin_s for window in plan.windows[1:]]),
+        notes=tuple(dict.fromkeys(notes)),
+        windows=len(plan.windows),
+        frames=plan.frames,
+        prompt_tokens=sum(reply.usage.prompt_tokens for reply in replies),
+        completion_tokens=sum(reply.usage.completion_tokens for reply in replies),
+    )
+
+
+def video_part(frames: Sequence[Frame], size: Size, fps: float) -> VideoPart:
+    """``frames`` as they are sent, all of ``size``, with black beside those of another shape."""
+    return VideoPart(tuple(_encoded(frame.image, size) for frame in frames), fps)
+
+
+def _ask(
+    seer: Seer, clip: Clip, window: Window, size: Size, words: str, on_text: OnText | None
+) -> Reply:
+    frames = list(clip.frames(window.times_s))
+    part = video_part(frames, size, window.fps)
+    timing = load_prompt("perception/video/timing").fill(
+        length=clock(window.end_s - window.begin_s),
+        count=str(window.count),
+        step=f"{1 / window.fps:.2f}",
+    )
+    parts: list[Part] = [part]
+    if frames_a_token(seer) == 1:  # single pictures: nothing but words tells when each one was
+        parts = []
+        for place, frame in enumerate(part.frames):
+            parts += [TextPart(f"<{clock(place / window.fps)}>"), frame]
+    return seer.ask(f"{timing}\n{words}", parts, max_tokens=MOST_REPLY, on_text=on_text)
+
+
+def _words(question: str, asking: Asking) -> str:
+    if asking is Asking.ANSWER:
+        return load_prompt("perception/video/question").fill(question=inert(question))
+    if asking is Asking.MOMENT:
+        return load_prompt("perception/video/moment").fill(what=inert(question))
+    if question:
+        return load_prompt("perception/video/events_of").fill(what=inert(question))
+    return load_prompt("perception/video/events").text
+
+
+def _answer(reply: Reply, notes: list[str]) -> str:
+    if reply.finish_reason == _CUT:
+        notes.append(f"The reply was cut off at {MOST_REPLY} tokens.")
+    try:
+        return split_reply(reply).text.strip()
+    except UnreadableReplyError as error:
+        notes.append(str(error))
+        return ""
+
+
+def _together(
+    seer: Seer,
+    windows: Sequence[Window],
+    answers: Sequence[str],
+    question: str,
+    on_text: OnText | None,
+) -> Reply:
+    parts = "\n\n".join(
+        f"{_place(window)}: {inert(answer) or '(nothing)'}"
+        for window, answer in zip(windows, answers, strict=True)
+    )
+    words = load_prompt("perception/video/together").fill(parts=parts, question=inert(question))
+    return seer.ask(words, max_tokens=MOST_REPLY, on_text=on_text)
+
+
+def _place(window: Window) -> str:
+    return f"{clock(window.begin_s)} – {clock(window.end_s)}"
+
+
+def _empty_list(said: str) -> bool:
+    return "".join(said.split()).removeprefix("```json").removesuffix("```") == "[]"
+
+
+def _shifted(event: Event, by_s: float) -> Event:
+    return event.model_copy(
+        update={"start_s": event.start_s + by_s, "end_s": event.end_s + by_s}
+    )
+
+
+def _encoded(image: Image.Image, size: Size) -> ImagePart:
+    wanted = (size.width, size.height)
+    ratio = (image.width * size.height) / (image.height * size.width)
+    if 0.9 < ratio < 1.1:  # noqa: PLR2004 - rounding to whole tiles, not another shape
+        fitted = image.resize(wanted, Image.Resampling.BICUBIC)
+    else:
+        fitted = ImageOps.pad(image, wanted, Image.Resampling.BICUBIC)
+    buffer = io.BytesIO()
+    fitted.save(buffer, "JPEG", quality=SIGHT_QUALITY, subsampling=2)
+    return ImagePart(data=buffer.getvalue(), media_type="image/jpeg", size=size)
