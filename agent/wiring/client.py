@@ -1,14 +1,16 @@
 """A model to ask about pictures, in plain Python; one method for each thing that it can do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from agent.config import load_config
 from agent.model import OnText
+from agent.perception.messages import to_messages
 from agent.perception.pictures import Picture, load_picture
 from agent.perception.reasoning import MAX_TOKENS, Reasoned, pose, solve
 from agent.perception.seer import Seer
+from agent.perception.talking import ChatReply, talk
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.models import find_seer
 
@@ -59,6 +61,36 @@ class Client:
         looked = [load_picture(each) if isinstance(each, str) else each for each in pictures]
         posed = pose(self.seer, problem, looked, max_tokens=max_tokens)
         return solve(self.seer, posed, on_text=on_text)
+
+    def chat(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        *,
+        max_tokens: int | None = None,
+        temperature: float | None = None,
+        stream: OnText | None = None,
+    ) -> ChatReply:
+        """Go on with a conversation, written as OpenAI's protocol and Qwen's examples write it.
+
+        Args:
+            messages: ``{"role": "user", "content": …}`` and so on. The content is words, or a list
+                of parts: ``{"type": "text", "text": …}``, ``{"type": "image", "image": …}`` with a
+                file, address, ``data:`` address or picture of Pillow, ``{"type": "image_url",
+                "image_url": {"url": …}}``, ``{"type": "video", "video": …}`` with a file or frames.
+            max_tokens: Room for the reply; ``None`` for what the family needs.
+            temperature: 0..2; ``None`` as the family wants it.
+            stream: Hears the reply while it is written.
+
+        Raises:
+            MessageError: A message is wrong; says which, as ``messages[1].content[0]``.
+            ContextTooLongError: The conversation does not fit into the model's context.
+            ModelError: The model could not be asked.
+        """
+        asked, notes = to_messages(messages, self.seer)
+        reply = talk(
+            self.seer, asked, max_tokens=max_tokens, temperature=temperature, on_text=stream
+        )
+        return reply.model_copy(update={"notes": (*notes, *reply.notes)})
 
     def close(self) -> None:
         """Let go of the model. May be called twice."""
