@@ -13,6 +13,7 @@ import typer
 
 from agent.cli import (
     cache,
+    chat,
     devices,
     diff,
     doctor,
@@ -67,6 +68,7 @@ app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
 app.command("reason")(reason.reason)
+app.command("chat")(chat.chat)
 app.command("video")(video.video)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)

@@ -1,10 +1,6 @@
 """``agent reason`` through a real HTTP server: what is printed where, and its exit codes."""
 
 import json
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +9,7 @@ from PIL import Image
 from agent import Client
 from agent.cli.app import run_command
 from tests.agent.models.fault_server import Answer, chunk, refuse, serving, stream, words
-from tests.terminal import ROOT, all_of
+from tests.terminal import agent_on_a_terminal
 
 DONE = ("I count ", "the cubes.\n\n**Final ", "Answer**\n\n\\[ \\boxed{5} \\]")
 ROUND = "Wait, I look again. "
@@ -148,27 +144,12 @@ def test_a_model_that_cannot_be_asked_is_exit_code_3(
 
 
 def test_on_a_terminal_the_thought_is_dim_and_nothing_steers_it(cubes: str) -> None:
-    screen, terminal = pty.openpty()
     said = words("I count \x1b[2Jcubes.\n\n", "**Final Answer**\n\\boxed{5}")
-    with (
-        serving(said) as server,
-        subprocess.Popen(
-            [sys.executable, "-m", "agent", "reason", cubes, "How many?"],
-            stdin=terminal,
-            stdout=terminal,
-            stderr=terminal,
-            env={
-                **os.environ,
-                "TERM": "xterm-256color",
-                "PYTHONPATH": str(ROOT),
-                "AGENT_SERVER": server.base_url,
-                "AGENT_MODEL": "QVQ",
-            },
-        ) as process,
-    ):
-        os.close(terminal)
-        shown = all_of(screen)
-        assert process.wait(20) == 0
+    with serving(said) as server:
+        env = {"AGENT_SERVER": server.base_url, "AGENT_MODEL": "QVQ"}
+        with agent_on_a_terminal("reason", cubes, "How many?", env=env) as terminal:
+            assert terminal.end() == 0
+            shown = terminal.raw
     assert "\x1b[2J" not in shown
     assert "\\x1b[2J" in shown
     assert "\x1b[2mI count" in shown
