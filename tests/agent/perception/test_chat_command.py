@@ -173,7 +173,7 @@ def test_nothing_to_ask_is_no_trouble(chat: Chat, capsys: pytest.CaptureFixture[
         ("/imge red.png\n", [], 2, "There is no /imge. Did you mean /image?"),
         ("/image\n", [], 2, "/image shows pictures."),
         ("/image nothing.png\n", [], 2, "'nothing.png' cannot be read"),
-        ("/image 'red.png\n", [], 2, "cannot be read"),
+        ("/image 'nothing.png\n", [], 2, "cannot be read"),
         ("/save\n", [], 2, "The chat has no file yet."),
         ("/save /proc/x.json\n", [], 2, "cannot be"),
         ("/save red.png\n", [], 2, "'red.png' is damaged: it is no JSON"),

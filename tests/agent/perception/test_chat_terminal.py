@@ -110,6 +110,7 @@ def test_ctrl_c_before_a_word_leaves_nothing_behind_and_retry_asks_again() -> No
         terminal.until("> ")
         terminal.type("/retry")
         terminal.until("Here.")
+        terminal.until("> ")  # before it a Ctrl-D is lost
         terminal.press("d")
         assert terminal.end() == 0
     assert said(server.requests[1]) == said(server.requests[2])
@@ -146,6 +147,7 @@ def test_trouble_is_told_and_the_chat_goes_on() -> None:
         terminal.until("> ")
         terminal.type("/retry")
         terminal.until("Better.")
+        terminal.until("> ")  # before it a Ctrl-D is lost
         terminal.press("d")
         assert terminal.end() == 0
         assert "Traceback" not in terminal.text
@@ -162,6 +164,7 @@ def test_a_thought_is_dim_and_the_answer_is_not() -> None:
         terminal.until("> ")
         terminal.type("How many?")
         terminal.until("Five.")
+        terminal.until("> ")  # before it a Ctrl-D is lost
         terminal.press("d")
         assert terminal.end() == 0
         assert "\x1b[2mHm.\x1b[0m" in terminal.raw
@@ -175,5 +178,6 @@ def test_tab_completes_commands_and_files() -> None:
         terminal.keys("/im\t solit\t")
         terminal.type("")
         terminal.until("solitary.png: shown as it is")
+        terminal.until("> ")  # before it a Ctrl-D is lost
         terminal.press("d")
         assert terminal.end() == 0
