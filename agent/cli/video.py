@@ -42,9 +42,7 @@ Fps = Annotated[
 Budget = Annotated[
     int, typer.Option("--budget", help="Most visual tokens of one question.", metavar="TOKENS")
 ]
-Begin = Annotated[
-    str, typer.Option("--from", help="Where in the clip to begin.", metavar="MM:SS")
-]
+Begin = Annotated[str, typer.Option("--from", help="Where in the clip to begin.", metavar="MM:SS")]
 End = Annotated[str, typer.Option("--to", help="Where to end. Left out: its end.")]
 Srt = Annotated[Path | None, _file("Write the events as subtitles, .srt or .vtt.")]
 Sheet = Annotated[
@@ -109,7 +107,7 @@ def _asking(question: str, *, answer: bool, moment: bool) -> "Asking":
         raise UsageError("--answer and --moment exclude each other.", hint="Leave one out.")
     if (answer or moment) and not question.strip():
         raise UsageError(
-            "There is no question.", hint="Put it behind the file: agent video FILE \"...\"."
+            "There is no question.", hint='Put it behind the file: agent video FILE "...".'
         )
     return Asking.ANSWER if answer else Asking.MOMENT if moment else Asking.EVENTS
 

@@ -1,6 +1,8 @@
 """A model to ask about pictures, in plain Python; one method for each thing that it can do."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +13,10 @@ from agent.perception.pictures import Picture, load_picture
 from agent.perception.reasoning import MAX_TOKENS, Reasoned, pose, solve
 from agent.perception.seer import Seer
 from agent.perception.talking import ChatReply, talk
+from agent.perception.video.clip import Clip
+from agent.perception.video.plan import Plan, Wish, plan_frames
+from agent.perception.video.recorded import open_clip
+from agent.perception.video.watch import Asking, Watched, frames_a_token, watch
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.models import find_seer
 
@@ -91,6 +97,43 @@ class Client:
             self.seer, asked, max_tokens=max_tokens, temperature=temperature, on_text=stream
         )
         return reply.model_copy(update={"notes": (*notes, *reply.notes)})
+
+    def plan_video(self, source: Path | str, wish: Wish | None = None) -> Plan:
+        """Which frames of ``source`` would be shown, and what they cost; nobody is asked.
+
+        Raises:
+            VideoError: It cannot be used.
+            MissingExtraError: The extra ``video`` is not installed.
+        """
+        return self._planned(open_clip(Path(source)), wish)
+
+    def video(
+        self,
+        source: Path | str,
+        question: str = "",
+        *,
+        asking: Asking = Asking.EVENTS,
+        wish: Wish | None = None,
+    ) -> Watched:
+        """Find what happens in a clip and when, or answer ``question`` about it.
+
+        Args:
+            source: A video file, or the folder of a recording.
+            question: What to find or to answer; empty for all events.
+            asking: Whether events, one moment or an answer in words is wanted.
+            wish: Rate, budget and stretch; by default all of it, in what fits.
+
+        Raises:
+            VideoError: It cannot be used.
+            MissingExtraError: The extra ``video`` is not installed.
+            ModelError: The model could not be asked.
+        """
+        clip = open_clip(Path(source))
+        return watch(self.seer, clip, self._planned(clip, wish), question, asking=asking)
+
+    def _planned(self, clip: Clip, wish: Wish | None) -> Plan:
+        wish = replace(wish or Wish(), frames_a_token=frames_a_token(self.seer))
+        return plan_frames(clip.facts, self.seer.sizing, wish)
 
     def close(self) -> None:
         """Let go of the model. May be called twice."""

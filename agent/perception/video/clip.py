@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _FAR_S: Final = 3.0
 """A frame that is further ahead is jumped to; what is nearer is decoded through. Key frames are
 mostly 2 to 10 s apart, and a jump decodes from the one before."""
+_TAIL_S: Final = 60.0
+"""How much of the end is read to find the last frame."""
 _UNKNOWN_FPS: Final = 25.0
 
 
@@ -93,13 +95,11 @@ class VideoFile:
             self._begin_s = first.time or 0.0
             stream = container.streams.video[0]
             fps = float(stream.average_rate or stream.guessed_rate or _UNKNOWN_FPS)
-            length_s = _length(container)
-        if length_s <= 0:
-            length_s = self._last_s() - self._begin_s + 1 / fps
+            told_s = _told_end_s(container)
+        last_s = self._last_s(from_s=told_s - _TAIL_S) or self._last_s(from_s=0.0)
+        length_s = max(last_s - self._begin_s, 0.0) + 1 / fps
         upright = _upright(first).size
-        self.facts = ClipFacts(
-            str(path), length_s, Size(width=upright[0], height=upright[1]), fps
-        )
+        self.facts = ClipFacts(str(path), length_s, Size(width=upright[0], height=upright[1]), fps)
 
     def frames(self, times_s: Sequence[float]) -> Iterator[Frame]:
         """See ``Clip``; after a damaged stretch the frame before it stands for it."""
@@ -118,10 +118,15 @@ class VideoFile:
                     raise VideoError(f"No frame of {str(self._path)!r} can be read.")
                 yield Frame(max(0.0, _at(shown) - self._begin_s), _upright(shown))
 
-    def _last_s(self) -> float:
-        """When the last packet is shown, for files that do not tell how long they are."""
+    def _last_s(self, *, from_s: float) -> float:
+        """When the last packet is shown; 0 if none is found from ``from_s`` on.
+
+        What a file says of its length is not enough: MKV counts from 0, MP4 from the first frame,
+        a torn file tells what it once was, and some tell nothing.
+        """
         with self._opened() as container:
             stream = container.streams.video[0]
+            _jump(container, from_s)
             times = [
                 float(packet.pts * packet.time_base)
                 for packet in container.demux(stream)
@@ -171,8 +176,7 @@ def _decoded(container: "InputContainer", from_s: float) -> Iterator["VideoFrame
     import av
 
     stream = container.streams.video[0]
-    if from_s > 0 and stream.time_base is not None:
-        container.seek(int(from_s / stream.time_base), stream=stream, backward=True)
+    _jump(container, from_s)
     for packet in container.demux(stream):
         try:
             yield from (frame for frame in packet.decode() if isinstance(frame, av.VideoFrame))
@@ -180,11 +184,20 @@ def _decoded(container: "InputContainer", from_s: float) -> Iterator["VideoFrame
             continue
 
 
-def _length(container: "InputContainer") -> float:
+def _jump(container: "InputContainer", to_s: float) -> None:
+    """Go on at the key frame before ``to_s``."""
     stream = container.streams.video[0]
+    if to_s > 0 and stream.time_base is not None:
+        container.seek(int(to_s / stream.time_base), stream=stream, backward=True)
+
+
+def _told_end_s(container: "InputContainer") -> float:
+    """Where the file says that it ends, or somewhat later; 0 if it says nothing."""
+    stream = container.streams.video[0]
+    length_s = float(container.duration / 1_000_000) if container.duration else 0.0
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return float(container.duration / 1_000_000) if container.duration else 0.0
+        length_s = max(length_s, float(stream.duration * stream.time_base))
+    return length_s
 
 
 def _at(frame: "VideoFrame") -> float:

@@ -13,11 +13,14 @@ from agent.perception.video.timecode import clock, seconds_of
 from tools.errors import UnreadableReplyError
 from tools.geometry import Frozen
 
-_TIME: Final = r"(?:\d{1,3}:)?\d{1,4}[:：]\d{1,2}(?:\.\d{1,6})?|\d{1,7}(?:\.\d{1,6})?\s?(?:s\b|seconds?\b|秒)"
+_TIME: Final = (
+    r"(?:\d{1,3}:)?\d{1,4}[:：]\d{1,2}(?:\.\d{1,6})?|\d{1,7}(?:\.\d{1,6})?\s?(?:s\b|seconds?\b|秒)"
+)
 _RANGE: Final = re.compile(
     rf"(?P<start>{_TIME})\s{{0,4}}(?:-|–|—|~|to|until|and|到|至)\s{{0,4}}(?P<end>{_TIME})",
     re.IGNORECASE,
 )
+_BRACE: Final = re.compile("[{｛]")
 _STARTS: Final = ("start_time", "start", "begin", "from", "timestamp", "time", "开始时间")
 _ENDS: Final = ("end_time", "end", "to", "until", "结束时间")
 _WORDS: Final = ("description", "event", "caption", "text", "label", "content", "描述")
@@ -98,7 +101,9 @@ def in_order(events: Sequence[Event]) -> tuple[Event, ...]:
     )
 
 
-def merge_windows(parts: Sequence[Sequence[Event]], borders_s: Sequence[float]) -> tuple[Event, ...]:
+def merge_windows(
+    parts: Sequence[Sequence[Event]], borders_s: Sequence[float]
+) -> tuple[Event, ...]:
     """Events of windows side by side as those of one clip: what goes on over a border is one.
 
     Args:
@@ -133,17 +138,16 @@ _Found = tuple[float, float, str]
 
 def _from_json(text: str, notes: list[str]) -> Iterator[_Found]:
     """What stands in braces, one object after the other; a list that is cut off keeps the rest."""
-    at = text.find("{")
-    while at >= 0:
+    at = 0
+    while opened := _BRACE.search(text, at):
         try:
-            read = read_json(text, at)
+            read = read_json(text, opened.start())
         except UnreadableReplyError:
             notes.append("The reply is cut off or damaged; what is whole in it was kept.")
-            later = text.find("{", at + 1)
-            at = later
+            at = opened.end()
             continue
         yield from _in_value(read.value, notes)
-        at = text.find("{", max(read.end, at + 1))
+        at = max(read.end, opened.end())
 
 
 def _in_value(value: JsonValue, notes: list[str]) -> Iterator[_Found]:
@@ -154,7 +158,7 @@ def _in_value(value: JsonValue, notes: list[str]) -> Iterator[_Found]:
     if not isinstance(value, dict):
         return
     fields = {key.strip().lower(): each for key, each in value.items()}
-    nested = [each for each in fields.values() if isinstance(each, list)]
+    nested: list[JsonValue] = [each for each in fields.values() if isinstance(each, list)]
     start = _first(fields, _STARTS)
     if start is None and nested:
         yield from _in_value(nested, notes)
@@ -172,7 +176,7 @@ def _first(fields: dict[str, JsonValue], names: Sequence[str]) -> JsonValue:
 
 
 def _span(start: JsonValue, end: JsonValue) -> tuple[float, float] | None:
-    if isinstance(start, list) and len(start) == 2 and end is None:  # noqa: PLR2004 - from, to
+    if isinstance(start, list) and len(start) == 2 and end is None:
         start, end = start
     if isinstance(start, str) and end is None and (found := _RANGE.search(start)):
         start, end = found["start"], found["end"]
@@ -197,11 +201,10 @@ def _inside(
         start_s, end_s = end_s, start_s
     if start_s > duration_s + _NEAR_S or (start_s >= duration_s and end_s > duration_s + _NEAR_S):
         notes.append(
-            f"{clock(start_s)} – {clock(end_s)} is after the end, {clock(duration_s)}; it was left out."
+            f"{clock(start_s)} – {clock(end_s)} is after the end, {clock(duration_s)}, "
+            "and was left out."
         )
         return None
     if end_s > duration_s + _NEAR_S:
         notes.append(f"{clock(start_s)} – {clock(end_s)} was cut at the end, {clock(duration_s)}.")
-    return Event(
-        start_s=min(start_s, duration_s), end_s=min(end_s, duration_s), description=words
-    )
+    return Event(start_s=min(start_s, duration_s), end_s=min(end_s, duration_s), description=words)

@@ -1,4 +1,4 @@
-"""Which frames of a clip a model is shown, how large, and what that costs; known before it is asked.
+"""Which frames of a clip a model is shown, how large, and at what cost; known before it is asked.
 
 A clip that fits is shown whole. A longer one is first sampled more thinly, then shown smaller, and
 where even that is too much, in several windows that are asked about one after the other.
@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from agent.perception.video.clip import ClipFacts, VideoError
@@ -23,6 +24,8 @@ MOST_FRAMES: Final = 768
 FEWEST_TOKENS: Final = 128
 MOST_TOKENS: Final = 768
 """Of one frame. These four are the bounds of qwen-vl-utils."""
+MOST_WINDOWS: Final = 200
+"""Questions about one clip; three days fit. More is a rate or a budget that was not meant."""
 RATES: Final = (2.0, 1.0, 0.5, 0.25)
 """Frames per second that are tried in turn; 2 is what the models were trained with."""
 
@@ -113,7 +116,7 @@ def plan_frames(facts: ClipFacts, sizing: Sizing, wish: Wish) -> Plan:
 
     Raises:
         VideoError: The stretch asked for is not in the clip.
-        UsageError: The budget has no room for four small frames.
+        UsageError: The budget has no room for four small frames, or the clip for its windows.
     """
     begin_s, end_s = _stretch(facts, wish)
     if _most_frames(wish, FEWEST_TOKENS) < FEWEST_FRAMES:
@@ -130,11 +133,15 @@ def plan_frames(facts: ClipFacts, sizing: Sizing, wish: Wish) -> Plan:
             return _planned([Window(begin_s, end_s, count)], facts, sizing, wish)
     most_s = _most_frames(wish, FEWEST_TOKENS) / rates[-1]
     number = math.ceil(length_s / most_s)
+    if number > MOST_WINDOWS:
+        raise UsageError(
+            f"{clock(length_s)} would be asked about in {number} windows, and {MOST_WINDOWS} are "
+            "the most.",
+            hint="Ask for fewer frames a second, for a larger budget, or for a part of it.",
+        )
     borders = [begin_s + length_s * place / number for place in range(number + 1)]
     count = min(_even(length_s / number * rates[-1]), _most_frames(wish, FEWEST_TOKENS))
-    windows = [
-        Window(left, right, count) for left, right in zip(borders, borders[1:], strict=False)
-    ]
+    windows = [Window(left, right, count) for left, right in pairwise(borders)]
     return _planned(windows, facts, sizing, wish)
 
 
@@ -168,14 +175,22 @@ def _most_frames(wish: Wish, tokens: int) -> int:
 def _planned(windows: Sequence[Window], facts: ClipFacts, sizing: Sizing, wish: Wish) -> Plan:
     count = max(window.count for window in windows)
     room = min(MOST_TOKENS, wish.budget * wish.frames_a_token // count)
-    # A clip's frames are cut into pairs of tiles by qwen-vl-utils: sides are multiples of two.
     token = sizing.factor**2
+    largest = min(room * token, sizing.max_pixels)
+    # Sides are multiples of two tokens, for so qwen-vl-utils cuts the frames of a clip; it enlarges
+    # small ones, which is done here so that the budget is kept.
     family = Sizing(
         factor=sizing.factor * 2,
-        min_pixels=FEWEST_TOKENS * token,
-        max_pixels=max(FEWEST_TOKENS * token, min(room * token, sizing.max_pixels)),
+        min_pixels=4 * token,
+        max_pixels=max(4 * token, largest),
     )
-    shown = family.shown(facts.size)
+    shown = family.shown(_enlarged(facts.size, FEWEST_TOKENS * token))
     each = shown.width * shown.height // token
     tokens = sum(math.ceil(window.count / wish.frames_a_token) * each for window in windows)
     return Plan(tuple(windows), shown, tokens)
+
+
+def _enlarged(size: Size, fewest_px: int) -> Size:
+    """``size``, or the whole multiple of it that has ``fewest_px`` pixels."""
+    times = max(1, math.ceil(math.sqrt(fewest_px / (size.width * size.height))))
+    return Size(width=size.width * times, height=size.height * times)

@@ -1,4 +1,4 @@
-"""Times in a clip, as people and models write them: ``mm:ss.ff``, with hours where there are any."""
+"""Times in a clip, as people and models write them: ``mm:ss.ff``, with hours if need be."""
 
 import re
 from typing import Final

@@ -9,7 +9,7 @@ from typing import Final
 from PIL import Image, ImageOps
 
 from agent.dialects.reading.answer import split_reply
-from agent.model import ImagePart, OnText, Part, Reply, TextPart, VideoPart, ClipReading
+from agent.model import ClipReading, ImagePart, OnText, Part, Reply, TextPart, VideoPart
 from agent.perception.seer import Seer
 from agent.perception.video.clip import Clip, Frame
 from agent.perception.video.events import Event, merge_windows, read_events
@@ -79,7 +79,7 @@ def watch(
     question: str,
     *,
     asking: Asking,
-    listener: Listener = Listener(),  # noqa: B008 - frozen
+    listener: Listener = Listener(),
 ) -> Watched:
     """Ask ``question`` about the frames of ``plan``.
 
@@ -195,15 +195,13 @@ def _empty_list(said: str) -> bool:
 
 
 def _shifted(event: Event, by_s: float) -> Event:
-    return event.model_copy(
-        update={"start_s": event.start_s + by_s, "end_s": event.end_s + by_s}
-    )
+    return event.model_copy(update={"start_s": event.start_s + by_s, "end_s": event.end_s + by_s})
 
 
 def _encoded(image: Image.Image, size: Size) -> ImagePart:
     wanted = (size.width, size.height)
     ratio = (image.width * size.height) / (image.height * size.width)
-    if 0.9 < ratio < 1.1:  # noqa: PLR2004 - rounding to whole tiles, not another shape
+    if 0.9 < ratio < 1.1:
         fitted = image.resize(wanted, Image.Resampling.BICUBIC)
     else:
         fitted = ImageOps.pad(image, wanted, Image.Resampling.BICUBIC)
