@@ -42,7 +42,7 @@ def test_a_model_of_random_weights_has_no_answer_and_says_why(loaded: Loader, fa
     reasoned = solve(seer, problem, on_text=heard.append)
     assert reasoned.outcome == "no_answer"
     assert reasoned.why_not
-    assert reasoned.usage.completion_tokens == 12
+    assert 1 <= reasoned.usage.completion_tokens <= 12
     assert reasoned.usage.prompt_tokens > 12
     assert "".join(heard).strip().startswith(reasoned.reasoning[:4])
 
@@ -57,7 +57,7 @@ def test_messages_with_pictures_and_frames_are_understood(loaded: Loader, family
     ]
     made, notes = to_messages([{"role": "user", "content": content}], seer)
     reply = talk(seer, made, max_tokens=6)
-    assert reply.usage.completion_tokens == 6
+    assert 1 <= reply.usage.completion_tokens <= 6
     assert "4 frames" in notes[0]
     without, _ = to_messages([{"role": "user", "content": content[2:]}], seer)
     assert reply.usage.prompt_tokens > talk(seer, without, max_tokens=6).usage.prompt_tokens + 10
@@ -83,7 +83,8 @@ def test_too_long_a_chat_lets_pictures_go_until_it_fits(loaded: Loader) -> None:
     for picture in several:
         chat = chat.asked("What is it? " * 30, (picture,)).answered("word " * 400)
     answered = talker.answer(chat.asked("word " * 500))
-    assert answered.reply.usage.completion_tokens == 4
+    assert 1 <= answered.reply.usage.completion_tokens <= 4
+    assert len(answered.talk.turns) == 20
 
 
 @pytest.fixture(scope="module")
