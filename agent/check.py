@@ -81,7 +81,9 @@ class TextVisible:
                 evidence="The UI tree of the last screen could not be read.",
             )
         shown = visible_words(seen.ui_tree)
-        where = f"{seen.app}{seen.activity}" or "the last screen"
+        # An activity goes on where its package ends; a window has a title of its own.
+        glue = "" if seen.activity.startswith(".") else " "
+        where = f"{seen.app}{glue}{seen.activity}".strip() or "the last screen"
         for words in (*shown, " ".join(shown)):
             if _plain(self.text) in _plain(words):
                 found = _around(words, self.text)

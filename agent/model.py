@@ -181,8 +181,15 @@ class Reply(Frozen):
     request_id: str = ""
 
 
+class Thought(str):
+    """A piece of a reply that the back end itself tells apart as a thought."""
+
+    __slots__ = ()
+
+
 OnText = Callable[[str], None]
-"""Hears each piece of the reply as it comes: thoughts first, where the model has any."""
+"""Hears each piece of the reply as it comes: thoughts first, where the model has any. What the back
+end tells apart as thought comes as a ``Thought``."""
 
 
 class Model(Protocol):

@@ -8,34 +8,33 @@ import json
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
-from typing import Any, TypeVar
+from typing import Any
 
 from agent.config import Config
+from agent.suite.language.cases import Case, load_cases
 from agent.suite.language.task import Where
-from agent.suite.runner.deadline import Deadline
-from agent.suite.runner.job import CaseResult, Job
+from agent.suite.runner.job import CaseResult, Job, job_of, repeated
 from agent.suite.runner.junit import JUnitFile
 from agent.suite.runner.memory import Memory
 from agent.suite.runner.place import InProcess
-from agent.suite.runner.run import SuiteRun
+from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.scripted import ScriptedPerformer, ScriptedStation
-from agent.suite.runner.seams import LeasedDevice, Performer, Silence
+from agent.suite.runner.seams import Silence
 from agent.suite.runner.status import Attempt, CaseRun, Failure, Status
 from agent.wiring.stations import VirtualStation
-from agent.wiring.suite import RunOptions, run_jobs
+from agent.wiring.suite import RunOptions, performer_of, run_jobs
 from benchmarks.machine import Load, machine
-from tools.action import Home, OpenApp
 from tools.clock import SystemClock
-from tools.device import Device
 from tools.devices.fake import FakeDevice
-from tools.settle import SettlingDevice
 
-C = TypeVar("C")
-_APPS = ("Settings", "Notes", "Contacts", "Clock", "Shop")
+_TASKS = Path(__file__).parents[1] / "tasks"
 
 
 def jobs_of(count: int) -> list[Job[str]]:
@@ -50,22 +49,6 @@ def jobs_of(count: int) -> list[Job[str]]:
         )
         for n in range(count)
     ]
-
-
-class Tour:
-    """A performer for measuring: opens five apps on the phone and goes home; nothing is decided."""
-
-    def perform(self, case: str, device: LeasedDevice, folder: Path, deadline: Deadline) -> CaseRun:
-        """Make the tour."""
-        del case, folder
-        settled: Device = SettlingDevice(device.device, SystemClock())
-        for name in _APPS:
-            deadline.check()
-            settled.observe()
-            settled.perform(OpenApp(name=name))
-        settled.perform(Home())
-        settled.observe()
-        return CaseRun(Status.PASSED, steps=len(_APPS) + 1)
 
 
 def runner_cost(count: int, workers: int) -> dict[str, float]:
@@ -124,37 +107,126 @@ def device_cost(rounds: int) -> dict[str, float]:
     return {"first_ms": spent[0], "next_ms": statistics.median(spent[1:])}
 
 
-def throughput(
-    performer: Performer[C], make_jobs: Callable[[int], Sequence[Job[C]]], phones: int, each: int
-) -> dict[str, Any]:
-    """Cases a minute on so many virtual phones, without starting them.
+def one_of_each_app() -> tuple[Case, ...]:
+    """The first case of plain steps in each file that we ship: no two use the same app."""
+    cases = load_cases([_TASKS], root=_TASKS.parent, environment=os.environ.get)
+    first: dict[str, Case] = {}
+    for each in cases:
+        if "plain" in each.task.tags:
+            first.setdefault(each.place.path, each)
+    return tuple(first.values())
+
+
+def plain_jobs(cases: Sequence[Case], count: int) -> list[Job[Case]]:
+    """So many jobs: the cases in turn, so that every phone gets the same mix."""
+    jobs = [job_of(each, retries=0, time_s=600.0) for each in cases]
+    rounds = -(-count // len(jobs))
+    return list(repeated(jobs, rounds))[:count]
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What running cases on several virtual phones at once came to.
+
+    Attributes:
+        phones: How many at once.
+        per_minute: Cases a minute, from the first begun to the last ended.
+        cores: Processors kept busy by this process, the phones and their starts.
+        cpu_s: Seconds of a processor a case, starts of phones with it.
+        around_s: Seconds on a phone from the end of one case to the beginning of the next: reset,
+            connection, queue, JUnit.
+        case_s: Seconds of each case, by its id; the median of its runs.
+        passed: How many of all passed.
+        cases: How many there were.
+        load: Load of the machine when it began.
+    """
+
+    phones: int
+    per_minute: float
+    cores: float
+    cpu_s: float
+    around_s: float
+    case_s: dict[str, float]
+    passed: int
+    cases: int
+    load: float
+
+    def slower(self, alone: "Crowd") -> dict[str, float]:
+        """How much longer each case took than alone, over what that many must on this machine.
+
+        Up to 1 they share the processors without loss: alone, a case may fill one of them.
+        """
+        share = max(1.0, self.phones / (os.cpu_count() or 1))
+        return {
+            name: took / alone.case_s[name] / share
+            for name, took in self.case_s.items()
+            if name in alone.case_s
+        }
+
+
+def throughput(cases: Sequence[Case], phones: int, each: int) -> Crowd:
+    """Run real cases on so many virtual phones, which are started for it.
 
     Args:
-        performer: Who performs the cases.
-        make_jobs: Makes so many cases.
+        cases: Plain steps: nothing is decided by a model.
         phones: How many at once.
         each: Cases for each phone.
     """
+    load, clock = os.getloadavg()[0], SystemClock()
     with tempfile.TemporaryDirectory() as folder:
-        config = Config(record_dir=Path(folder))
+        config = Config(record_dir=Path(folder), policy="rules")
+        jobs = plain_jobs(cases, phones * each)
+        began_s, before = clock.now(), os.times()
         suite = run_jobs(
-            make_jobs(phones * each),
-            performer,
+            jobs,
+            performer_of(config),
             config,
-            Silence(),
+            _Written(JUnitFile(Path(folder) / "junit.xml", jobs, datetime.now(UTC))),
             options=RunOptions(f"virtual:{phones}"),
             memory=Memory(Path(folder) / "none", {}, exists=False),
         )
-    ends = [(a.started.timestamp(), a.duration_s) for r in suite.results for a in r.attempts]
-    first_s = min(start for start, _ in ends)
-    last_s = max(start + took for start, took in ends)
-    return {
-        "phones": phones,
-        "cases": len(suite.results),
-        "passed": sum(each is Status.PASSED for each in suite.statuses),
-        "per_minute": 60 * len(suite.results) / (last_s - first_s),
-        "case_s": statistics.median(took for _, took in ends),
-    }
+        wall_s, after = clock.now() - began_s, os.times()
+    return _crowd(suite, phones, sum(after[:4]) - sum(before[:4]), wall_s, load)
+
+
+class _Written(Silence):
+    """Follows a run as ``agent test --junit`` does."""
+
+    def __init__(self, junit: JUnitFile) -> None:
+        self._junit = junit
+
+    def ended(self, result: CaseResult) -> None:
+        """Write it down."""
+        self._junit.add(result)
+
+
+def _crowd(suite: SuiteResult, phones: int, cpu_s: float, wall_s: float, load: float) -> Crowd:
+    made = [(result.job.id, a) for result in suite.results for a in result.attempts]
+    took: dict[str, list[float]] = defaultdict(list)
+    by_phone: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for name, attempt in made:
+        took[name].append(attempt.duration_s)
+        by_phone[attempt.device].append((attempt.started.timestamp(), attempt.duration_s))
+    ends = [
+        (start, following - start - lasted)
+        for rows in map(sorted, by_phone.values())
+        for (start, lasted), (following, _) in pairwise(rows)
+    ]
+    # The first attempt on each phone holds its start, which is told by ``device_cost``.
+    starts = {min(rows)[0] for rows in by_phone.values()}
+    first_s = min(start for rows in by_phone.values() for start, _ in rows)
+    last_s = max(start + lasted for rows in by_phone.values() for start, lasted in rows)
+    return Crowd(
+        phones=phones,
+        per_minute=60 * len(made) / (last_s - first_s),
+        cores=cpu_s / wall_s,
+        cpu_s=cpu_s / len(made),
+        around_s=statistics.median([gap for start, gap in ends if start not in starts] or [0.0]),
+        case_s={name: statistics.median(times) for name, times in took.items()},
+        passed=sum(each is Status.PASSED for each in suite.statuses),
+        cases=len(suite.results),
+        load=load,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -162,10 +234,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=400)
     parser.add_argument("--phones", default="1,2,4,8,16", help="numbers of phones; empty: none")
-    parser.add_argument("--each", type=int, default=5, help="cases for each phone")
+    parser.add_argument("--each", type=int, default=9, help="cases for each phone")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args(arguments)
     load: Load = os.getloadavg()
+    cases = one_of_each_app()
     figures: dict[str, Any] = {
         "runner": {str(workers): runner_cost(given.cases, workers) for workers in (1, 4, 16)},
         "junit": {str(count): junit_cost(count) for count in (given.cases // 10, given.cases)},
@@ -175,9 +248,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print("runner, a case, by workers", figures["runner"])
     _print("JUnit, a case, by cases in the file", figures["junit"])
     print(f"phone ready: {_told(figures['device'])}")
+    alone: Crowd | None = None
     for phones in [int(word) for word in given.phones.split(",") if word]:
-        figures["throughput"].append(throughput(Tour(), jobs_of, phones, given.each))
-        print(_told(figures["throughput"][-1]))
+        crowd = throughput(cases, phones, given.each)
+        alone = crowd if alone is None else alone
+        slower = sorted(crowd.slower(alone).values())
+        row = {
+            **asdict(crowd),
+            "slower_median": statistics.median(slower),
+            "slower_most": slower[-1],
+        }
+        figures["throughput"].append(row)
+        print(_told({name: value for name, value in row.items() if name != "case_s"}))
     figures["machine"] = machine(load)
     print(_told(figures["machine"]))
     if given.json is not None:

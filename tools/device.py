@@ -210,7 +210,7 @@ class ShellAnswer:
 
 @runtime_checkable
 class RunsShell(Protocol):
-    """A device with a shell of its own, for the steps and checks of tasks; a desktop has none."""
+    """A device with a shell, for the steps and checks of tasks: its own, or that of the desktop."""
 
     def shell(self, command: str, *, timeout_s: float = 10.0) -> ShellAnswer:
         """Run ``command`` and wait for its end.
@@ -220,7 +220,8 @@ class RunsShell(Protocol):
             timeout_s: Seconds after which it is cut off.
 
         Raises:
-            DeviceTimeoutError: It did not end in time; the connection to it is closed.
+            DeviceTimeoutError: It did not end in time, and is ended.
+            ActionFailedError: No command may be run there.
             DeviceError: The device went away.
         """
         ...

@@ -13,12 +13,14 @@ import typer
 
 from agent.cli import (
     cache,
+    chat,
     devices,
     diff,
     doctor,
     export,
     model,
     phone,
+    reason,
     record,
     recordings,
     replay,
@@ -67,6 +69,8 @@ app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
+app.command("reason")(reason.reason)
+app.command("chat")(chat.chat)
 app.command("video")(video.video)
 app.command("tools")(tools.tools)
 app.command("config")(settings.config)

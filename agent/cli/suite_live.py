@@ -79,7 +79,9 @@ class SuiteLive:
         self._counts[result.status] += 1
         if result.last is not None:
             self._under_way.pop(result.last.device, None)
-        if result.status is not Status.NOT_RUN:  # those are told together in the end
+        # What no device was there for is told together in the end.
+        unplaced = result.status is Status.SKIPPED and not result.job.skip
+        if result.status is not Status.NOT_RUN and not unplaced:
             self._console.print(case_line(result))
 
     def lost(self, device: str, why: str) -> None:

@@ -30,7 +30,11 @@ LastFailed = Annotated[
     bool, typer.Option("--last-failed", "--lf", help="Only what failed last time.")
 ]
 Device = Annotated[
-    str, _option("Serials a,b, 'all', 'virtual' or 'virtual:4'. Default: what is attached.")
+    str,
+    _option(
+        "Serials a,b, 'all', 'virtual' or 'virtual:4', 'desktop'. Default: what phones are "
+        "attached. A desktop must be named."
+    ),
 ]
 Jobs = Annotated[int | None, _number("At most so many at once.", 1, 64)]
 Retries = Annotated[int | None, _number("Try again so often. Default: as the task says.", 0, 10)]
@@ -62,6 +66,10 @@ UpdateBaselines = Annotated[
 ]
 EngineName = Annotated[str, _option("Where cases are run: here, or ray (a cluster).", "ENGINE")]
 RayAddress = Annotated[str, _option("The Ray cluster: auto, or the host:port of its head.")]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", help="Allow what a rule wants asked; no countdown on a desktop."),
+]
 Listing = Annotated[bool, typer.Option("--list", help="Only list what would be run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")]
 
@@ -91,6 +99,7 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
     scenario: Scenario = None,
     record_dir: RecordDir = None,
     allow_python: AllowPython = False,
+    yes: Yes = False,
     update_baselines: UpdateBaselines = False,
     engine: EngineName = "here",
     ray_address: RayAddress = "auto",
@@ -106,7 +115,8 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
 
     deciding = {"policy": policy, "model": model, "server": server, "cache": cache}
     phone = {"seed": seed, "scenario": scenario}
-    flags = {**deciding, **phone, "timeout_s": timeout, "record_dir": record_dir}
+    flags: dict[str, object] = {**deciding, **phone, "timeout_s": timeout}
+    flags |= {"record_dir": record_dir, "approve": "always" if yes else None}
     choice = Choice(tuple(paths or ()), keywords, tags, shard, last_failed)
     manner = Manner(
         options=RunOptions(device, jobs, maxfail, engine=engine, ray_address=ray_address),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.model import OnText, RawCall, Reply, Usage
+from agent.model import OnText, RawCall, Reply, Thought, Usage
 from agent.models import failures
 from agent.models.loops import LoopEar
 from agent.models.presets import Endpoint
@@ -177,7 +177,7 @@ class Gatherer:
             self._finish_reason = choice["finish_reason"]
         # Some proxies send the same thought under both names.
         thought = _words(piece.get("reasoning_content")) or _words(piece.get("reasoning"))
-        self._hear(thought, self._reasoning)
+        self._hear(Thought(thought), self._reasoning)
         self._hear(_words(piece.get("content")), self._text)
         for fragment in piece.get("tool_calls") or ():
             if not isinstance(fragment, dict):

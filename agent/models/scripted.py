@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from agent.model import OnText, Reply, Request
+from agent.model import OnText, Reply, Request, Thought
 from tools.errors import ConfigError, ModelError
 
 _REPLIES: TypeAdapter[list[str | dict[str, Any]]] = TypeAdapter(list[str | dict[str, Any]])
@@ -51,7 +51,7 @@ class ScriptedModel:
             raise reply
         reply = Reply(text=reply) if isinstance(reply, str) else reply
         if on_text is not None:
-            for piece in filter(None, (reply.reasoning, reply.text)):
+            for piece in filter(None, (Thought(reply.reasoning), reply.text)):
                 on_text(piece)
         return reply
 

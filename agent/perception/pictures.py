@@ -54,7 +54,7 @@ def load_picture(source: str) -> Picture:
     if source == CLIPBOARD:
         return _from_clipboard()
     if _ADDRESS.match(source):
-        return decode_picture(_download(source), source)
+        return decode_picture(download(source), source)
     if source.startswith("data:"):
         return decode_picture(_from_data_url(source), f"{source[:30]}…")
     return decode_picture(_read(Path(source.removeprefix("file://")).expanduser()), source)
@@ -141,8 +141,12 @@ def _from_data_url(source: str) -> bytes:
     return data
 
 
-def _download(address: str) -> bytes:
-    """Fetched with the HTTP client of the model servers; no other is needed."""
+def download(address: str) -> bytes:
+    """The bytes at ``address``, fetched with the HTTP client of the model servers.
+
+    Raises:
+        PictureError: It cannot be fetched, or is too large.
+    """
     import openai
 
     client = openai.DefaultHttpxClient(timeout=_DOWNLOAD_S, follow_redirects=True)

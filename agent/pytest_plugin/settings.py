@@ -77,7 +77,7 @@ def check_workers(config: pytest.Config, workers: int) -> None:
     choice = parse_devices(named)
     if choice.every or (choice.wants_virtual and choice.virtual is None):
         return
-    devices = len(choice.serials) + (choice.virtual or 0)
+    devices = len(choice.serials) + (choice.virtual or 0) + bool(choice.desktop)
     if workers > devices:
         raise pytest.UsageError(
             f"There are {workers} workers, but --agent-device {named} has a device for {devices} "

@@ -1,12 +1,18 @@
 """A model to ask about pictures, in plain Python; one method for each thing that it can do."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from agent.config import load_config
+from agent.model import OnText
+from agent.perception.messages import to_messages
+from agent.perception.pictures import Picture, load_picture
+from agent.perception.reasoning import MAX_TOKENS, Reasoned, pose, solve
 from agent.perception.seer import Seer
+from agent.perception.talking import ChatReply, talk
 from agent.perception.video.clip import Clip
 from agent.perception.video.plan import Plan, Wish, plan_frames
 from agent.perception.video.recorded import open_clip
@@ -37,6 +43,60 @@ class Client:
         listener: Audience = audience if audience is not None else Nobody()
         self.config = load_config(settings).config
         self.seer: Seer = find_seer(self.config, listener.notice)
+
+    def reason(
+        self,
+        problem: str,
+        pictures: Sequence[Picture | str] = (),
+        *,
+        max_tokens: int = MAX_TOKENS,
+        on_text: OnText | None = None,
+    ) -> Reasoned:
+        """Have a problem about ``pictures`` thought through aloud, and find the final answer.
+
+        Args:
+            problem: In words.
+            pictures: What it is about: pictures, or their files and addresses; may be empty.
+            max_tokens: Room for the reasoning and the answer.
+            on_text: Hears the reply while it is written.
+
+        Raises:
+            UsageError: A picture cannot be used, or the problem is empty.
+            ModelError: The model could not be asked.
+        """
+        looked = [load_picture(each) if isinstance(each, str) else each for each in pictures]
+        posed = pose(self.seer, problem, looked, max_tokens=max_tokens)
+        return solve(self.seer, posed, on_text=on_text)
+
+    def chat(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        *,
+        max_tokens: int | None = None,
+        temperature: float | None = None,
+        stream: OnText | None = None,
+    ) -> ChatReply:
+        """Go on with a conversation, written as OpenAI's protocol and Qwen's examples write it.
+
+        Args:
+            messages: ``{"role": "user", "content": …}`` and so on. The content is words, or a list
+                of parts: ``{"type": "text", "text": …}``, ``{"type": "image", "image": …}`` with a
+                file, address, ``data:`` address or picture of Pillow, ``{"type": "image_url",
+                "image_url": {"url": …}}``, ``{"type": "video", "video": …}`` with a file or frames.
+            max_tokens: Room for the reply; ``None`` for what the family needs.
+            temperature: 0..2; ``None`` as the family wants it.
+            stream: Hears the reply while it is written.
+
+        Raises:
+            MessageError: A message is wrong; says which, as ``messages[1].content[0]``.
+            ContextTooLongError: The conversation does not fit into the model's context.
+            ModelError: The model could not be asked.
+        """
+        asked, notes = to_messages(messages, self.seer)
+        reply = talk(
+            self.seer, asked, max_tokens=max_tokens, temperature=temperature, on_text=stream
+        )
+        return reply.model_copy(update={"notes": (*notes, *reply.notes)})
 
     def plan_video(self, source: Path | str, wish: Wish | None = None) -> Plan:
         """Which frames of ``source`` would be shown, and what they cost; nobody is asked.

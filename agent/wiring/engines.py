@@ -81,6 +81,11 @@ def _plan(
     choice = (
         parse_devices(named) if named else DeviceChoice(every=phones > 0, wants_virtual=not phones)
     )
+    if choice.desktop:
+        raise UsageError(
+            f"{choice.desktop!r} is of this machine, and a cluster takes phones only.",
+            hint="Leave out --engine ray, or name phones.",
+        )
     clock = SystemClock()
     missing = [each for each in choice.serials if f"{PHONE}:{each}" not in has]
     if missing:

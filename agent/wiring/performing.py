@@ -28,6 +28,7 @@ from agent.wiring.secrets import Shield, find_shield
 from tools.clock import Clock, SystemClock
 from tools.device import Device, RunsShell, ShellAnswer
 from tools.devices.android import AndroidDevice
+from tools.devices.desktop import DesktopDevice
 from tools.errors import ActionFailedError, DeviceTimeoutError, TaskError
 from tools.registry import Registry
 from tools.secrets.values import check_name
@@ -77,7 +78,7 @@ class SuitePerformer:
             DeviceError: The device cannot be used at all.
         """
         config = _config_for(case, self._config, device, folder)
-        if isinstance(device.device, AndroidDevice):
+        if isinstance(device.device, AndroidDevice | DesktopDevice):
             device.device.reads_ui_tree = True
         attempt = _Attempt(case, config, self._mind, self._manner, device.device, deadline)
         run = attempt.run(folder)
@@ -287,6 +288,8 @@ def _config_for(case: Case, config: Config, device: LeasedDevice, folder: Path) 
         "app": "",
         "record_dir": folder.parent,
     }
+    if device.announced:
+        changes["countdown_s"] = 0
     return config.model_copy(update=changes)
 
 

@@ -1,4 +1,4 @@
-"""Places for the devices of a test run: attached phones, each leased, and virtual ones."""
+"""Places for the devices of a test run: attached phones, virtual ones, and the desktop."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,11 +9,16 @@ from agent.suite.language.task import Where
 from agent.suite.runner.choice import DeviceChoice, parse_devices
 from agent.suite.runner.lease import DeviceLeasedError, lease_folder, leased
 from agent.suite.runner.seams import LeasedDevice, Station
+from agent.wiring.desktop import desktop_session
+from agent.wiring.desktop_station import DesktopStation, stop_this_run, tell_on_terminal
 from agent.wiring.devices import VIRTUAL, attached_devices
 from tools.clock import Clock, SystemClock
-from tools.device import Device
 from tools.devices.adb_socket import AdbLink, AdbServer
+from tools.devices.android import AndroidDevice
+from tools.devices.android_capture import Method
 from tools.devices.android_connect import connect
+from tools.devices.desktop_connect import connect_desktop
+from tools.devices.desktop_target import DESKTOP
 from tools.errors import DeviceError, DeviceGoneError, UnknownDeviceError, UsageError
 
 _MAX_RETURNS = 1
@@ -36,7 +41,7 @@ class VirtualStation:
         self._config = config
         self._clock = clock
         self._phone: RunningPhone | None = None
-        self._device: Device | None = None
+        self._device: AndroidDevice | None = None
         self._running = ExitStack()
         self._came = True
         self._severed = False
@@ -58,7 +63,7 @@ class VirtualStation:
         """Start the phone, or reset the one that runs, and connect to it.
 
         Connected anew for each case: what a connection knows of a phone (its language, its theme,
-        its keyboard) is another after the reset.
+        its keyboard) is another after the reset. Only how frames are best taken stays.
 
         Raises:
             UsageError: There is no such scenario.
@@ -67,12 +72,14 @@ class VirtualStation:
         scenario = target.scenario or self._config.scenario
         seed = target.seed if target.seed is not None else self._config.seed
         phone = self._fresh(scenario, seed)
+        methods = _methods(self._device)
         self._disconnect()
         self._device = device = connect(
             phone.serial,
             server=_server_of(phone),
             clock=self._clock,
             ui_tree=self._config.ui_tree != "never",
+            methods=methods,
         )
         return LeasedDevice(device, phone.serial, virtual=True, scenario=scenario, seed=seed)
 
@@ -151,7 +158,7 @@ class AttachedStation:
         self._serial = serial
         self._config = config
         self._clock = clock
-        self._device: Device | None = None
+        self._device: AndroidDevice | None = None
         self._returns = 0
 
     @property
@@ -176,6 +183,7 @@ class AttachedStation:
             DeviceError: It is not there, or does not answer.
         """
         del target
+        methods = _methods(self._device)
         self.close()
         try:
             self._device = device = connect(
@@ -183,6 +191,7 @@ class AttachedStation:
                 server=server_of(self._config),
                 clock=self._clock,
                 ui_tree=self._config.ui_tree != "never",
+                methods=methods,
             )
         except UnknownDeviceError as error:  # it was there when the run began
             raise DeviceGoneError(str(error)) from None
@@ -213,7 +222,7 @@ class AttachedStation:
 def open_stations(
     config: Config, devices: str, *, jobs: int | None, cases: int
 ) -> Iterator[tuple[Station, ...]]:
-    """The stations of a run; attached phones are leased for as long as the block lasts.
+    """The stations of a run; what no two runs may share is leased for as long as the block lasts.
 
     Args:
         config: How devices are reached.
@@ -229,13 +238,45 @@ def open_stations(
     with ExitStack() as stack:
         named = devices or config.device
         choice = parse_devices(named) if named else _choose(config)
-        serials = _lease(config, choice, jobs, stack)
-        stations: list[Station] = [AttachedStation(each, config, clock) for each in serials]
-        if choice.wants_virtual:
-            wanted = choice.virtual if choice.virtual is not None else jobs or 1
-            room = min(wanted, cases, jobs - len(stations) if jobs is not None else wanted)
-            stations += [VirtualStation(each + 1, config, clock) for each in range(room)]
+        stations: list[Station] = []
+        phones = bool(choice.serials) or choice.every or choice.wants_virtual
+        if choice.desktop:
+            if phones and jobs == 1:
+                raise UsageError(
+                    "With one job at once there is no place for both a desktop and a phone.",
+                    hint="Name one of them, or give --jobs 2.",
+                )
+            stations.append(_leased_desktop(choice.desktop, config, clock, stack))
+            jobs = jobs - 1 if jobs is not None else None
+        if phones:
+            stations += _phones(config, choice, jobs, cases, stack)
         yield tuple(stations)
+
+
+def _phones(
+    config: Config, choice: DeviceChoice, jobs: int | None, cases: int, stack: ExitStack
+) -> list[Station]:
+    clock = SystemClock()
+    serials = _lease(config, choice, jobs, stack)
+    stations: list[Station] = [AttachedStation(each, config, clock) for each in serials]
+    if choice.wants_virtual:
+        wanted = choice.virtual if choice.virtual is not None else jobs or 1
+        room = min(wanted, cases, jobs - len(stations) if jobs is not None else wanted)
+        stations += [VirtualStation(each + 1, config, clock) for each in range(room)]
+    return stations
+
+
+def _leased_desktop(name: str, config: Config, clock: Clock, stack: ExitStack) -> DesktopStation:
+    """The desktop as this run's alone: all its parts have one mouse and one keyboard.
+
+    Raises:
+        UnknownDeviceError: There is none, or no such part of it.
+        DeviceLeasedError: Another process has it.
+    """
+    screen = desktop_session().display
+    stack.enter_context(leased(f"{DESKTOP} {screen}".strip(), lease_folder()))
+    connect_desktop(name, desktop_session(), clock).close()  # before anything is begun
+    return DesktopStation(name, config, clock, stop=stop_this_run, tell=tell_on_terminal)
 
 
 def _choose(config: Config) -> DeviceChoice:
@@ -292,6 +333,11 @@ def server_of(config: Config) -> AdbServer:
     """The ADB server that is configured."""
     host, _, port = config.adb_server.rpartition(":")
     return AdbServer(host, int(port))
+
+
+def _methods(device: AndroidDevice | None) -> tuple[Method, ...]:
+    """What is known of the phone since the case before; nothing at first."""
+    return device.capture_methods if device is not None else ()
 
 
 def _server_of(phone: RunningPhone) -> AdbServer:

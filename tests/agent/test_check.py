@@ -1,5 +1,6 @@
 """Checks: what they say of a screen, and that the verdict is theirs, whatever the agent claims."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,20 @@ def test_a_long_text_is_shown_around_what_was_sought() -> None:
     assert checked.verdict is Verdict.PASSED
     assert "needle here" in checked.evidence
     assert len(checked.evidence) < 300
+
+
+@pytest.mark.parametrize(
+    ("app", "activity", "said"),
+    [
+        ("com.android.settings", ".NetworkSettings", "com.android.settings.NetworkSettings shows"),
+        ("mousepad", "note.txt - Mousepad", "mousepad note.txt - Mousepad shows"),
+        ("mousepad", "", "mousepad shows"),
+        ("", "", "the last screen shows"),
+    ],
+)
+def test_it_is_told_where_it_was_seen(app: str, activity: str, said: str) -> None:
+    seen = replace(seen_with("here"), app=app, activity=activity)
+    assert TextVisible("here").run(seen).evidence.startswith(said)
 
 
 def test_without_a_tree_it_is_an_error_and_no_pass() -> None:

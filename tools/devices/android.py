@@ -11,7 +11,7 @@ from tools.clock import Clock
 from tools.device import DeviceInfo, Observation, ShellAnswer
 from tools.devices.adb_socket import AdbLink
 from tools.devices.android_apps import App, Apps
-from tools.devices.android_capture import Capture, Probe
+from tools.devices.android_capture import Capture, Method, Probe
 from tools.devices.android_finger import FingerListener
 from tools.devices.android_input import touch_command
 from tools.devices.android_properties import Properties, read_touch_size
@@ -88,6 +88,11 @@ class AndroidDevice:
     def supports(self) -> frozenset[str]:
         """Everything that fingers and keys can do."""
         return PHONE_KINDS
+
+    @property
+    def capture_methods(self) -> tuple[Method, ...]:
+        """How frames may be taken, what was found to be best first."""
+        return self._capture.methods
 
     @property
     def probes(self) -> tuple[Probe, ...]:

@@ -169,6 +169,11 @@ class Capture:
         return self._methods[0].name
 
     @property
+    def methods(self) -> tuple[Method, ...]:
+        """All that may be used, the one in use first."""
+        return self._methods
+
+    @property
     def size(self) -> Size | None:
         """Size of the last frame; ``None`` if there was none yet."""
         return self._last[1].size if self._last is not None else None

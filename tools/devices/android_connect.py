@@ -11,7 +11,7 @@ from adbutils import AdbClient, AdbError, adb_path
 from tools.clock import Clock, SystemClock
 from tools.devices.adb_socket import DEFAULT_PORT, AdbLink, AdbServer
 from tools.devices.android import AndroidDevice
-from tools.devices.android_capture import Capture
+from tools.devices.android_capture import Capture, Method
 from tools.devices.android_properties import physical_displays, read_properties
 from tools.devices.android_text import mend_keyboard
 from tools.errors import DeviceGoneError, UnknownDeviceError
@@ -85,6 +85,7 @@ def connect(
     ui_tree: bool = False,
     display: int = 0,
     timeout_s: float = 10.0,
+    methods: tuple[Method, ...] = (),
 ) -> AndroidDevice:
     """Connect to a phone and find out how it is best looked at.
 
@@ -96,6 +97,8 @@ def connect(
         ui_tree: Whether observations carry the accessibility tree.
         display: Number of the display; 0 is the built-in one.
         timeout_s: How long the phone may take for one command.
+        methods: How frames may be taken, the best first, as an earlier connection to the same phone
+            found out; else it is measured.
 
     Raises:
         UnknownDeviceError: It is not there or not ready, or several are and none was named.
@@ -107,7 +110,11 @@ def connect(
     link = AdbLink(where, serial, time, timeout_s=timeout_s)
     properties = read_properties(link, display=display)
     mend_keyboard(link)
-    capture = Capture(link, time, display=_physical(link, display))
+    capture = (
+        Capture(link, time, display=_physical(link, display), methods=methods, budget_s=0.0)
+        if methods
+        else Capture(link, time, display=_physical(link, display))
+    )
     return AndroidDevice(link, time, properties, capture, ui_tree=ui_tree, display=display)
 
 

@@ -32,7 +32,7 @@ from tools.action import (
     points_of,
 )
 from tools.clock import Clock
-from tools.device import DeviceInfo, Observation
+from tools.device import DeviceInfo, Observation, ShellAnswer
 from tools.devices.desktop_capture import Grabber, whole
 from tools.devices.desktop_clipboard import Clipboard
 from tools.devices.desktop_corner import CornerWatch
@@ -65,6 +65,7 @@ class Parts:
         watch: The person's brake; ``None`` for none.
         platform: As ``sys.platform`` says.
         virtual: Whether the display is drawn for programs only.
+        shell: Runs a command, which is given so many seconds.
     """
 
     grabber: Grabber
@@ -76,6 +77,7 @@ class Parts:
     watch: CornerWatch | None
     platform: str
     virtual: bool
+    shell: Callable[[str, float], ShellAnswer]
 
 
 class DesktopDevice:
@@ -216,6 +218,21 @@ class DesktopDevice:
             self._carry_out(action, points)
             for point in before:
                 self._hands.move(point)
+
+    def shell(self, command: str, *, timeout_s: float = 10.0) -> ShellAnswer:
+        """Run a command of a task as a program of this desktop; see ``RunsShell``.
+
+        Raises:
+            HandsOff: The person pushed the pointer into a corner.
+            ActionFailedError: Acts are allowed in a part of the desktop only.
+            DeviceTimeoutError: It did not end in time.
+        """
+        self._check_brake()
+        if self._target.window or self._target.region is not None:
+            raise ActionFailedError(
+                f"Acts are only allowed in {self._target.name!r}: no command is run there."
+            )
+        return self._parts.shell(command, timeout_s)
 
     def close(self) -> None:
         """Let go, and put back what was changed. May be called twice."""

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from tools.clock import Clock
 from tools.devices.desktop_session import DesktopSession
+from tools.devices.desktop_shell import SEEN_BY_READERS
 from tools.devices.x11_windows import XWindow, XWindows
 from tools.errors import ActionFailedError
 
@@ -21,10 +22,6 @@ _ALIKE: Final = 84.0
 _TIED: Final = 4.0
 _LISTED: Final = 40
 _START_S, _POLL_S = 15.0, 0.05
-_SEEN_BY_READERS: Final = {
-    "ACCESSIBILITY_ENABLED": "1", "GNOME_ACCESSIBILITY": "1", "QT_ACCESSIBILITY": "1",
-}  # fmt: skip
-"""Chromium, what is built on it, and Qt tell screen readers nothing without being asked to."""
 _STARTED: Final[list[subprocess.Popen[bytes]]] = []
 """Held, as apps outlive what started them."""
 _FIELD_CODE: Final = re.compile(r"%[a-zA-Z]")
@@ -175,7 +172,7 @@ class LinuxApps:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 cwd=Path.home(),
-                env={**os.environ, **self._session.variables, **_SEEN_BY_READERS},
+                env={**os.environ, **self._session.variables, **SEEN_BY_READERS},
             )
         except OSError as error:
             raise ActionFailedError(

@@ -1,7 +1,7 @@
 """The tab Chat: a conversation about pictures."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -45,6 +45,20 @@ def chat_tab(shared: Shared) -> None:
             save = gr.Button("Save", elem_id="chat-save")
         file = gr.File(label="Saved", interactive=False, visible=False)
 
+    happening = said.submit(
+        _answering(shared),
+        [said, kept, system, *shared.bar.parts],
+        [kept, shown, status, said],
+        **private,
+    )
+    stop.click(lambda: note("Stopped."), None, [status], cancels=[happening], **private)
+    new.click(lambda: ([], [], ""), None, [kept, shown, status], cancels=[happening], **private)
+    save.click(_saving(shared), [kept, system], [file, status], **private)
+
+
+def _answering(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
+    import gradio as gr
+
     def answer(
         said: dict[str, Any], kept: Messages, system: str, *bar: str
     ) -> Iterator[tuple[object, ...]]:
@@ -71,6 +85,10 @@ def chat_tab(shared: Shared) -> None:
         if outcome.html:
             yield gr.skip(), _bubbles(kept), outcome.html, gr.skip()
 
+    return answer
+
+
+def _saving(shared: Shared) -> Callable[..., tuple[object, str]]:
     def write(kept: Messages, system: str) -> tuple[object, str]:
         with Told() as outcome:
             if not kept:
@@ -83,12 +101,7 @@ def chat_tab(shared: Shared) -> None:
             return made([str(path)]), ""
         return made(None), outcome.html
 
-    happening = said.submit(
-        answer, [said, kept, system, *shared.bar.parts], [kept, shown, status, said], **private
-    )
-    stop.click(lambda: note("Stopped."), None, [status], cancels=[happening], **private)
-    new.click(lambda: ([], [], ""), None, [kept, shown, status], cancels=[happening], **private)
-    save.click(write, [kept, system], [file, status], **private)
+    return write
 
 
 _CLIPS = {".mp4", ".mkv", ".mov", ".webm", ".avi", ".m4v"}

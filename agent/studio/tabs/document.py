@@ -1,6 +1,6 @@
 """The tab Document: pages are read, and shown as what they are."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -53,6 +53,17 @@ def document_tab(shared: Shared) -> None:
                     elem_id="document-drawn",
                 )  # fmt: skip
 
+    outputs = [shown, markdown, drawn, status, written]
+    private = {"api_visibility": "private"}
+    happening = go.click(
+        _reading(shared), [file, place, pages, *shared.bar.parts], outputs, **private
+    )
+    stop.click(lambda: note("Stopped."), None, [status], cancels=[happening], **private)
+
+
+def _reading(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
+    import gradio as gr
+
     def read(
         file: str | None, place: str, pages: str, *bar: str,
         progress: Component = gr.Progress(),  # noqa: B008 - how Gradio is told
@@ -82,10 +93,7 @@ def document_tab(shared: Shared) -> None:
         if outcome.html:
             yield gr.skip(), gr.skip(), gr.skip(), outcome.html, made(None)
 
-    outputs = [shown, markdown, drawn, status, written]
-    private = {"api_visibility": "private"}
-    happening = go.click(read, [file, place, pages, *shared.bar.parts], outputs, **private)
-    stop.click(lambda: note("Stopped."), None, [status], cancels=[happening], **private)
+    return read
 
 
 def _told(document: Document, total: int) -> str:

@@ -1,5 +1,6 @@
 """The tab Recordings: what was recorded, as a report; replayed, forked, taken along."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.studio.reports import Form, OnPart, listed
@@ -11,6 +12,7 @@ from tools.errors import UsageError
 
 _NONE = "There are no recordings yet. Every run makes one."
 _FORMS: dict[str, Form] = {"Film (GIF)": "gif", "Film (MP4)": "mp4", "All its files (ZIP)": "zip"}
+_PRIVATE = {"api_visibility": "private"}
 
 
 def recordings_tab(shared: Shared) -> None:
@@ -27,19 +29,10 @@ def recordings_tab(shared: Shared) -> None:
         with gr.Row():
             report = gr.Button("Report", variant="primary", elem_id="report-button")
             replay = gr.Button("Replay on a device", elem_id="replay-button")
-        with gr.Accordion("Fork: go on from a step, otherwise", open=False, elem_id="fork"):
-            with gr.Row():
-                step = gr.Number(
-                    None, label="First step to decide anew (empty: at its end)", precision=0
-                )
-                goal = gr.Textbox(label="Goal", placeholder="as recorded")
-                who = gr.Radio([RULES, MODEL], value=RULES, label="Who decides")
-            fork = gr.Button("Fork", elem_id="fork-button")
-        with gr.Accordion("Export", open=False, elem_id="export"), gr.Row():
-            form = gr.Radio(list(_FORMS), value="Film (GIF)", label="As")
-            export = gr.Button("Export", elem_id="export-button")
-            file = gr.File(label="File", interactive=False, visible=False)
-        status = gr.HTML(elem_id="recordings-status", padding=False)
+        status = gr.HTML(elem_id="recordings-status", padding=False, render=False)
+        _fork_part(shared, chosen, status)
+        _export_part(shared, chosen, status)
+        status.render()
         page = gr.HTML(elem_id="report", padding=False)
 
     def look() -> tuple[object, str]:
@@ -56,18 +49,6 @@ def recordings_tab(shared: Shared) -> None:
             return frame(f"/report/{key}", "Report of the recording", "report"), note("")
         return "", outcome.html
 
-    def take_along(
-        name: str | None,
-        form: str,
-        progress: Component = gr.Progress(),  # noqa: B008 - as above
-    ) -> tuple[object, str]:
-        with Told() as outcome:
-            path: Path = shared.studio.reports.export(
-                _required(name), _FORMS[form], _passed_on(progress)
-            )
-            return made([str(path)]), note(f"{path.name}, {path.stat().st_size / 1e6:.2f} MB")
-        return made(None), outcome.html
-
     def perform(name: str | None, model: str, server: str, dialect: str) -> tuple[object, ...]:
         with Told() as outcome:
             who = MODEL if model or server else RULES
@@ -76,26 +57,67 @@ def recordings_tab(shared: Shared) -> None:
             return shown(run), gr.Tabs(selected="run"), note("It runs under Run.")
         return gr.skip(), gr.skip(), outcome.html
 
+    for happening in (tab.select, again.click):
+        happening(look, None, [chosen, status], **_PRIVATE)
+    report.click(write, [chosen], [page, status], **_PRIVATE)
+    lead = [shared.live, shared.tabs, status]
+    replay.click(perform, [chosen, *shared.bar.parts], lead, **_PRIVATE)
+
+
+def _fork_part(shared: Shared, chosen: Component, status: Component) -> None:
+    """What goes on from a step of the recording, under Run."""
+    import gradio as gr
+
+    with gr.Accordion("Fork: go on from a step, otherwise", open=False, elem_id="fork"):
+        with gr.Row():
+            step = gr.Number(
+                None, label="First step to decide anew (empty: at its end)", precision=0
+            )
+            goal = gr.Textbox(label="Goal", placeholder="as recorded")
+            who = gr.Radio([RULES, MODEL], value=RULES, label="Who decides")
+        fork = gr.Button("Fork", elem_id="fork-button")
+
     def go_on(
-        name: str | None, step: float | None, goal: str, who: str,
-        model: str, server: str, dialect: str,
-    ) -> tuple[object, ...]:  # fmt: skip
+        name: str | None, step: float | None, goal: str, who: str, *bar: str
+    ) -> tuple[object, ...]:
         with Told() as outcome:
-            fields = form_of(who, model, server, dialect)
+            fields = form_of(who, *bar)
             number = None if step is None else int(step)
             run = begin_fork(shared.studio.runs, _required(name), number, goal.strip(), fields)
             return shown(run), gr.Tabs(selected="run"), note("It runs under Run.")
         return gr.skip(), gr.skip(), outcome.html
 
-    private = {"api_visibility": "private"}
-    for happening in (tab.select, again.click):
-        happening(look, None, [chosen, status], **private)
-    report.click(write, [chosen], [page, status], **private)
-    export.click(take_along, [chosen, form], [file, status], **private)
     lead = [shared.live, shared.tabs, status]
-    bar = shared.bar.parts
-    replay.click(perform, [chosen, *bar], lead, **private)
-    fork.click(go_on, [chosen, step, goal, who, *bar], lead, **private)
+    fork.click(go_on, [chosen, step, goal, who, *shared.bar.parts], lead, **_PRIVATE)
+
+
+def _export_part(shared: Shared, chosen: Component, status: Component) -> None:
+    """What makes a film or an archive of the recording."""
+    import gradio as gr
+
+    with gr.Accordion("Export", open=False, elem_id="export"), gr.Row():
+        form = gr.Radio(list(_FORMS), value="Film (GIF)", label="As")
+        export = gr.Button("Export", elem_id="export-button")
+        file = gr.File(label="File", interactive=False, visible=False)
+    export.click(_exporting(shared), [chosen, form], [file, status], **_PRIVATE)
+
+
+def _exporting(shared: Shared) -> Callable[..., tuple[object, str]]:
+    import gradio as gr
+
+    def take_along(
+        name: str | None,
+        form: str,
+        progress: Component = gr.Progress(),  # noqa: B008 - how Gradio is told
+    ) -> tuple[object, str]:
+        with Told() as outcome:
+            path: Path = shared.studio.reports.export(
+                _required(name), _FORMS[form], _passed_on(progress)
+            )
+            return made([str(path)]), note(f"{path.name}, {path.stat().st_size / 1e6:.2f} MB")
+        return made(None), outcome.html
+
+    return take_along
 
 
 def _required(name: str | None) -> str:

@@ -1,6 +1,6 @@
 """The tab Video: what happens in a clip, and when."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_urlsafe
@@ -56,6 +56,15 @@ def video_tab(shared: Shared) -> None:
                 label="Frames and events", interactive=False, format="png", elem_id="video-sheet"
             )
 
+    fields = [file, place, manner, words, begin, end, *shared.bar.parts]
+    private = {"api_visibility": "private"}
+    happening = go.click(_watching(shared), fields, [plan, status, sheet, written], **private)
+    stop.click(lambda: note("Stopped."), None, [status], cancels=[happening], **private)
+
+
+def _watching(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
+    import gradio as gr
+
     def look(
         file: str | None, place: str, manner: str, words: str, begin: str, end: str, *bar: str
     ) -> Iterator[tuple[object, ...]]:
@@ -87,10 +96,7 @@ def video_tab(shared: Shared) -> None:
         if outcome.html:
             yield gr.skip(), outcome.html, gr.skip(), made(None)
 
-    fields = [file, place, manner, words, begin, end, *shared.bar.parts]
-    private = {"api_visibility": "private"}
-    happening = go.click(look, fields, [plan, status, sheet, written], **private)
-    stop.click(lambda: note("Stopped."), None, [status], cancels=[happening], **private)
+    return look
 
 
 def _source(named: str) -> Path:

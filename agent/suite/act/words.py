@@ -112,7 +112,8 @@ def _question_words(check: Check) -> str:  # noqa: PLR0911 - one a kind
         case checks.SettingsCheck() as setting:
             return f"{setting.table} {setting.name}{_match_words(setting)}"
         case checks.FileCheck() as file:
-            return f"{file.path}{'' if file.exists else ' is not there'}{_match_words(file)}"
+            kept = f" with the SHA-256 {file.sha256[:8]}…" if file.sha256 is not None else ""
+            return f"{file.path}{'' if file.exists else ' is not there'}{kept}{_match_words(file)}"
         case checks.ScreenCheck() as screen:
             return f"as in {_q(screen.baseline)}"
         case checks.AnswerCheck() as answer:

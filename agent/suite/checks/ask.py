@@ -2,7 +2,8 @@
 
 from agent.suite.checks.ai import check_ai
 from agent.suite.checks.context import CheckContext, Finding, error, failed
-from agent.suite.checks.device import check_content, check_file, check_settings, check_shell
+from agent.suite.checks.device import check_content, check_settings, check_shell
+from agent.suite.checks.file import check_file
 from agent.suite.checks.own_function import check_python
 from agent.suite.checks.picture import check_screen
 from agent.suite.checks.screen import check_node, check_text

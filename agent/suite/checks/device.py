@@ -3,11 +3,9 @@
 import shlex
 
 from agent.suite.checks import content_rows
-from agent.suite.checks.context import CheckContext, Finding, error, failed, found, passed
+from agent.suite.checks.context import CheckContext, Finding, error, failed, passed
 from agent.suite.checks.text_match import judge_text, shortened
-from agent.suite.language.checks import ContentCheck, FileCheck, SettingsCheck, ShellCheck
-
-_NO_FILE = 1
+from agent.suite.language.checks import ContentCheck, SettingsCheck, ShellCheck
 
 
 def check_shell(check: ShellCheck, context: CheckContext) -> Finding:
@@ -26,22 +24,6 @@ def check_settings(check: SettingsCheck, context: CheckContext) -> Finding:
     if answer.code:
         return error(f"{command} failed: {answer.complaint}.")
     return judge_text(check, answer.text, f"The setting {check.name}")
-
-
-def check_file(check: FileCheck, context: CheckContext) -> Finding:
-    """Whether a file is there, and what is in it."""
-    path = shlex.quote(check.path)
-    there = context.shell.run(f"test -e {path}", timeout_s=context.timeout_s)
-    if there.code not in {0, _NO_FILE} or there.err.strip():
-        return error(f"{check.path} cannot be looked for: {there.complaint}.")
-    exists = there.code == 0
-    told = f"{check.path} is {'there' if exists else 'not there'}."
-    if not exists or not check.exists or not check.asks:
-        return found(told, holds=exists is check.exists)
-    read = context.shell.run(f"cat {path}", timeout_s=context.timeout_s)
-    if read.code:
-        return error(f"{check.path} cannot be read: {read.complaint}.")
-    return judge_text(check, read.out, f"What is in {check.path}")
 
 
 def check_content(check: ContentCheck, context: CheckContext) -> Finding:

@@ -6,20 +6,24 @@ it ends. A node that goes away takes its actors along; to the runner that is a l
 the case is run once more elsewhere.
 """
 
-import re
-import signal
 import socket
 import tarfile
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from agent.suite.engines.cluster import (
+    REACH_S,
+    AbandonedError,
+    Cluster,
+    CrowdedError,
+    connected,
+    last_line,
+)
 from agent.suite.engines.host import Host, Opening, Reply, with_fact
 from agent.suite.engines.parcel import MAX_BYTES, moved, unpack
 from agent.suite.language.task import Where
@@ -28,17 +32,16 @@ from agent.suite.runner.job import Job
 from agent.suite.runner.place import Made, Place, Running
 from agent.suite.runner.status import Attempt, CaseRun, Failure, Status
 from tools.clock import Clock
-from tools.errors import MissingExtraError, UsageError
 
 C = TypeVar("C")
-_LOOK_S = 0.5
 _OPEN_S = 300.0
 """For a node to come free, and to load what decides, which may be a model."""
 _SLACK_S = 60.0
 """What a case may take beyond all its times until its node is taken for gone: its recording is
 sent, and the node may be slow."""
 _ASK_S = 15.0
-_REACH_S = 5.0
+_TRIES = 3
+"""How many nodes may go away under a place before it is made on one."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,19 @@ Plan: TypeAlias = Callable[[Mapping[str, float], int], Sequence[Berth[C]]]
 """Given what all nodes have together and how many cases there are, says what places to make."""
 
 
-class _AbandonedError(Exception):
-    """Nothing came back in time."""
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where a place is.
+
+    Attributes:
+        name: The machine, and its address in the cluster.
+        number: The node's own, as Ray gives it.
+        release: The version of Tapwright there.
+    """
+
+    name: str
+    number: str
+    release: str
 
 
 @dataclass(eq=False)
@@ -86,48 +100,9 @@ class _Call:
     def hurry(self) -> None:
         """Tell the node, and wait for it no longer than cutting a device off may take."""
         self.stopped = True
-        self.until_s = min(self.until_s, self.clock.now() + self.patience.sever_s + _REACH_S)
+        self.until_s = min(self.until_s, self.clock.now() + self.patience.sever_s + REACH_S)
         if self.actor is not None:
             self.actor.hurry.remote()
-
-
-class _Cluster:
-    """The cluster: what it has, and what of it is in use here."""
-
-    def __init__(self, ray: ModuleType, clock: Clock) -> None:
-        self.ray, self.clock = ray, clock
-        self._lock = threading.Lock()
-        self._used: dict[str, Mapping[str, float]] = {}
-
-    def use(self, berth: Berth[Any]) -> bool:
-        """Whether the nodes that are left have room for it beside the others."""
-        with self._lock:
-            self._used.pop(berth.name, None)
-            has = self.ray.cluster_resources()
-            for kind, amount in berth.takes.items():
-                taken = sum(each.get(kind, 0.0) for each in self._used.values())
-                if has.get(kind, 0.0) < taken + amount:
-                    return False
-            self._used[berth.name] = berth.takes
-            return True
-
-    def answer(self, reference: object, limit_s: float, call: _Call, *, leave: bool = False) -> Any:  # noqa: ANN401 - whatever was asked for
-        """What a node answers.
-
-        Args:
-            reference: To the answer.
-            limit_s: Seconds to wait at most.
-            call: What it is part of.
-            leave: Whether not to wait any longer once that is to stop.
-
-        Raises:
-            _AbandonedError: Nothing came in time.
-        """
-        until_s = self.clock.now() + limit_s
-        while not self.ray.wait([reference], timeout=_LOOK_S)[0]:
-            if self.clock.now() > min(until_s, call.until_s) or (leave and call.stopped):
-                raise _AbandonedError
-        return self.ray.get(reference)
 
 
 class RayPlace(Generic[C]):
@@ -138,10 +113,10 @@ class RayPlace(Generic[C]):
         cluster: The cluster.
     """
 
-    def __init__(self, berth: Berth[C], cluster: _Cluster) -> None:
+    def __init__(self, berth: Berth[C], cluster: Cluster) -> None:
         self._berth, self._cluster = berth, cluster
         self._actor: Any = None
-        self._node = ""
+        self._at = Whereabouts("a node", "", "")
         self._barren = False
 
     @property
@@ -160,51 +135,44 @@ class RayPlace(Generic[C]):
         running.begins(call)
         begun = False
         try:
-            if call.stopped:
-                return self._without(CaseRun(Status.INTERRUPTED), started, begun=False)
-            problem = self._opened(running.patience, call)
-            if problem:
-                return self._without(
-                    _lost(f"No case can be run on {problem}"), started, begun=False
-                )
-            begun = True
-            reference = self._actor.attempt.remote(job, folder.name)
-            return self._taken(self._cluster.answer(reference, _longest(job, call), call), folder)
-        except _AbandonedError:
+            problem = "" if call.stopped else self._opened(call)
+            begun = not problem and not call.stopped
+            if begun:
+                reference = self._actor.attempt.remote(job, folder.name)
+                return self._taken(self._answer(reference, _longest(job, call), call), folder)
+        except AbandonedError:
             self._kill()
-            if call.stopped:
-                return self._without(CaseRun(Status.INTERRUPTED), started, begun=begun)
-            said = "answered" if begun else "was free"
-            return self._without(_lost(f"No node {said} in time."), started, begun=begun)
+            problem = f"{self._at.name} did not answer in time." if begun else "No node was free."
+        except CrowdedError:
+            self._barren, problem = True, "The nodes that are left have no room for it."
         except ray.exceptions.RayTaskError:
             raise  # a mistake in our own code there: the worker tells it as a crash
         except ray.exceptions.RayError as error:
-            where = f"The node {self._node}" if self._node else "The node"
-            self._kill()
-            if call.stopped:
-                return self._without(CaseRun(Status.INTERRUPTED), started, begun=begun)
+            self._gone()
             self._barren = not begun
-            said = f"{where} went away, or the process there: {_last_line(error)}"
-            if self._barren:
-                said = f"No place can be made on a node (is Tapwright there?): {_last_line(error)}"
-            return self._without(_lost(said), started, begun=begun)
+            problem = f"No place can be made on a node (is Tapwright there?): {last_line(error)}"
+            if begun:
+                problem = f"{self._at.name} went away, or the process there: {last_line(error)}"
         finally:
             running.over(call)
+        run = CaseRun(Status.INTERRUPTED) if call.stopped else _lost(problem)
+        return self._without(run, started, begun=begun)
 
     def usable(self, *, left_behind: bool) -> bool:
         """Whether the device there is usable, or the nodes that are left have room for another."""
         if self._actor is None:
-            return not self._barren and self._cluster.use(self._berth)
+            return not self._barren and self._cluster.use(self.name, self._berth.takes)
         ray = self._cluster.ray
         try:
             asked = self._actor.usable.remote(left_behind=left_behind)
             return bool(ray.get(asked, timeout=_ASK_S))
         except ray.exceptions.RayError:
-            self._kill()
-            return self._cluster.use(self._berth)
+            self._gone()
+            return self._cluster.use(self.name, self._berth.takes)
 
     def close(self) -> None:
         """Let go of the device and of the node."""
+        self._cluster.leave(self.name)
         if self._actor is None:
             return
         ray = self._cluster.ray
@@ -212,36 +180,85 @@ class RayPlace(Generic[C]):
             ray.get(self._actor.close.remote(), timeout=_ASK_S)
         self._kill()
 
-    def _opened(self, patience: Patience, call: _Call) -> str:
-        """Find a node and make the place there; what stands against it."""
-        if self._actor is None:
-            takes = dict(self._berth.takes)
-            made = self._cluster.ray.remote(
-                num_cpus=takes.pop("CPU", 0), resources=takes, max_concurrency=4,
-                scheduling_strategy="SPREAD",
-            )  # fmt: skip
-            self._actor, self._node = made(_Actor).remote(patience), ""
+    def _opened(self, call: _Call) -> str:
+        """Find a node and make the place there, if it is not; what stands against it.
+
+        Raises:
+            AbandonedError: No node came free, or the run is to stop.
+            CrowdedError: None that is left has room.
+            RayError: No process can be started on a node.
+        """
         call.actor = self._actor
-        if not self._node:
-            where = self._cluster.answer(self._actor.where.remote(), _OPEN_S, call, leave=True)
-            opening = self._actor.open.remote(self._berth.opening, version("tapwright"))
-            problem = self._cluster.answer(opening, _OPEN_S, call, leave=True)
-            self._node = where
-            if problem:
-                self._kill()
-                self._barren = True  # the next case would find the same
-                return f"{where}: {problem}"
+        tries = _TRIES
+        while self._actor is None:
+            tries -= 1
+            try:
+                problem = self._open(call)
+            except self._cluster.ray.exceptions.RayActorError as error:
+                self._gone()
+                if error.actor_init_failed or not tries:
+                    raise
+                self._cluster.leave_if_overfull(self.name)
+            else:
+                self._barren = bool(problem)  # the next case would find the same
+                return problem
         return ""
 
+    def _open(self, call: _Call) -> str:
+        takes = dict(self._berth.takes)
+        made = self._cluster.ray.remote(
+            num_cpus=takes.pop("CPU", 0), resources=takes, max_concurrency=4,
+            scheduling_strategy="SPREAD",
+        )  # fmt: skip
+        call.actor = actor = made(_Actor).remote(call.patience)
+        try:
+            self._at = Whereabouts("a node", "", "")
+            self._at = self._answer(actor.about.remote(), _OPEN_S, call, self._seek)
+            own, there = version("tapwright"), self._at.release
+            problem = (
+                f"it has Tapwright {there}, and this machine {own}: install the same on both"
+                if there != own
+                else self._answer(actor.open.remote(self._berth.opening), _OPEN_S, call, self._heed)
+            )
+            if problem:
+                return f"No case can be run on {self._at.name}: {problem}"
+            self._actor = actor
+            return ""
+        finally:
+            if self._actor is None:
+                self._end(actor)
+
+    def _heed(self, call: _Call) -> None:
+        """A stop ends the waiting, where no case is under way."""
+        if call.stopped:
+            raise AbandonedError
+
+    def _seek(self, call: _Call) -> None:
+        """So does a loss of nodes, where none is found yet."""
+        self._heed(call)
+        self._cluster.leave_if_overfull(self.name)
+
+    def _answer(
+        self,
+        reference: object,
+        limit_s: float,
+        call: _Call,
+        look: Callable[[_Call], None] = lambda _: None,
+    ) -> Any:  # noqa: ANN401 - whatever was asked for
+        latest_s = self._cluster.clock.now() + limit_s
+        return self._cluster.answer(
+            reference, lambda: min(latest_s, call.until_s), lambda: look(call)
+        )
+
     def _taken(self, reply: Reply, folder: Path) -> Made:
-        made = with_fact(reply.made, "node", self._node)
+        made = with_fact(reply.made, "node", self._at.name)
         attempt, run = made.attempt, made.attempt.run
         if run.recording is None:
             return made
         there, note = run.recording, ""
         if reply.parcel is None:
             limit = MAX_BYTES // (1024 * 1024)
-            note = f"more than {limit} MiB: left on {self._node} in {there}"
+            note = f"more than {limit} MiB: left on {self._at.name} in {there}"
         else:
             try:
                 unpack(reply.parcel, folder)
@@ -254,26 +271,35 @@ class RayPlace(Generic[C]):
 
     def _without(self, run: CaseRun, started: datetime, *, begun: bool) -> Made:
         """An attempt that did not come back."""
-        node = (("node", self._node),) if self._node else ()
+        node = (("node", self._at.name),) if begun else ()
         spent_s = (datetime.now(UTC) - started).total_seconds() if begun else 0.0
         attempt = Attempt(replace(run, facts=node), self.name, started, max(0.0, spent_s))
         return Made(attempt, begun=begun, hangs=False)
 
+    def _gone(self) -> None:
+        """The process on the node went away, and perhaps the node."""
+        self._kill()
+        self._cluster.doubt(self._at.number)
+
     def _kill(self) -> None:
-        actor, self._actor, self._node = self._actor, None, ""
+        actor, self._actor = self._actor, None
         if actor is not None:
-            with suppress(self._cluster.ray.exceptions.RayError):
-                self._cluster.ray.kill(actor)
+            self._end(actor)
+
+    def _end(self, actor: Any) -> None:  # noqa: ANN401 - Ray's own handle
+        with suppress(self._cluster.ray.exceptions.RayError):
+            self._cluster.ray.kill(actor)
 
 
 class _Actor(Host[Any]):
     """A host that knows its node."""
 
-    def where(self) -> str:
-        """The name of this machine and its address in the cluster."""
+    def about(self) -> Whereabouts:
+        """What the driver must know before it sends anything that both must understand."""
         import ray
 
-        return f"{socket.gethostname()} ({ray.util.get_node_ip_address()})"
+        name = f"{socket.gethostname()} ({ray.util.get_node_ip_address()})"
+        return Whereabouts(name, ray.get_runtime_context().get_node_id(), version("tapwright"))
 
 
 @dataclass(frozen=True)
@@ -298,46 +324,11 @@ class RayEngine(Generic[C]):
             MissingExtraError: Ray is not installed.
             UsageError: There is no cluster, or it has not what was named.
         """
-        try:
-            import ray
-        except ImportError:
-            raise MissingExtraError("Running on a Ray cluster", "ray") from None
-        _connect(ray, self.address)
-        try:
-            cluster = _Cluster(ray, self.clock)
-            berths = self.plan(ray.cluster_resources(), cases)
+        with connected(self.address, self.clock) as cluster:
+            berths = self.plan(cluster.has(), cases)
             for each in berths:
-                cluster.use(each)
+                cluster.use(each.name, each.takes)
             yield tuple(RayPlace(each, cluster) for each in berths)
-        finally:
-            ray.shutdown()
-
-
-def _connect(ray: ModuleType, address: str) -> None:
-    hint = "Start one with: ray start --head"
-    host, _, port = address.rpartition(":")
-    if address != "auto":
-        # Ray itself would try for minutes.
-        try:
-            socket.create_connection((host, int(port)), timeout=_REACH_S).close()
-        except (OSError, ValueError, OverflowError) as error:
-            said = f"No Ray cluster answers at {address!r}: {error}."
-            raise UsageError(said, hint=hint) from None
-    kept = signal.getsignal(signal.SIGTERM)
-    try:
-        ray.init(address=address, log_to_driver=False, configure_logging=False)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise UsageError(f"No Ray cluster at {address!r}: {said}", hint=hint) from None
-    finally:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, kept)  # Ray puts one of its own there
-
-
-def _last_line(error: Exception) -> str:
-    """What an error of Ray comes to; it may hold a traceback, in colours."""
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
-    return f"{type(error).__name__}: {lines[-1].strip()[:200] if lines else ''}"
 
 
 def _longest(job: Job[Any], call: _Call) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.suite.language.fill import Environment
+from agent.suite.language.fitting import misfits
 from agent.suite.language.library import SUFFIXES, Entry, Library
 from agent.suite.language.nodes import Place
 from agent.suite.language.plan import Plan, Planner
@@ -121,6 +122,9 @@ def _cases_of(
         plan = planner.plan(entry, row)
         problems += planner.problems
         if plan is None or planner.problems or entry.head.needs is not None:
+            continue
+        if unfit := tuple(misfits(plan, entry.place)):
+            problems += unfit
             continue
         case_id = f"{file}::{name}[{row}]" if row else f"{file}::{name}"
         yield Case(case_id, entry.path, entry.place, row, plan)

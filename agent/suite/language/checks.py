@@ -147,15 +147,22 @@ class FileCheck(TextMatch):
 
     shorthand = "path"
     path: Annotated[
-        str, name("a path", r"/[^\0]*", "from the root, such as /sdcard/Download/a.txt")
+        str,
+        name(
+            "a path", r"(~/|/)[^\0]*", "from the root, such as /sdcard/Download/a.txt, or ~/a.txt"
+        ),
     ]
-    """The file."""
+    """The file. ``~/`` is the home of the person at a desktop; a phone has none."""
     exists: Truth = True
     """Whether it must be there, or must not."""
+    sha256: (
+        Annotated[str, name("a SHA-256", "[0-9a-f]{64}", "64 digits 0 to 9 and a to f")] | None
+    ) = None
+    """The SHA-256 of what must be in it, byte by byte."""
 
     @model_validator(mode="after")
     def _is_not_both(self) -> Self:
-        if not self.exists and (asked := self.given(MATCHES)):
+        if not self.exists and (asked := self.given((*MATCHES, "sha256"))):
             raise wrong(f"cannot have {asked[0]!r} of what must not exist", at=asked[0])
         return self
 

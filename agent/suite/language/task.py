@@ -63,10 +63,10 @@ Row = Annotated[
 
 
 class Where(Written):
-    """What it is run on. What is left out does not matter."""
+    """What it is run on. What else is left out does not matter."""
 
     platform: Annotated[Literal["android", "desktop"], one_of("android", "desktop")] | None = None
-    """Kind of device."""
+    """Kind of device; android unless it is said: nothing is run on a person's desktop unasked."""
     device: Words | None = None
     """One device by name, such as an ADB serial."""
     app: Words | None = None

@@ -149,6 +149,8 @@ class SuiteRun(Generic[C]):
             reason = job.skip
             if not reason and "" not in refusals:
                 reason = f"No device fits: {'; '.join(refusals) or 'there is none'}."
+                if job.target.platform == "desktop":
+                    reason += " A desktop must be named: --device desktop."
             if reason:
                 self._settle(CaseResult(job, Status.SKIPPED, reason=reason), follower)
             else:

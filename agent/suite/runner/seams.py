@@ -23,6 +23,7 @@ class LeasedDevice:
         virtual: Whether it is a virtual phone, fresh out of its box.
         scenario: What the virtual phone is like; empty for others.
         seed: Seed of the virtual phone's data; 0 for others.
+        announced: Whether the person at it was told that it is acted on, and had time to stop it.
     """
 
     device: Device
@@ -30,6 +31,7 @@ class LeasedDevice:
     virtual: bool = False
     scenario: str = ""
     seed: int = 0
+    announced: bool = False
 
 
 class Performer(Protocol[C_contra]):

@@ -126,9 +126,9 @@ class Worker(Generic[C]):
             if run.status is Status.INTERRUPTED and not made.begun:
                 self.queue.put_back(entry)
                 return False
-            entry.attempts.append(made.attempt)
             if run.device_lost:
-                return self._lost(entry, run, counts=made.begun)
+                return self._lost(entry, made)
+            entry.attempts.append(made.attempt)
             if made.hangs and not self.place.usable(left_behind=True):
                 self.tell(DeviceLost(self.place.name, "A case on it hangs."))
                 self._end(entry)
@@ -138,17 +138,27 @@ class Worker(Generic[C]):
         self._end(entry)
         return True
 
-    def _lost(self, entry: Entry[C], run: CaseRun, *, counts: bool) -> bool:
-        usable = self.place.usable(left_behind=False)
-        why = run.failure.message if run.failure is not None else "It went away."
+    def _lost(self, entry: Entry[C], made: Made) -> bool:
+        failure = made.attempt.run.failure
+        why = failure.message if failure is not None else "It went away."
         self.tell(DeviceLost(self.place.name, why))
+        if made.begun:  # others may run it at once: that this place is usable may take its time
+            self._pass_on(entry, made)
+            return self.place.usable(left_behind=False)
+        if self.place.usable(left_behind=False):
+            self._pass_on(entry, made)
+            return True
         # That a device never came, and never will, says nothing of the case.
-        entry.losses += counts or usable
+        self.queue.put_back(entry)
+        return False
+
+    def _pass_on(self, entry: Entry[C], made: Made) -> None:
+        entry.attempts.append(made.attempt)
+        entry.losses += 1
         if entry.losses < _MAX_LOSSES:
             self.queue.put_back(entry)
         else:
             self._end(entry)
-        return usable
 
     def _end(self, entry: Entry[C]) -> None:
         result = CaseResult.of(entry.job, entry.attempts)

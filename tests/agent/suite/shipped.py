@@ -6,8 +6,11 @@ from pathlib import Path
 
 import yaml
 
+from agent.suite.act.performance import Part
 from agent.suite.language.cases import Case, load_cases
 from agent.suite.language.plan import PlannedCheck, PlannedStep
+from agent.suite.runner.status import CaseRun, Status
+from tests.agent.suite.act.phones import why
 
 ROOT = Path(__file__).parents[3]
 LEVELS = ("plain", "goal", "trap")
@@ -101,6 +104,16 @@ def app_of(case: Case) -> str:
     return case.task.tags[0]
 
 
+def platform_of(case: Case) -> str:
+    """What kind of device it is for."""
+    return case.task.target.platform or "android"
+
+
+def part_of(case: Case) -> Part:
+    """What of it does what it asks for."""
+    return "steps" if case.task.goal is None else "solution"
+
+
 def spread(cases: Sequence[Case]) -> frozenset[str]:
     """Ids of the first case of each app and level."""
     first: dict[tuple[str, str], str] = {}
@@ -130,3 +143,10 @@ def impatient(case: Case) -> Case:
         for each in case.plan.checks
     )
     return replace(case, plan=replace(case.plan, checks=checks))
+
+
+def assert_missed(run: CaseRun) -> None:
+    """All was done, and a check told that it was not the right thing."""
+    assert run.status is Status.FAILED, run
+    assert run.failure is not None
+    assert run.failure.kind.startswith("check."), why(run)

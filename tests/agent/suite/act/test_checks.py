@@ -1,5 +1,6 @@
 """Every check passes, fails and errs with evidence, on what the phone really holds."""
 
+import hashlib
 import io
 
 import pytest
@@ -103,13 +104,23 @@ def test_what_the_device_is_asked(phone: SuitePhone) -> None:
     timeout: 300ms
   - file: {path: "/sdcard/Documents/Shopping list.txt", lacks: i}
     timeout: 300ms
-""",
+  - file: {path: /sdcard/sum.bin, sha256: SUM}
+  - file: {path: /sdcard/Documents/Budget.csv, sha256: SUM}
+    timeout: 300ms
+  - file: {path: /sdcard/none, sha256: SUM}
+    timeout: 300ms
+""".replace("SUM", hashlib.sha256(b"one\xff\n").hexdigest()),
+        head=_SETTINGS.replace(
+            "checks", "  - shell: printf 'one\\377\\n' > /sdcard/sum.bin\nchecks"
+        ),
     )
     verdicts = [line.partition(":")[0] for line in found]
     assert verdicts == [
         "passed", "passed", "failed", "passed", "failed", "passed", "failed", "passed",
-        "passed", "passed", "passed", "failed", "failed",
+        "passed", "passed", "passed", "failed", "failed", "passed", "failed", "failed",
     ]  # fmt: skip
+    assert "The SHA-256 of /sdcard/Documents/Budget.csv is" in found[14]
+    assert found[15] == "failed: /sdcard/none is not there."
     assert "not equal to 'a', without 'z', with 'b' in it, not like '^b'" in found[2]
     assert found[4] == "failed: The exit code is 3, not 0: oh no."
     assert found[6].startswith("failed: The setting never_set is 'null', not like")

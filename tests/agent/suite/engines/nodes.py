@@ -13,9 +13,16 @@ from pathlib import Path
 from threading import Event
 
 ROOT = Path(__file__).parents[4]
-HEAD, SECOND = "127.0.0.2", "127.0.0.3"  # Ray takes 127.0.0.1 for the address of the network card
-# A node that is killed refuses connections, and is missed soon; one that is slow is no dead one.
+# Addresses of its own for each process that runs tests at once, as some of Ray's ports are fixed;
+# 127.0.0.1 it takes for the address of the network card.
+_FIRST = 2 + 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+HEAD, SECOND = f"127.0.0.{_FIRST}", f"127.0.0.{_FIRST + 1}"
+# A node that is killed refuses connections, and is missed soon; one that is slow is no dead one,
+# nor are its processes, however long they take to start or however little memory others leave.
 _QUICK = {
+    "RAY_agent_register_timeout_ms": "300000",
+    "RAY_worker_register_timeout_seconds": "300",
+    "RAY_memory_monitor_refresh_ms": "0",
     "RAY_health_check_initial_delay_ms": "500",
     "RAY_health_check_period_ms": "500",
     "RAY_health_check_timeout_ms": "20000",
@@ -29,6 +36,7 @@ class Node:
     def __init__(self, *arguments: str, log: Path) -> None:
         words = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *arguments]
         words += ["--num-cpus=1", "--object-store-memory=80000000", "--disable-usage-stats"]
+        words += ["--include-log-monitor=false"]  # nobody reads what it sends
         environment = {**os.environ, **_QUICK, "RAY_USAGE_STATS_ENABLED": "0"}
         environment |= {"PYTHONPATH": str(ROOT), "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
         with log.open("wb") as out:
@@ -80,7 +88,8 @@ def running_nodes() -> Iterator[Nodes]:
     try:
         nodes.append(
             Node("--head", f"--node-ip-address={HEAD}", f"--port={port}", *away,
-                 "--include-dashboard=false", f"--temp-dir={folder}", log=folder / "head.log")
+                 "--include-dashboard=false", "--no-monitor", f"--temp-dir={folder}",
+                 log=folder / "head.log")
         )  # fmt: skip
         until(lambda: "block forever" in (folder / "head.log").read_text())
         nodes.append(
@@ -95,7 +104,7 @@ def running_nodes() -> Iterator[Nodes]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def until(holds: Callable[[], bool], limit_s: float = 60) -> None:
+def until(holds: Callable[[], bool], limit_s: float = 180) -> None:
     """Wait until ``holds()``; no test rests on how long that takes."""
     pause = Event()
     for _ in range(int(limit_s / 0.1)):

@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -95,3 +97,19 @@ def test_a_cluster_that_is_not_there_is_one_line(
     told = capsys.readouterr().err
     assert f"No Ray cluster answers at {address!r}" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.ray
+def test_what_is_no_cluster_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.task.yaml").write_text("name: a\nsteps:\n  - home:\n")
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"127.0.0.1:{server.server_port}"
+        assert (
+            run_command(["test", "a.task.yaml", "--engine", "ray", "--ray-address", address]) == 2
+        )
+        server.shutdown()
+    assert "but something else" in capsys.readouterr().err

@@ -16,6 +16,13 @@ from tools.errors import UsageError
         ("virtual:4", DeviceChoice(virtual=4, wants_virtual=True)),
         ("a,virtual:2", DeviceChoice(("a",), virtual=2, wants_virtual=True)),
         ("all,virtual", DeviceChoice(every=True, wants_virtual=True)),
+        ("desktop", DeviceChoice(desktop="desktop")),
+        ("a, desktop:2", DeviceChoice(("a",), desktop="desktop:2")),
+        ("desktop:window=Notes,all", DeviceChoice(every=True, desktop="desktop:window=Notes")),
+        (
+            "virtual, desktop:region=0,-10,800,600,b",
+            DeviceChoice(("b",), wants_virtual=True, desktop="desktop:region=0,-10,800,600"),
+        ),
     ],
 )
 def test_devices(text: str, choice: DeviceChoice) -> None:
@@ -36,9 +43,11 @@ def test_devices(text: str, choice: DeviceChoice) -> None:
         ("virtual:", "no number of virtual phones"),
         ("virtual:four", "no number of virtual phones"),
         ("virtual:-1", "no number of virtual phones"),
+        ("desktop,desktop:2", "'desktop' and 'desktop:2' have one mouse and one keyboard"),
+        ("desktop,", "names no device"),
     ],
 )
 def test_what_names_no_devices_is_told(text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said) as caught:
         parse_devices(text)
-    assert caught.value.hint == "Write --device SERIAL, a,b, all, virtual or virtual:4."
+    assert caught.value.hint == "Write --device SERIAL, a,b, all, virtual, virtual:4 or desktop."

@@ -117,6 +117,23 @@ def test_a_case_whose_device_was_lost_passes_on_another() -> None:
     assert len({each.device for each in result.attempts}) == 2
 
 
+def test_a_case_is_passed_on_before_its_lost_device_is_looked_into() -> None:
+    taken_over, waited = Event(), list[bool]()
+
+    class Slow(ScriptedStation):
+        def usable(self, *, left_behind: bool) -> bool:
+            waited.append(taken_over.wait(30))
+            return super().usable(left_behind=left_behind)
+
+    def take_over(*_: object) -> CaseRun:
+        taken_over.set()
+        return CaseRun(P)
+
+    places = [Slow(name, FakeDevice()) for name in ("one", "two")]
+    assert told(run([job("a")], {"a": [lose, take_over]}, places=places)) == {"a": P}
+    assert waited == [True]
+
+
 def test_a_case_that_loses_two_devices_is_given_up_and_others_go_on() -> None:
     places = stations("one", "two", "three")
     suite = run([job("a", retries=5), job("b")], {"a": [lose]}, places=places)

@@ -13,6 +13,7 @@ from agent.suite.runner.lease import DeviceLeasedError
 from agent.wiring.stations import AttachedStation, VirtualStation, open_stations
 from tools.action import OpenApp
 from tools.clock import SystemClock
+from tools.devices.android import AndroidDevice
 from tools.errors import DeviceError, DeviceGoneError, UnknownDeviceError, UsageError
 
 
@@ -55,6 +56,10 @@ def test_a_phone_is_started_for_the_first_case_and_reset_for_the_others(
     second = station.prepare(Where(scenario="dark,zh", seed=3))
     assert (second.serial, second.scenario, second.seed) == (first.serial, "dark,zh", 3)
     assert (second.device.info.theme, second.device.info.locale) == ("dark", "zh-CN")
+    assert isinstance(first.device, AndroidDevice)
+    assert isinstance(second.device, AndroidDevice)
+    assert len(second.device.probes) == 1 < len(first.device.probes)  # it is not measured again
+    assert second.device.info.capture == first.device.info.capture
 
     third = station.prepare(Where())
     seen = third.device.observe()
