@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from agent.config import Config
 from agent.loop import Limits
@@ -22,6 +23,7 @@ from agent.suite.runner.deadline import Deadline, Patience
 from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun, Failure, Status
 from agent.wiring.audience import Audience, Nobody
+from agent.wiring.case_cache import CaseCache, Led
 from agent.wiring.episode import Stage, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.secrets import Shield, find_shield
@@ -59,13 +61,16 @@ class SuitePerformer:
 
     Args:
         config: How goals are pursued; what it says of the device does not matter.
-        mind: Who pursues them. It is not closed.
+        mind: Who pursues them. It is closed by ``close``, and by nothing else.
         manner: How.
     """
 
     def __init__(self, config: Config, mind: Mind, manner: Manner | None = None) -> None:
         self._config, self._mind = config, mind
         self._manner = manner if manner is not None else Manner()
+        self._astray: set[Led] = set()
+        self._closing = Lock()
+        self._closed = False
 
     def perform(
         self, case: Case, device: LeasedDevice, folder: Path, deadline: Deadline
@@ -79,9 +84,18 @@ class SuitePerformer:
         config = _config_for(case, self._config, device, folder)
         if isinstance(device.device, AndroidDevice):
             device.device.reads_ui_tree = True
-        attempt = _Attempt(case, config, self._mind, self._manner, device.device, deadline)
+        attempt = _Attempt(
+            case, config, self._mind, self._manner, device.device, deadline, self._astray
+        )
         run = attempt.run(folder)
         return _kept(run, case.task.trace)
+
+    def close(self) -> None:
+        """Let go of the model; a second call is idle."""
+        with self._closing:
+            already, self._closed = self._closed, True
+        if not already:
+            self._mind.close()
 
 
 @dataclass
@@ -94,9 +108,11 @@ class _Attempt:
     manner: Manner
     device: Device
     time: Timing
+    astray: set[Led]
     clock: Clock = field(default_factory=SystemClock)
     policy: SuitePolicy | None = None
     recorder: RecordingWriter | None = None
+    cache: CaseCache | None = None
 
     def run(self, folder: Path) -> CaseRun:
         shield = find_shield(self.config, self.case.title)
@@ -105,6 +121,8 @@ class _Attempt:
         episode = self._episode(folder, performance, shield)
         performed = performance.performed
         ended = self._ended(episode, performed)
+        if self.cache is not None:
+            ended = self.cache.settle(ended)
         if self._needs_teardown(episode, performed):
             self.time.begin_teardown()
             further = self._episode(
@@ -129,6 +147,12 @@ class _Attempt:
     ) -> Episode:
         def make(tools: Registry, recorder: RecordingWriter, on_text: OnText) -> Policy:
             means = self._means(tools, recorder, on_text, shield)
+            if not teardown:
+                use = self.case.task.cache or self.config.cache
+                self.cache = CaseCache(
+                    self.case, self.config, use, self.device, recorder, self.astray
+                )
+                means = replace(means, new_way=self.cache.way)
             policy = SuitePolicy(performance, means, teardown_only=teardown)
             if not teardown:
                 self.policy, self.recorder = policy, recorder
@@ -194,8 +218,6 @@ class _Attempt:
             *((("model", self.mind.model),) if self.mind.model else ()),
         ]
         facts += [("warning", warning) for warning in scene.warnings]
-        if (self.case.task.cache or self.config.cache) != "off":
-            facts.append(("warning", "The step cache is not used within cases."))
         return replace(
             run,
             steps=scene.actions,

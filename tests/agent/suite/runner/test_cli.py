@@ -69,6 +69,30 @@ def test_a_run_tells_what_became_of_every_case(capsys: pytest.CaptureFixture[str
     assert len(serials) == 1  # one phone, reset in between
 
 
+def test_an_attempt_that_the_step_cache_led_astray_is_told_and_void(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_tasks(Path("tasks"), "misled")
+    assert run(junit=Path("junit.xml"), strictness=Strictness(fail_flaky=True)) == 0
+    told = capsys.readouterr().out
+    assert "attempt 1, led astray by the step cache and void: check: the check failed" in told
+    assert "1 passed in " in told
+    assert "found by cached 4, policy 3" in told
+    assert "step cache: forgotten 1, hits 1, kept 1, misses 1" in told
+    SCHEMA.validate("junit.xml")
+    facts = {
+        each.get("name"): each.get("value")
+        for each in ElementTree.parse("junit.xml").iter("property")
+    }
+    assert facts["step_cache"] == "kept=1 misses=1"
+    assert facts["provenance"] == "policy=3"
+    assert "misled" in facts
+    assert run(as_json=True) == 0
+    first, second = json.loads(capsys.readouterr().out)["cases"][0]["attempts"]
+    assert (first["misled"], first["step_cache"]) == (True, {"forgotten": 1, "hits": 1})
+    assert (second["misled"], second["provenance"]) == (False, {"policy": 3})
+
+
 def test_strictness_decides_over_the_exit_code() -> None:
     write_tasks(Path("tasks"), "unverified-one")
     assert run() == 0
