@@ -1,7 +1,7 @@
 """The step cache within cases: who is asked, what is kept, and what becomes of a stale one."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,8 +135,8 @@ class _Station:
 
 
 @pytest.fixture
-def desk(phone: SuitePhone, tmp_path: Path) -> Iterator[Desk]:
-    yield Desk(phone, tmp_path / "steps")
+def desk(phone: SuitePhone, tmp_path: Path) -> Desk:
+    return Desk(phone, tmp_path / "steps")
 
 
 def told(run: CaseRun) -> dict[str, int]:
@@ -252,7 +252,7 @@ class Forgetful:
     folder: Path
     looks: int = 0
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the phone has
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.device, name)
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:

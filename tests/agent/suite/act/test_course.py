@@ -347,6 +347,17 @@ def test_the_recording_is_kept_as_the_task_says(phone: SuitePhone) -> None:
     assert end.verdict.value == "failed"
 
 
+def test_the_mind_is_closed_once_and_by_nothing_else(phone: SuitePhone) -> None:
+    closed: list[str] = []
+    mind = mind_of(close=lambda: closed.append("closed"))
+    phone.perform("name: t\nsteps:\n  - home:\n", mind=mind)
+    performer = SuitePerformer(Config(), mind)
+    assert closed == []
+    performer.close()
+    performer.close()
+    assert closed == ["closed"]
+
+
 def test_the_policy_of_a_case_judges_itself(phone: SuitePhone) -> None:
     run = phone.perform("name: t\nsteps:\n  - home:\n", mind=mind_of())
     assert run.status is Status.UNVERIFIED
