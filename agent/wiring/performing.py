@@ -1,6 +1,7 @@
 """Performs cases: each becomes one episode, whose policy plays what the task file says."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,10 +28,11 @@ from agent.wiring.case_cache import CaseCache, Led
 from agent.wiring.episode import Stage, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.secrets import Shield, find_shield
+from tools.action import Home
 from tools.clock import Clock, SystemClock
 from tools.device import Device, RunsShell, ShellAnswer
 from tools.devices.android import AndroidDevice
-from tools.errors import ActionFailedError, DeviceTimeoutError, TaskError
+from tools.errors import ActionFailedError, DeviceError, DeviceTimeoutError, TaskError
 from tools.registry import Registry
 from tools.secrets.values import check_name
 
@@ -125,22 +127,23 @@ class _Attempt:
             ended = self.cache.settle(ended)
         if self._needs_teardown(episode, performed):
             self.time.begin_teardown()
+            if episode.stop is StopReason.DEVICE_LOST:
+                _leave_screen(self.device)
             further = self._episode(
                 folder.with_name(f"{folder.name}-teardown"), performance, shield, teardown=True
             )
-            if performance.performed.trouble is not None and ended.failure is not None:
-                told = performance.performed.trouble.message
+            trouble = performance.performed.trouble
+            told = trouble.message if trouble is not None else ""
+            if further.stop not in _OVER:
+                told = "\n".join(filter(None, (told, f"Teardown: {_line(further.error)}")))
+            if told and ended.failure is not None:
                 ended = replace(ended, failure=_with(ended.failure, told))
             if further.recording is not None:
                 ended = replace(ended, attachments=(further.recording,))
         return _clean(ended, shield)
 
     def _needs_teardown(self, episode: Episode, performed: Performed) -> bool:
-        return (
-            bool(self.case.plan.teardown)
-            and not performed.torn_down
-            and episode.stop is not StopReason.DEVICE_LOST
-        )
+        return bool(self.case.plan.teardown) and not performed.torn_down and not episode.device_gone
 
     def _episode(
         self, folder: Path, performance: Performance, shield: Shield, *, teardown: bool = False
@@ -317,8 +320,10 @@ def _outcome(episode: Episode, performed: Performed) -> CaseRun:
     recording = episode.recording
     trouble = performed.trouble
     if episode.stop not in _OVER:
-        lost = episode.stop is StopReason.DEVICE_LOST
-        kind = "device" if lost else episode.stop.value
+        lost = episode.device_gone
+        kind = episode.stop.value
+        if episode.stop is StopReason.DEVICE_LOST:
+            kind = "device" if lost else "no_picture"
         message = episode.error or episode.answer or f"It ended as {episode.stop.value}."
         failure = Failure(kind, _line(message))
         if trouble is not None:  # what was found before
@@ -330,6 +335,13 @@ def _outcome(episode: Episode, performed: Performed) -> CaseRun:
     failure = Failure(trouble.kind, _line(trouble.message), details)
     failed = trouble.verdict is Verdict.FAILED
     return CaseRun(Status.FAILED if failed else Status.ERROR, failure, recording=recording)
+
+
+def _leave_screen(device: Device) -> None:
+    """Go where there is something to see: a teardown that sees nothing can do nothing."""
+    with suppress(DeviceError, ActionFailedError):
+        if Home().kind in device.supports:
+            device.perform(Home())
 
 
 def _clean(run: CaseRun, shield: Shield) -> CaseRun:

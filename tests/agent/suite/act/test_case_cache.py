@@ -14,16 +14,16 @@ from agent.policies.scripted import ScriptedPolicy
 from agent.policy import Policy
 from agent.step import Decision, Step
 from agent.step_cache import StepCache
-from agent.suite.language.task import Where
 from agent.suite.runner.job import CaseResult, job_of
 from agent.suite.runner.place import InProcess
 from agent.suite.runner.run import SuiteRun
-from agent.suite.runner.seams import LeasedDevice, Silence
+from agent.suite.runner.seams import Silence
 from agent.suite.runner.status import CaseRun, Status
 from agent.wiring.mind import Mind
 from agent.wiring.performing import SuitePerformer
 from tests.agent.episodes import DONE, call
 from tests.agent.suite.act.phones import (
+    PhoneStation,
     SuitePhone,
     actions,
     made_by,
@@ -33,7 +33,7 @@ from tests.agent.suite.act.phones import (
     why,
 )
 from tools.clock import SystemClock
-from tools.device import Device, Observation
+from tools.device import Observation
 from tools.devices.android import AndroidDevice
 from tools.screen import Screenshot
 
@@ -97,41 +97,9 @@ class Desk:
         )  # fmt: skip
         clock = SystemClock()
         job = job_of(self.phone.case(text), retries=retries, time_s=120.0)
-        place = InProcess(_Station(self.phone), SuitePerformer(config, mind), clock)
+        place = InProcess(PhoneStation(self.phone), SuitePerformer(config, mind), clock)
         run = SuiteRun([job], [place], clock=clock, record_dir=config.record_dir)
         return run.run(Silence()).results[0]
-
-
-class _Station:
-    """Gives the phone of these tests, reset, for each attempt."""
-
-    name = "virtual-1"
-
-    def __init__(self, phone: SuitePhone) -> None:
-        self._phone = phone
-        self._device: Device | None = None
-
-    def refuses(self, target: Where) -> str:
-        del target
-        return ""
-
-    def prepare(self, target: Where) -> LeasedDevice:
-        self.close()
-        with self._phone.server.phone.lock:
-            self._phone.server.phone.reset(scenario=target.scenario or "default", seed=0)
-        self._device = device = self._phone.connect()
-        return LeasedDevice(device, virtual=True)
-
-    def sever(self) -> None:
-        """Nothing hangs here."""
-
-    def usable(self, *, left_behind: bool) -> bool:
-        return not left_behind
-
-    def close(self) -> None:
-        device, self._device = self._device, None
-        if device is not None:
-            device.close()
 
 
 @pytest.fixture
