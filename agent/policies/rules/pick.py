@@ -35,6 +35,11 @@ def pick_from_list(turn: Turn, want: Want) -> Decision | None:
     return turn.scroll(f"Look further for {want.values[0]!r}")
 
 
+def seek_in_list(turn: Turn, want: Want) -> Decision | None:
+    """Look for what is not on the screen: by the list's search, else further down."""
+    return _search(turn, want) or turn.scroll(f"Look further for {want.values[0]!r}")
+
+
 def accept(turn: Turn, why: str) -> Decision | None:
     """Press what closes a picker with its value taken over."""
     button = turn.find(turn.words.accept, least=3) or turn.find(turn.words.accept)

@@ -281,6 +281,22 @@ def read_cart(goal: str, _now: datetime) -> Intent | None:
     return make_intent("cart", wants, rest=said)
 
 
+def read_city(goal: str, _now: datetime) -> Intent | None:
+    """Add a city to the world clock."""
+    match = _first(
+        (
+            r"^(?:add|put)\s+(?:the\s+city\s+(?:of\s+)?)?(?P<city>.+?)\s+(?:to|in|on|into)\s+.*\bworld\s+clocks?$",
+            r"^(?:把|将)?(?P<city>.+?)(?:添加到|加入|加到)世界时钟(?:里|中)?$",
+        ),
+        goal,
+    )
+    if match is None:
+        return None
+    city = _clean(match["city"])
+    want = Want(slot="city", kind="item", values=(city,))
+    return make_intent("city", [want], rest=without(goal, (city,)))
+
+
 def read_folder(goal: str, _now: datetime) -> Intent | None:
     """Make a folder."""
     if not re.search(r"\b(?:folder|directory)\b|文件夹|目录", goal, re.IGNORECASE):

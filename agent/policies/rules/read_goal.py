@@ -6,11 +6,13 @@ from datetime import datetime
 
 from agent.policies.rules.intent import Intent
 from agent.policies.rules.lexicon import errands
+from agent.policies.rules.read_deed import read_deed
 from agent.policies.rules.read_document import read_document
 from agent.policies.rules.read_errand import (
     polite_free,
     read_alarm,
     read_cart,
+    read_city,
     read_contact,
     read_folder,
     read_message,
@@ -31,12 +33,14 @@ _IN_APP = re.compile(
 
 _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_document,
+    read_deed,
     read_alarm,
     read_message,
     read_note,
     read_contact,
     read_cart,
     read_folder,
+    read_city,
     read_flight,
     read_toggle,
     read_setting,
