@@ -274,7 +274,7 @@ def read_cart(goal: str, _now: datetime) -> Intent | None:
         return None
     amount = number(match["many"]) if match["many"] else 1
     wants = [
-        Want(slot="product", kind="item", values=(_clean(match["what"]),)),
+        *_product_wants(_clean(match["what"])),
         Want(slot="quantity", kind="count", amount=amount or 1),
     ]
     said = without(goal, (match["what"], match["many"] or ""))
@@ -295,6 +295,17 @@ def read_city(goal: str, _now: datetime) -> Intent | None:
     city = _clean(match["city"])
     want = Want(slot="city", kind="item", values=(city,))
     return make_intent("city", [want], rest=without(goal, (city,)))
+
+
+def _product_wants(what: str) -> list[Want]:
+    """A product; its first word may be a variant of it that is chosen on its page: a blue mug."""
+    first, _, rest = what.partition(" ")
+    if not rest or is_cjk(what):
+        return [Want(slot="product", kind="item", values=(what,))]
+    return [
+        Want(slot="product", kind="item", values=(what, rest)),
+        Want(slot="variant", kind="choice", values=(first,)),
+    ]
 
 
 def read_folder(goal: str, _now: datetime) -> Intent | None:
