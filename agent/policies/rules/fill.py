@@ -2,6 +2,7 @@
 
 from agent.policies.rules.counting import count_here
 from agent.policies.rules.intent import Want
+from agent.policies.rules.lexicon import errands
 from agent.policies.rules.matching import (
     control_for,
     field_for,
@@ -184,6 +185,19 @@ def _count(turn: Turn, want: Want) -> Decision | None:
     if not control.values and (uncover := turn.uncover(control)):
         return uncover
     return _open(turn, want, control)
+
+
+def put_into_cart(turn: Turn) -> Decision | None:
+    """What is ordered goes into the cart first, once, when it is the right thing and number."""
+    if turn.intent.name != "order" or turn.memory.tries["carted"] or turn.memory.abandoned:
+        return None
+    if {want.slot for want in turn.memory.open_wants(turn.intent)} - {"payment"}:
+        return None
+    button = turn.find(errands()["cart"].commit)
+    if button is None:
+        return None
+    turn.memory.tries["carted"] += 1
+    return turn.tap(button, f"The right thing is here: press {button.label!r}")
 
 
 def _choose_variant(turn: Turn, want: Want) -> Decision | None:

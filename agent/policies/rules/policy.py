@@ -8,7 +8,7 @@ from agent.policies.rules.counting import count_here
 from agent.policies.rules.deed import do_deed
 from agent.policies.rules.document import begin_document, save_document
 from agent.policies.rules.evidence import finish_on_evidence
-from agent.policies.rules.fill import accept_filled, fill_wants
+from agent.policies.rules.fill import accept_filled, fill_wants, put_into_cart
 from agent.policies.rules.intent import Intent, Want
 from agent.policies.rules.interruptions import dismiss, wait_while_loading
 from agent.policies.rules.lead import go_to_goal_page, lead_on
@@ -249,6 +249,7 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     begin_document,
     fill_wants,
     finish_on_evidence,
+    put_into_cart,
     accept_filled,
     set_here,
     finish_on_evidence,

@@ -18,6 +18,7 @@ from agent.policies.rules.read_errand import (
     read_message,
     read_note,
     read_open,
+    read_order,
     read_setting,
     read_toggle,
 )
@@ -42,6 +43,7 @@ _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_folder,
     read_city,
     read_flight,
+    read_order,
     read_toggle,
     read_setting,
     read_open,
