@@ -167,6 +167,7 @@ GOALS = {
     "wake me at 7 am tomorrow": {"time": "07:00"},
     "put two wireless headphones into the cart": {
         "product": "wireless headphones",
+        "variant": "wireless",
         "quantity": "2",
     },
     "把两个咖啡杯加入购物车": {"product": "咖啡杯", "quantity": "2"},
