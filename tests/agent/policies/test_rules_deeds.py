@@ -1,4 +1,4 @@
-"""One act on one thing: read right, done on the phone, and never done to what is called nearly so."""
+"""One act on one thing: read right, done on the phone, never done to what is called nearly so."""
 
 from datetime import datetime
 

@@ -203,7 +203,7 @@ def test_goals(goal: str) -> None:
     [
         ("Create a folder named Invoices in Download", "download"),
         ("Create a folder named Invoices in Messages", "messages"),
-        ("Add Bob Martinez to the favorites in Contacts", "favorites"),
+        ("Add Bob Martinez to the blocklist in Contacts", "blocklist"),
     ],
 )
 def test_where_it_belongs_is_told_if_it_is_not_the_app_of_the_errand(goal: str, word: str) -> None:
