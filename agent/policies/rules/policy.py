@@ -5,9 +5,10 @@ from copy import deepcopy
 from datetime import datetime
 
 from agent.policies.rules.counting import count_here
+from agent.policies.rules.deed import do_deed
 from agent.policies.rules.document import begin_document, save_document
 from agent.policies.rules.evidence import finish_on_evidence
-from agent.policies.rules.fill import accept_filled, fill_wants
+from agent.policies.rules.fill import accept_filled, fill_wants, put_into_cart
 from agent.policies.rules.intent import Intent, Want
 from agent.policies.rules.interruptions import dismiss, wait_while_loading
 from agent.policies.rules.lead import go_to_goal_page, lead_on
@@ -28,7 +29,8 @@ _NEAR_PX = 60
 _CLEARLY = 2
 _CAN = (
     "I understand errands such as booking a flight, switching a setting on or off, adding a "
-    "contact, an alarm, a note or a folder, sending a message, putting things into a cart, and "
+    "contact, an alarm, a note or a folder, deleting one, pinning a note, adding a contact to the "
+    "favorites, pairing a device, sending a message, putting things into a cart, and "
     "writing a text in an editor of a desktop, "
     "in English or Chinese."
 )
@@ -243,9 +245,11 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     wait_while_loading,
     _pick,
     go_to_section,
+    do_deed,
     begin_document,
     fill_wants,
     finish_on_evidence,
+    put_into_cart,
     accept_filled,
     set_here,
     finish_on_evidence,

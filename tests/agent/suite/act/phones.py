@@ -19,6 +19,8 @@ from agent.step import Decision
 from agent.suite.act.performance import Part
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case, load_cases
+from agent.suite.language.task import Where
+from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun
 from agent.wiring.mind import Eyes, Mind
 from agent.wiring.performing import Manner, perform_case
@@ -89,6 +91,38 @@ class SuitePhone:
         serial = str(self.server.announcement()["serial"])
         link = AdbLink(AdbServer(port=self.server.server_port), serial, SystemClock())
         return link.shell(command).text
+
+
+class PhoneStation:
+    """Gives the phone of these tests, reset, for each attempt."""
+
+    name = "virtual-1"
+
+    def __init__(self, phone: SuitePhone) -> None:
+        self._phone = phone
+        self._device: Device | None = None
+
+    def refuses(self, target: Where) -> str:
+        del target
+        return ""
+
+    def prepare(self, target: Where) -> LeasedDevice:
+        self.close()
+        with self._phone.server.phone.lock:
+            self._phone.server.phone.reset(scenario=target.scenario or "default", seed=0)
+        self._device = device = self._phone.connect()
+        return LeasedDevice(device, virtual=True)
+
+    def sever(self) -> None:
+        """Nothing hangs here."""
+
+    def usable(self, *, left_behind: bool) -> bool:
+        return not left_behind
+
+    def close(self) -> None:
+        device, self._device = self._device, None
+        if device is not None:
+            device.close()
 
 
 def recording_of(run: CaseRun) -> Recording:
