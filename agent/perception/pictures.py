@@ -60,6 +60,19 @@ def load_picture(source: str) -> Picture:
     return decode_picture(_read(Path(source.removeprefix("file://")).expanduser()), source)
 
 
+def load_bytes(source: str) -> bytes:
+    """The bytes of the file that ``source`` names: a path, ``http(s)://...`` or ``data:...``.
+
+    Raises:
+        PictureError: There is none, or it is too large.
+    """
+    if _ADDRESS.match(source):
+        return _download(source)
+    if source.startswith("data:"):
+        return _from_data_url(source)
+    return _read(Path(source.removeprefix("file://")).expanduser())
+
+
 def decode_picture(data: bytes, name: str) -> Picture:
     """The picture in ``data``: turned as its camera says, in RGB, its first frame if it moves.
 
