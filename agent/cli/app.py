@@ -18,6 +18,7 @@ from agent.cli import (
     doctor,
     export,
     model,
+    parse,
     phone,
     record,
     recordings,
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("record")(record.record)
 app.command("test")(test.run_task_files)
+app.command("parse")(parse.parse)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")

@@ -56,7 +56,7 @@ class Sheets:
     count: int
     numbers: tuple[int, ...]
     _source: "Picture | PdfDocument"
-    _dpi: int
+    _dpi: int = DPI
 
     def __iter__(self) -> Iterator[Sheet]:
         """One page after another; each is drawn when its turn comes.
@@ -88,12 +88,12 @@ def open_sheets(source: str, pages: str = "", dpi: int = DPI) -> Iterator[Sheets
     if not LOWEST_DPI <= dpi <= HIGHEST_DPI:
         raise DocumentError(f"--dpi is {LOWEST_DPI} to {HIGHEST_DPI}, not {dpi}.")
     if source == CLIPBOARD:
-        yield _one(load_picture(source), pages, dpi)
+        yield sheets_of(load_picture(source), pages)
         return
     data = load_bytes(source)
     name = source if not source.startswith("data:") else f"{source[:30]}…"
     if _PDF not in data[:_PDF_WITHIN]:
-        yield _one(decode_picture(data, name), pages, dpi)
+        yield sheets_of(decode_picture(data, name), pages)
         return
     document = _opened(data, name)
     try:
@@ -103,6 +103,15 @@ def open_sheets(source: str, pages: str = "", dpi: int = DPI) -> Iterator[Sheets
         yield Sheets(name, count, chosen_pages(pages, count, name), document, dpi)
     finally:
         document.close()
+
+
+def sheets_of(picture: Picture, pages: str = "") -> Sheets:
+    """A picture as a document of one page.
+
+    Raises:
+        DocumentError: Another page is wanted.
+    """
+    return Sheets(picture.name, 1, chosen_pages(pages, 1, picture.name), picture)
 
 
 def chosen_pages(written: str, count: int, name: str) -> tuple[int, ...]:
@@ -138,10 +147,6 @@ def chosen_pages(written: str, count: int, name: str) -> tuple[int, ...]:
             raise DocumentError(f"--pages {written!r}: {last} comes before {first}.")
         found.update(range(first, last + 1))
     return tuple(sorted(found))
-
-
-def _one(picture: Picture, pages: str, dpi: int) -> Sheets:
-    return Sheets(picture.name, 1, chosen_pages(pages, 1, picture.name), picture, dpi)
 
 
 def _opened(data: bytes, name: str) -> "PdfDocument":

@@ -1,6 +1,5 @@
 """Asks a model for a page, and reads what it answers."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -151,9 +150,3 @@ def read_document(seer: Seer, picture: Picture, *, max_tokens: int = MAX_TOKENS)
     """
     page = read_page(for_pages(seer), Sheet(1, picture), max_tokens=max_tokens)
     return Document(source=picture.name, model=seer.model.name, page_count=1, pages=(page,))
-
-
-def counted(page: Page) -> str:
-    """What is on a page, in words, such as ``12 paragraphs, 1 table``."""
-    found = Counter(block.type.replace("_", " ") for block in page.blocks)
-    return ", ".join(f"{times} {name}{'s' if times > 1 else ''}" for name, times in found.items())

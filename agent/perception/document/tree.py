@@ -72,10 +72,8 @@ def parse_html(html: str) -> tuple[Element, tuple[str, ...]]:
     Raises:
         MissingExtraError: The extra ``docs`` is not installed.
     """
-    try:
-        from selectolax.lexbor import LexborHTMLParser
-    except ImportError:
-        raise MissingExtraError("Reading a document", "docs") from None
+    require_parser()
+    from selectolax.lexbor import LexborHTMLParser
 
     dropped: Counter[str] = Counter()
     # A NUL ends the text for the parser below.
@@ -84,6 +82,18 @@ def parse_html(html: str) -> tuple[Element, tuple[str, ...]]:
     said = ", ".join(f"{times} x {name}" for name, times in sorted(dropped.items()))
     notes = (f"Left out what is no part of a page: {said}.",) if said else ()
     return Element("div", {}, children), notes
+
+
+def require_parser() -> None:
+    """Make sure that HTML can be parsed, before a model is asked for any.
+
+    Raises:
+        MissingExtraError: The extra ``docs`` is not installed.
+    """
+    try:
+        import selectolax.lexbor  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("Reading a document", "docs") from None
 
 
 def _kept(node: "LexborNode", dropped: Counter[str], depth: int) -> Nodes:

@@ -1,5 +1,7 @@
 """What a document turns out to hold: pages of blocks, each with its place on the page."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
@@ -190,3 +192,13 @@ class Document(Frozen):
     def whole(self) -> bool:
         """Whether every page that is here was read to its end."""
         return all(page.outcome == "read" for page in self.pages)
+
+    def with_pages(self, pages: Sequence[Page]) -> "Document":
+        """The same document with these pages read."""
+        return self.model_copy(update={"pages": tuple(pages)})
+
+
+def counted(page: Page) -> str:
+    """What is on a page, in words, such as ``12 paragraphs, 1 table``."""
+    found = Counter(block.type.replace("_", " ") for block in page.blocks)
+    return ", ".join(f"{times} {name}{'s' if times > 1 else ''}" for name, times in found.items())
