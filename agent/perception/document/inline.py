@@ -16,14 +16,18 @@ _PLAIN: Final = Run(text="")
 _BLACK: Final = "#000000"
 
 
-def runs_of(nodes: Sequence[Element | str], *, kept: bool = False) -> tuple[Run, ...]:
+def runs_of(
+    nodes: Sequence[Element | str], *, around: Element | None = None, kept: bool = False
+) -> tuple[Run, ...]:
     """The words in ``nodes``, pictures and lists left out.
 
     Args:
         nodes: Of the tree.
+        around: The element that they are in, for how they look.
         kept: Whether white space counts, as in ``pre``.
     """
-    pieces = list(_pieces(nodes, _PLAIN, kept=kept))
+    look = _PLAIN if around is None else _look(around, _PLAIN)
+    pieces = list(_pieces(nodes, look, kept=kept))
     return _joined(pieces) if kept else _joined(_tightened(pieces))
 
 

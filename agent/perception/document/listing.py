@@ -44,7 +44,7 @@ def read_list(node: Element, places: Places, depth: int = 1) -> Listing | None:
 
 
 def _item(node: Element, places: Places, depth: int) -> Item:
-    runs = runs_of(node.children)
+    runs = runs_of(node.children, around=node)
     at = places.at(node.attributes)
     item = Item(runs=runs, text=text_of(runs), box=at.box, polygon=at.polygon)
     for inner in within(node, LISTS):

@@ -16,12 +16,17 @@ _START = re.compile(
 _END = re.compile(r"</html\s{0,9}>", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]{0,3}```[^\n]{0,40}$", re.MULTILINE)
 _OPENING_FENCE = re.compile(r"```[a-z]{0,12}\s*\Z", re.IGNORECASE)
-_INSIDE: Final = r"""(?:[^<>"']|"[^"\n]{0,2000}"|'[^'\n]{0,2000}')*"""
+_INSIDE: Final = r"""(?:[^<>"']|"[^"\n]{0,9000}"|'[^'\n]{0,9000}')*"""
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]{{0,20}})(?=[\s/>]){_INSIDE}>")
+_VALUE: Final = r"""(?:"[^"\n]{0,9000}"|'[^'\n]{0,9000}'|[^\s"'<>]{1,2000})"""
+_ATTRIBUTE: Final = rf"\s{{1,20}}[a-z_:@][\w:.-]{{0,60}}(?:\s{{0,9}}=\s{{0,9}}{_VALUE})?"
+_NAMES: Final = "|".join(sorted(KNOWN))
 _LESS_THAN = re.compile(
-    rf"<(?!/?(?:{'|'.join(sorted(KNOWN))})(?=[\s/>]){_INSIDE}>|/?[a-z][a-z0-9:-]{{0,30}}/?>|!--|!doctype)",
+    rf"<(?!/?(?:{_NAMES})(?:{_ATTRIBUTE}){{0,40}}\s{{0,20}}/?>"
+    r"|/?[a-z][a-z0-9:-]{0,30}/?>|!--|!doctype)",
     re.IGNORECASE,
 )
+_OPEN_QUOTE = re.compile(r"(\bdata-(?:bbox|polygon)=\")([\d\s.,-]{1,200})(?=/?>)")
 _CUT_TAG = re.compile(r"<[^<>]{0,400}\Z")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _VOID: Final = frozenset(("area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"))
@@ -100,7 +105,8 @@ def _kept_shallow(html: str) -> Found:
         opened[name] += 1
         return tag[0]
 
-    kept = _TAG.sub(keep, _LESS_THAN.sub("&lt;", _COMMENT.sub("", html)))
+    html = _OPEN_QUOTE.sub(r'\1\2"', _COMMENT.sub("", html))
+    kept = _TAG.sub(keep, _LESS_THAN.sub("&lt;", html))
     notes = []
     if left_out:
         notes.append(f"{left_out} tags were nested too deeply and were left out.")

@@ -70,7 +70,7 @@ class BlockReader:
     def _words(
         self, node: Element, kind: Literal["heading", "paragraph", "preformatted"], level: int = 0
     ) -> None:
-        runs = runs_of(node.children, kept=kind == "preformatted")
+        runs = runs_of(node.children, around=node, kept=kind == "preformatted")
         placed = self.places.at(node.attributes)
         if text := text_of(runs):
             self.blocks.append(

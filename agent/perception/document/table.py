@@ -48,7 +48,7 @@ def _row(node: Element, places: Places) -> tuple[Cell, ...]:
 
 
 def _cell(node: Element, places: Places) -> Cell:
-    runs = runs_of(tuple(_in_one(node)))
+    runs = runs_of(tuple(_in_one(node)), around=node)
     at = places.at(node.attributes)
     return Cell(
         runs=runs,
