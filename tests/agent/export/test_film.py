@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageSequence
 
 from agent.cli.app import run_command
-from agent.export.caption import Caption, _face, caption_height, draw_caption, wrapped
+from agent.export.caption import Caption, caption_height, draw_caption
 from agent.export.encode import write_gif
 from agent.export.film import FilmOptions, plan_film
 from agent.export.pointer import POINTER
+from agent.lettering import lettering, wrapped
 from agent.recording.reader import Recording, read_recording
 from tests.agent.report.runs import (
     CHINESE,
@@ -194,7 +195,7 @@ def test_a_recording_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str
 
 
 def test_chinese_is_written_and_not_as_boxes() -> None:
-    face = _face(20)
+    face = lettering(20)
     letters = {letter: drawn(letter) for letter in "重庆北京"}
     assert len(set(letters.values())) == 4
     assert drawn("\uffff") not in letters.values()
@@ -204,20 +205,20 @@ def test_chinese_is_written_and_not_as_boxes() -> None:
 
 def drawn(letter: str) -> bytes:
     image = Image.new("RGB", (40, 40))
-    _face(20).write(ImageDraw.Draw(image), (5, 30), letter, (255, 255, 255))
+    lettering(20).write(ImageDraw.Draw(image), (5, 30), letter, (255, 255, 255))
     return image.tobytes()
 
 
 @given(st.text(max_size=300), st.integers(40, 600), st.integers(1, 3))
 def test_lines_fit_whatever_is_said(text: str, room: int, lines: int) -> None:
-    face = _face(12)
+    face = lettering(12)
     found = wrapped(text, face, room, lines=lines)
     assert len(found) <= lines
     assert all(face.length(line.rstrip()) <= room for line in found)
 
 
 def test_a_short_text_is_kept_and_a_long_one_ends_in_dots() -> None:
-    face = _face(12)
+    face = lettering(12)
     assert wrapped("two words", face, 200, lines=2) == ["two words"]
     assert wrapped(CHINESE * 4, face, 200, lines=2)[-1].endswith("…")
     canvas = Image.new("RGB", (200, 100))
