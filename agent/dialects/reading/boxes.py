@@ -96,14 +96,14 @@ def read_boxes(text: str, projection: Projection, space: Space) -> BoxesRead:
         space: What its numbers mean.
     """
     raw = find_shapes(text)
-    frame = _Frame(projection, space)
+    frame = Frame(projection, space)
     read = [detection for shape in raw.shapes if (detection := frame.detection(shape)) is not None]
     found = tuple({detection.model_dump_json(): detection for detection in read}.values())
     if repeats := len(read) - len(found):
         frame.mishaps["repeated"] = repeats
     if raw.unread:
         frame.mishaps["unread"] += raw.unread
-    notes = [_NOTES[what].format(count=count) for what, count in frame.mishaps.items() if count]
+    notes = [*frame.notes]
     if raw.cut:
         notes.append("The reply is cut off; only what is complete in it was taken.")
     if _are_shares(raw.shapes):
@@ -121,8 +121,13 @@ _NOTES: Final = {
 }
 
 
-class _Frame:
-    """Places shapes in the picture, and counts what had to be mended."""
+class Frame:
+    """Places shapes in the picture, and counts what had to be mended.
+
+    Args:
+        projection: From the picture the model was shown to the one that was given.
+        space: What its numbers mean.
+    """
 
     def __init__(self, projection: Projection, space: Space) -> None:
         region = projection.region
@@ -132,6 +137,11 @@ class _Frame:
         self._extent = (NORM1000, NORM1000) if norm else (float(shown.width), float(shown.height))
         self._half = 0.0 if norm else 0.5
         self.mishaps: Counter[str] = Counter()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What had to be mended or left out, a sentence each."""
+        return tuple(_NOTES[what].format(count=n) for what, n in self.mishaps.items() if n)
 
     def detection(self, shape: RawShape) -> Detection | None:
         """``shape`` in pixels; ``None`` if it is nowhere in the picture."""

@@ -5,6 +5,7 @@ from PIL import Image
 from agent.perception.document.pages import Sheet
 from agent.perception.document.values import Block, Listing, Page, Table
 from agent.perception.draw import Drawn, draw_things
+from tools.geometry import Box
 
 
 def draw_page(sheet: Sheet, page: Page) -> Image.Image:
@@ -20,7 +21,7 @@ def draw_page(sheet: Sheet, page: Page) -> Image.Image:
     return draw_things(sheet.picture.image, [each for each in things if each.box is not None])
 
 
-def _inner(block: Block) -> list:
+def _inner(block: Block) -> list[Box | None]:
     if isinstance(block, Listing):
         return [item.box for item in block.items]
     if isinstance(block, Table):
