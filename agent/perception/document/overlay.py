@@ -18,7 +18,8 @@ def draw_page(sheet: Sheet, page: Page) -> Image.Image:
         name = block.type.replace("_", " ")
         things.append(Drawn(box=block.box, polygon=block.polygon, label=name, kind=block.type))
         things += [Drawn(box=part, kind=block.type) for part in _inner(block)]
-    return draw_things(sheet.picture.image, [each for each in things if each.box is not None])
+    placed = [each for each in things if each.box is not None]
+    return draw_things(sheet.picture.image, placed) if placed else sheet.picture.image.copy()
 
 
 def _inner(block: Block) -> list[Box | None]:

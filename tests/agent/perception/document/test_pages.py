@@ -60,7 +60,8 @@ def test_a_pdf_of_pictures(tmp_path: Path) -> None:
     first, second = (Image.new("RGB", (200, 300), colour) for colour in ("red", "white"))
     first.save(tmp_path / "scan.pdf", save_all=True, append_images=[second], resolution=72)
     drawn = sheets(tmp_path / "scan.pdf")
-    assert [sheet.picture.image.getpixel((100, 150)) for sheet in drawn] == [RED, WHITE]
+    colours = [sheet.picture.image.getpixel((100, 150)) for sheet in drawn]
+    assert colours == [(254, 0, 0), WHITE]  # as JPEG keeps red
 
 
 def test_a_huge_page_is_drawn_coarser_and_that_is_said(tmp_path: Path) -> None:
