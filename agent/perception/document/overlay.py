@@ -1,30 +1,43 @@
 """Draws the blocks of a page onto it, to see at a glance what was read where."""
 
-from PIL import Image
+from typing import Final
+
+from PIL import Image, ImageDraw
 
 from agent.perception.document.pages import Sheet
-from agent.perception.document.values import Block, Listing, Page, Table
+from agent.perception.document.values import Block, Listing, Page, Placed, Table
 from agent.perception.draw import Drawn, draw_things
-from tools.geometry import Box
+
+_INNER: Final = (120, 130, 145)
 
 
 def draw_page(sheet: Sheet, page: Page) -> Image.Image:
     """The page with a box around each block, numbered in reading order, a colour for each type.
 
-    Points of a list and cells of a table have boxes without a label.
+    Points of lists and cells of tables have thin grey boxes.
     """
-    things: list[Drawn] = []
-    for block in page.blocks:
-        name = block.type.replace("_", " ")
-        things.append(Drawn(box=block.box, polygon=block.polygon, label=name, kind=block.type))
-        things += [Drawn(box=part, kind=block.type) for part in _inner(block)]
-    placed = [each for each in things if each.box is not None]
-    return draw_things(sheet.picture.image, placed) if placed else sheet.picture.image.copy()
+    image = sheet.picture.image.copy()
+    pen = ImageDraw.Draw(image)
+    for part in (part for block in page.blocks for part in _inner(block)):
+        if part.box is not None:
+            box = part.box
+            pen.rectangle((box.left, box.top, box.right - 1, box.bottom - 1), outline=_INNER)
+    things = [
+        Drawn(
+            box=block.box,
+            polygon=block.polygon,
+            label=f"{number} {block.type.replace('_', ' ')}",
+            kind=block.type,
+        )
+        for number, block in enumerate(page.blocks, 1)
+        if block.box is not None
+    ]
+    return draw_things(image, things) if things else image
 
 
-def _inner(block: Block) -> list[Box | None]:
+def _inner(block: Block) -> list[Placed]:
     if isinstance(block, Listing):
-        return [item.box for item in block.items]
+        return [*block.items]
     if isinstance(block, Table):
-        return [cell.box for row in block.rows for cell in row]
+        return [cell for row in block.rows for cell in row]
     return []
