@@ -1,10 +1,18 @@
 """A model to ask about pictures, in plain Python; one method for each thing that it can do."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import JsonValue
+
 from agent.config import load_config
+from agent.perception.ask import Answered, Caption, ask, caption
+from agent.perception.form import Form
+from agent.perception.ground import Grounding, ground
+from agent.perception.pictures import Picture, load_picture
 from agent.perception.seer import Seer
+from agent.perception.zoom import ground_closely
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.models import find_seer
 
@@ -32,6 +40,49 @@ class Client:
         self.config = load_config(settings).config
         self.seer: Seer = find_seer(self.config, listener.notice)
 
+    def ground(
+        self, picture: Picture | str, what: str, *, point: bool = False, zoom: bool = False
+    ) -> Grounding:
+        """Find ``what`` in ``picture``: boxes, or points, in pixels of the picture.
+
+        Args:
+            picture: A picture, or what ``load_picture`` takes.
+            what: In words.
+            point: Whether to ask for points.
+            zoom: Whether to look again, enlarged, where it may be.
+
+        Raises:
+            UsageError: The picture cannot be used, or ``what`` says nothing.
+            ModelError: The model could not be asked.
+        """
+        look = ground_closely if zoom else ground
+        return look(self.seer, _picture(picture), what, point=point)
+
+    def caption(self, picture: Picture | str, *, style: str = "short", system: str = "") -> Caption:
+        """Say what ``picture`` shows; see ``agent.perception.ask.caption``."""
+        return caption(self.seer, _picture(picture), style=style, system=system)
+
+    def ask(
+        self,
+        pictures: Sequence[Picture | str] | Picture | str,
+        question: str,
+        *,
+        schema: dict[str, JsonValue] | None = None,
+        system: str = "",
+    ) -> Answered:
+        """Answer ``question`` about ``pictures``; see ``agent.perception.ask.ask``.
+
+        Args:
+            pictures: One or several, each as ``load_picture`` takes it.
+            question: In words.
+            schema: A JSON schema that the answer has to fit; ``Answered.value`` then holds it.
+            system: The system prompt; empty for none.
+        """
+        several = [pictures] if isinstance(pictures, Picture | str) else pictures
+        form = Form(schema) if schema is not None else None
+        shown = [_picture(each) for each in several]
+        return ask(self.seer, shown, question, form=form, system=system)
+
     def close(self) -> None:
         """Let go of the model. May be called twice."""
         self.seer.model.close()
@@ -46,3 +97,7 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _picture(given: Picture | str) -> Picture:
+    return load_picture(given) if isinstance(given, str) else given
