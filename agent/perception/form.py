@@ -26,11 +26,9 @@ class Fitted:
 
     Attributes:
         value: As in JSON.
-        mended: Whether it was not JSON as it stood: loose commas, missing brackets.
     """
 
     value: JsonValue
-    mended: bool
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ def _value_in(text: str) -> Fitted | None:
     fenced = _FENCED.search(text)
     for part in (text.strip(), *([fenced[1].strip()] if fenced else [])):
         try:
-            return Fitted(json.loads(part, parse_constant=_no_constant), mended=False)
+            return Fitted(json.loads(part, parse_constant=_no_constant))
         except (ValueError, RecursionError):
             continue
     whole = fenced[1] if fenced else text
@@ -141,7 +139,7 @@ def _value_in(text: str) -> Fitted | None:
         read = read_json(whole, start.start())
     except UnreadableReplyError:
         return None
-    return Fitted(read.value, read.mended)
+    return Fitted(read.value)
 
 
 def _no_constant(name: str) -> JsonValue:

@@ -76,8 +76,7 @@ def decode_picture(data: bytes, name: str) -> Picture:
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as opened:
             warnings.simplefilter("ignore")
-            if opened.width * opened.height > MOST_PIXELS:
-                raise Image.DecompressionBombError
+            _require_no_bomb(opened)
             frames = getattr(opened, "n_frames", 1)
             opened.load()
             upright = ImageOps.exif_transpose(opened)
@@ -95,6 +94,11 @@ def decode_picture(data: bytes, name: str) -> Picture:
         raise PictureError(
             f"The picture {name!r} is damaged: {reason}.", hint="Get it again, or save it anew."
         ) from None
+
+
+def _require_no_bomb(opened: Image.Image) -> None:
+    if opened.width * opened.height > MOST_PIXELS:
+        raise Image.DecompressionBombError
 
 
 def rgb(image: Image.Image) -> Image.Image:
