@@ -187,7 +187,11 @@ def test_a_schema_from_a_file(tmp_path: Path) -> None:
 
 
 def test_a_tree_that_refers_to_itself_is_fine() -> None:
-    tree = {"type": "object", "properties": {"more": {"$ref": "#"}}, "additionalProperties": False}
+    tree: dict[str, Any] = {
+        "type": "object",
+        "properties": {"more": {"$ref": "#"}},
+        "additionalProperties": False,
+    }
     assert isinstance(Form(tree).check('{"more": {"more": {}}}'), Fitted)
     assert isinstance(Form(tree).check('{"more": {"less": {}}}'), Unfit)
 
