@@ -1,18 +1,23 @@
 """A model to ask about pictures, in plain Python; one method for each thing that it can do."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import JsonValue
+
 from agent.config import load_config
-from agent.perception.document.pages import DPI, open_sheets, sheets_of
-from agent.perception.document.reader import MAX_TOKENS, read_pages
-from agent.perception.document.tree import require_parser
+from agent.perception.ask import Answered, Caption, ask, caption
+from agent.perception.document.pages import DPI
+from agent.perception.document.parse import parse_document
+from agent.perception.document.reader import MAX_TOKENS
 from agent.perception.document.values import Document, Page
-from agent.perception.pictures import Picture
+from agent.perception.form import Form
+from agent.perception.ground import Grounding, ground
+from agent.perception.pictures import Picture, load_picture
 from agent.perception.seer import Seer
+from agent.perception.zoom import ground_closely
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.models import find_seer
 
@@ -40,6 +45,49 @@ class Client:
         self.config = load_config(settings).config
         self.seer: Seer = find_seer(self.config, listener.notice)
 
+    def ground(
+        self, picture: Picture | str, what: str, *, point: bool = False, zoom: bool = False
+    ) -> Grounding:
+        """Find ``what`` in ``picture``: boxes, or points, in pixels of the picture.
+
+        Args:
+            picture: A picture, or what ``load_picture`` takes.
+            what: In words.
+            point: Whether to ask for points.
+            zoom: Whether to look again, enlarged, where it may be.
+
+        Raises:
+            UsageError: The picture cannot be used, or ``what`` says nothing.
+            ModelError: The model could not be asked.
+        """
+        look = ground_closely if zoom else ground
+        return look(self.seer, _picture(picture), what, point=point)
+
+    def caption(self, picture: Picture | str, *, style: str = "short", system: str = "") -> Caption:
+        """Say what ``picture`` shows; see ``agent.perception.ask.caption``."""
+        return caption(self.seer, _picture(picture), style=style, system=system)
+
+    def ask(
+        self,
+        pictures: Sequence[Picture | str] | Picture | str,
+        question: str,
+        *,
+        schema: dict[str, JsonValue] | None = None,
+        system: str = "",
+    ) -> Answered:
+        """Answer ``question`` about ``pictures``; see ``agent.perception.ask.ask``.
+
+        Args:
+            pictures: One or several, each as ``load_picture`` takes it.
+            question: In words.
+            schema: A JSON schema that the answer has to fit; ``Answered.value`` then holds it.
+            system: The system prompt; empty for none.
+        """
+        several = [pictures] if isinstance(pictures, Picture | str) else pictures
+        form = Form(schema) if schema is not None else None
+        shown = [_picture(each) for each in several]
+        return ask(self.seer, shown, question, form=form, system=system)
+
     def parse(
         self,
         document: str | Path | Picture,
@@ -49,37 +97,10 @@ class Client:
         max_tokens: int = MAX_TOKENS,
         on_page: Callable[[Page], None] | None = None,
     ) -> Document:
-        """Read a document: a PDF page by page, or a picture.
-
-        Args:
-            document: A path, an address, ``clipboard``, or a picture.
-            pages: Which ones of a PDF, such as ``1-3,7`` or ``5-``; empty for all.
-            dpi: Pixels for an inch of a PDF's page, 36..600.
-            max_tokens: Room for the reply about one page.
-            on_page: Hears each page as soon as it is read; what it heard is good even if a later
-                page ends in an error.
-
-        Raises:
-            UsageError: It cannot be read, has no such page, or the extra ``docs`` is missing.
-            ModelError: The model could not be asked.
-        """
-        require_parser()
-        opened = (
-            nullcontext(sheets_of(document, pages))
-            if isinstance(document, Picture)
-            else open_sheets(str(document), pages, dpi)
+        """Read a document; see ``agent.perception.document.parse.parse_document``."""
+        return parse_document(
+            self.seer, document, pages=pages, dpi=dpi, max_tokens=max_tokens, on_page=on_page
         )
-        with opened as sheets:
-            read = read_pages(self.seer, sheets, max_tokens=max_tokens)
-            found = Document(
-                source=sheets.name, model=self.seer.model.name, page_count=sheets.count
-            )
-            pages_read = []
-            for _, page in read:
-                pages_read.append(page)
-                if on_page is not None:
-                    on_page(page)
-            return found.with_pages(pages_read)
 
     def close(self) -> None:
         """Let go of the model. May be called twice."""
@@ -95,3 +116,7 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _picture(given: Picture | str) -> Picture:
+    return load_picture(given) if isinstance(given, str) else given
