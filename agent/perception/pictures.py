@@ -71,7 +71,7 @@ def load_bytes(source: str) -> bytes:
         return _download(source)
     if source.startswith("data:"):
         return _from_data_url(source)
-    return _read(Path(source.removeprefix("file://")).expanduser())
+    return _read(source.removeprefix("file://"))
 
 
 def decode_picture(data: bytes, name: str) -> Picture:

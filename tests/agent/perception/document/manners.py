@@ -25,7 +25,7 @@ def line(block: Block) -> str:
     """A block in one line."""
     box = block.box
     where = f"{box.left},{box.top},{box.right},{box.bottom}" if box is not None else "-"
-    kind = block.type
+    kind: str = block.type
     if isinstance(block, Words) and block.level:
         kind = f"h{block.level}"
     if isinstance(block, Formula) and block.hand:

@@ -17,7 +17,7 @@ from tests.agent.perception.document.rig import document
 from tests.agent.perception.document.test_safety import rendered
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Dialog
 
 pytestmark = pytest.mark.browser
 FLAGS = (
@@ -52,7 +52,12 @@ def visited(browser: "Browser", page: Path) -> tuple[object, list[str], list[str
     with browser.new_context(offline=False) as context:
         opened = context.new_page()
         dialogs: list[str] = []
-        opened.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+        def dismiss(dialog: "Dialog") -> None:
+            dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        opened.on("dialog", dismiss)
         context.route("http://**/*", lambda route: route.abort())
         context.on("request", lambda request: fetched.append(request.url))
         opened.goto(page.as_uri(), wait_until="load")
