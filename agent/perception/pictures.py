@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,11 @@ MOST_PIXELS: Final = 178_000_000
 """A photograph of 50 MP and a scanned plan are below; what is above is made to fill the memory. It
 is about where Pillow refuses, too."""
 MOST_BYTES: Final = 200 * 1024 * 1024
+BROKEN: Final = (
+    OSError, ValueError, TypeError, KeyError, IndexError, SyntaxError, EOFError, OverflowError,
+    struct.error, Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow raises for files that are damaged."""
 _DOWNLOAD_S: Final = 30.0
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _KINDS: Final = "PNG, JPEG, WebP, GIF, BMP, TIFF"
@@ -87,8 +93,7 @@ def decode_picture(data: bytes, name: str) -> Picture:
     if not data:
         raise PictureError(f"{name!r} is empty, 0 bytes.", hint="Give it a picture.")
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as opened:
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as opened:
             _require_no_bomb(opened)
             frames = getattr(opened, "n_frames", 1)
             opened.load()
@@ -102,7 +107,7 @@ def decode_picture(data: bytes, name: str) -> Picture:
         ) from None
     except UnidentifiedImageError:
         raise PictureError(f"{name!r} is not a picture.", hint=f"Known are {_KINDS}.") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except BROKEN as error:
         reason = str(error).rstrip(".") or type(error).__name__
         raise PictureError(
             f"The picture {name!r} is damaged: {reason}.", hint="Get it again, or save it anew."

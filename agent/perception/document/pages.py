@@ -1,13 +1,25 @@
-"""The pages of a document as pictures: one that is a picture, or a PDF drawn page by page."""
+"""The pages of a document as pictures: a picture, a TIFF of several, or a PDF, drawn in turn."""
 
+import io
 import math
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from agent.perception.pictures import CLIPBOARD, Picture, decode_picture, load_bytes, load_picture
+from PIL import Image
+
+from agent.perception.pictures import (
+    BROKEN,
+    CLIPBOARD,
+    Picture,
+    decode_picture,
+    load_bytes,
+    load_picture,
+)
 from tools.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +34,7 @@ _MOST_PAGES: Final = 100_000
 _POINTS: Final = 72.0
 _PDF: Final = b"%PDF-"
 _PDF_WITHIN: Final = 1024
+_TIFF: Final = (b"II*\0", b"MM\0*")
 _RANGE = re.compile(r"(\d{1,6})\s*(?:(-)\s*(\d{1,6})?)?")
 
 
@@ -55,8 +68,7 @@ class Sheets:
     name: str
     count: int
     numbers: tuple[int, ...]
-    _source: "Picture | PdfDocument"
-    _dpi: int = DPI
+    _page: Callable[[int], Picture]
 
     def __iter__(self) -> Iterator[Sheet]:
         """One page after another; each is drawn when its turn comes.
@@ -65,10 +77,7 @@ class Sheets:
             DocumentError: A page cannot be drawn.
         """
         for number in self.numbers:
-            if isinstance(self._source, Picture):
-                yield Sheet(number, self._source)
-            else:
-                yield Sheet(number, _drawn(self._source, self.name, number, self._dpi))
+            yield Sheet(number, self._page(number))
 
 
 @contextmanager
@@ -92,17 +101,20 @@ def open_sheets(source: str, pages: str = "", dpi: int = DPI) -> Iterator[Sheets
         return
     data = load_bytes(source)
     name = source if not source.startswith("data:") else f"{source[:30]}…"
-    if _PDF not in data[:_PDF_WITHIN]:
+    if _PDF in data[:_PDF_WITHIN]:
+        with closing(_opened(data, name)) as document:
+            draw = partial(_drawn, document, name, dpi)
+            yield _several(name, len(document), pages, draw)
+    elif data[:4] in _TIFF and (count := _frames(data)) > 1:
+        yield _several(name, count, pages, partial(_frame, data, name))
+    else:
         yield sheets_of(decode_picture(data, name), pages)
-        return
-    document = _opened(data, name)
-    try:
-        count = len(document)
-        if not 0 < count <= _MOST_PAGES:
-            raise DocumentError(f"{name!r} has {count} pages.", hint="There is nothing to read.")
-        yield Sheets(name, count, chosen_pages(pages, count, name), document, dpi)
-    finally:
-        document.close()
+
+
+def _several(name: str, count: int, pages: str, page: Callable[[int], Picture]) -> Sheets:
+    if not 0 < count <= _MOST_PAGES:
+        raise DocumentError(f"{name!r} has {count} pages.", hint="There is nothing to read.")
+    return Sheets(name, count, chosen_pages(pages, count, name), page)
 
 
 def sheets_of(picture: Picture, pages: str = "") -> Sheets:
@@ -111,7 +123,7 @@ def sheets_of(picture: Picture, pages: str = "") -> Sheets:
     Raises:
         DocumentError: Another page is wanted.
     """
-    return Sheets(picture.name, 1, chosen_pages(pages, 1, picture.name), picture)
+    return Sheets(picture.name, 1, chosen_pages(pages, 1, picture.name), lambda _: picture)
 
 
 def chosen_pages(written: str, count: int, name: str) -> tuple[int, ...]:
@@ -171,7 +183,29 @@ def _opened(data: bytes, name: str) -> "PdfDocument":
         ) from None
 
 
-def _drawn(document: "PdfDocument", name: str, number: int, dpi: int) -> Picture:
+def _frames(data: bytes) -> int:
+    """Pictures in a TIFF; 1 where that cannot be told, for decoding to say what is wrong."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as opened:
+            return int(getattr(opened, "n_frames", 1))
+    except BROKEN:
+        return 1
+
+
+def _frame(data: bytes, name: str, number: int) -> Picture:
+    """One page of a scanner's TIFF, as a file of its own to be decoded like any picture."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as opened:
+            opened.seek(number - 1)
+            alone = io.BytesIO()
+            opened.save(alone, "TIFF")
+    except BROKEN as error:
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise DocumentError(f"Page {number} of {name!r} is damaged: {reason}.") from None
+    return decode_picture(alone.getvalue(), f"{name}, page {number}")
+
+
+def _drawn(document: "PdfDocument", name: str, dpi: int, number: int) -> Picture:
     import pypdfium2
 
     try:

@@ -1,10 +1,15 @@
 """Documents become pictures page by page; what cannot be used is told in one line."""
 
+import base64
+import contextlib
 import io
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from agent.perception.document.pages import (
@@ -19,6 +24,7 @@ from agent.perception.pictures import PictureError
 from tests.agent.perception.document.pdfs import PdfPage, pdf
 from tools.errors import MissingExtraError, UsageError
 
+SHARE = st.one_of(st.just(1.0), st.floats(0, 1))
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 
 
@@ -79,6 +85,42 @@ def test_a_picture_is_a_document_of_one_page(tmp_path: Path) -> None:
     assert (sheet.number, sheet.picture.image.size) == (1, (20, 30))
     with pytest.raises(DocumentError, match="has one page; there is no page 2"):
         sheets(path, "2")
+
+
+def test_a_tiff_of_a_scanner_has_a_page_for_each_frame(tmp_path: Path) -> None:
+    first, second = (Image.new("RGB", (20, 30), colour) for colour in ("red", "white"))
+    path = tmp_path / "scan.tif"
+    first.save(path, save_all=True, append_images=[second.convert("1")], compression="tiff_lzw")
+    drawn = sheets(path)
+    assert [(each.number, each.picture.image.getpixel((5, 5))) for each in drawn] == [
+        (1, RED), (2, WHITE),
+    ]  # fmt: skip
+    assert sheets(path, "2")[0].picture.name == f"{path}, page 2"
+    with pytest.raises(DocumentError, match="has 2 pages; there is no page 3"):
+        sheets(path, "3")
+
+
+@pytest.mark.parametrize("kind", ["tiff", "pdf"])
+@given(spoilt=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=8), cut=SHARE)
+def test_a_damaged_document_is_drawn_or_told(
+    kind: str, spoilt: list[tuple[float, int]], cut: float
+) -> None:
+    data = bytearray(_whole(kind))
+    for where, value in spoilt:
+        data[int(where * len(data))] = value
+    source = f"data:x;base64,{base64.b64encode(data[: max(1, int(cut * len(data)))]).decode()}"
+    with contextlib.suppress(UsageError), open_sheets(source, dpi=72) as opened:
+        assert all(sheet.number >= 1 for sheet in opened)
+
+
+@cache
+def _whole(kind: str) -> bytes:
+    if kind == "pdf":
+        return pdf([PdfPage(30, 40)] * 2)
+    written = io.BytesIO()
+    first, second = (Image.effect_noise((30, 40), 90) for _ in range(2))
+    first.save(written, "TIFF", save_all=True, append_images=[second])
+    return written.getvalue()
 
 
 def test_a_pdf_may_have_something_before_it(tmp_path: Path) -> None:
