@@ -41,6 +41,8 @@ def colour_of(element: Element) -> str:
     style = _COLOUR.search(element.attributes.get("style", ""))
     named = style[1] if style is not None else element.attributes.get("color", "")
     named = named.replace("!important", "").strip().lower()
+    if not named:
+        return ""
     try:
         red, green, blue = ImageColor.getrgb(named)[:3]
     except ValueError:
@@ -78,7 +80,7 @@ def _look(element: Element, around: Run) -> Run:
         changes["script"] = element.tag
     if colour := colour_of(element):
         changes["colour"] = colour
-    return around.model_copy(update=changes)
+    return around.model_copy(update=changes) if changes else around
 
 
 def _tightened(pieces: list[Run]) -> list[Run]:

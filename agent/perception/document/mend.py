@@ -38,7 +38,7 @@ _CARRIED_ON: Final = frozenset((
     "u",
 ))  # fmt: skip
 _DEEPEST: Final = 60
-_MOST_CARRIED_ON: Final = 12
+_MOST_CARRIED_ON: Final = 8
 """A parser opens these again in every paragraph: without a limit a reply can fill the memory."""
 
 

@@ -110,6 +110,7 @@ def test_deep_lists_end_somewhere() -> None:
     [
         "<div>" * 30_000 + "end",
         "".join(f"<font a={number}>" for number in range(6000)) + "<p>x" * 20_000,
+        "<p>" + "".join(f"<font a={number}>" for number in range(2000)) + "<p>x" * 20_000,
         "<b>" * 20_000 + "</b>" * 20_000 + "<p>x",
         "<table><tr><td>" * 8000 + "x",
         "<p " + 'a="<p ' * 20_000,
