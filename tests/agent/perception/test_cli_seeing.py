@@ -27,6 +27,7 @@ BOXES = (
     '```json\n[{"bbox_2d": [28, 56, 140, 140], "label": "cat", "sub_label": "asleep"},\n'
     '{"bbox_2d": [200, 30, 260, 90], "label": "猫"}]\n```'
 )
+COMMANDS = [["ground", "p.png", "x"], ["caption", "p.png"], ["ask", "p.png", "x"]]
 QWEN = ["--model", "Qwen2.5-VL-7B-Instruct"]
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 
@@ -185,9 +186,7 @@ def test_bad_input_is_one_line_and_nobody_is_asked(
     assert server.requests == []
 
 
-@pytest.mark.parametrize(
-    "command", [["ground", "p.png", "x"], ["caption", "p.png"], ["ask", "p.png", "x"]]
-)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_without_a_model_it_says_what_to_do(
     capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
@@ -196,9 +195,7 @@ def test_without_a_model_it_says_what_to_do(
     assert "--model NAME" in err
 
 
-@pytest.mark.parametrize(
-    "command", [["ground", "p.png", "x"], ["caption", "p.png"], ["ask", "p.png", "x"]]
-)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_server_that_fails_is_exit_code_3(
     capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
@@ -328,8 +325,8 @@ def test_thoughts_are_in_the_json_only(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_the_same_in_python() -> None:
-    answers = [words(BOXES), words("Grey."), words('{"n": 1}'), words("Two.")]
-    with serving(*answers) as server, Client(model=QWEN[1], server=server.base_url) as client:
+    answers = about_the_picture(BOXES, "Grey.", '{"n": 1}', "Two.")
+    with serving(answers) as server, Client(model=QWEN[1], server=server.base_url) as client:
         found = client.ground("p.png", "cats")
         assert found.found[0].bbox_2d == (28, 56, 140, 140)
         assert found.points[0].x == 84
