@@ -81,7 +81,7 @@ class _Room:
     """What is taken on a picture; rectangles are rows of left, top, right and bottom."""
 
     def __init__(self, wishes: Sequence[Wish], frame: Size, height: int) -> None:
-        self._boxes = np.array([_sides(wish.box) for wish in wishes], dtype=np.float64)
+        self._boxes = np.array([_sides(wish.box) for wish in wishes]).reshape(-1, 4)
         self._areas = np.maximum(_area(self._boxes), 1)
         self._frame, self._height = frame, height
         self._taken = np.empty((0, 4))

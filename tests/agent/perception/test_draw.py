@@ -158,6 +158,10 @@ def test_a_label_with_room_keeps_its_words_and_stands_above() -> None:
     assert place.box == box(300, 276, 90, 24)
 
 
+def test_nothing_to_draw_is_the_picture_itself() -> None:
+    assert draw_things(blank(), []).tobytes() == blank().tobytes()
+
+
 def test_at_the_upper_edge_it_stands_below() -> None:
     [place] = place_labels([Wish(box(300, 0, 100, 80), full=90, short=20)], FRAME, 24, 300)
     assert place.box == box(300, 80, 90, 24)

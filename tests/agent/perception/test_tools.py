@@ -186,7 +186,7 @@ def test_every_dialect_tells_its_model_of_them_and_reads_the_call(name: str) -> 
     assert [tool for tool in NAMES if tool not in told] == []
 
 
-CLOSER = {"question": "What does the sign say?", "at": [550, 1050], "size": 0.25}
+CLOSER: dict[str, Any] = {"question": "What does the sign say?", "at": [550, 1050], "size": 0.25}
 
 
 @pytest.mark.parametrize("name", sorted(DIALECTS))
@@ -197,14 +197,14 @@ def test_every_dialect_says_and_reads_such_a_call(name: str) -> None:
     dialect = dialect_named(name)
     tools = with_seeing_tools(builtin_registry(), None)
     projection = Projection(shown=dialect.sizing.shown(SCREEN), device=SCREEN)
-    decision = Decision(thought="", call=ToolCall(name="look_closer", arguments=dict(CLOSER)))
+    decision = Decision(thought="", call=ToolCall(name="look_closer", arguments=CLOSER))
     again = dialect.read(dialect.say(decision, projection, tools), projection, tools).call
     assert again.name == "look_closer"
     assert again.arguments["question"] == CLOSER["question"]
     assert again.arguments["size"] == 0.25
     at = again.arguments["at"]
     assert isinstance(at, list)
-    assert all(abs(one - other) <= 2 for one, other in zip(at, [550, 1050], strict=True))  # type: ignore[operator, arg-type]
+    assert all(abs(one - other) <= 2 for one, other in zip(at, [550, 1050], strict=True))  # type: ignore[operator]
 
 
 class LookingFirst:
@@ -303,8 +303,9 @@ def test_who_has_no_eyes_is_offered_none(tmp_path: Path) -> None:
 
 def test_without_a_seer_they_answer_nothing() -> None:
     tools = Registry(seeing_tools(None))
-    for name, given in (
-        ("look_closer", CLOSER), ("ask_screen", {"question": "?"}), ("read_text", {}),
-        ("count_things", {"what": "x"}), ("find_thing", {"what": "x"}),
-    ):  # fmt: skip
+    calls: dict[str, dict[str, Any]] = {
+        "look_closer": CLOSER, "ask_screen": {"question": "?"}, "read_text": {},
+        "count_things": {"what": "x"}, "find_thing": {"what": "x"},
+    }  # fmt: skip
+    for name, given in calls.items():
         assert tools.resolve(name, given, context()) == ""
