@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Config
+from agent.dialects.choose import choose_dialect
 from agent.models.recording import RecordingModel
 from agent.models.scripted import ScriptedModel
+from agent.perception.seer import Seer
 from agent.policies.scripted import ScriptedPolicy
 from agent.policy import Policy
 from agent.recording.reader import Recording, read_recording
@@ -22,7 +24,7 @@ from agent.suite.language.cases import Case, load_cases
 from agent.suite.language.task import Where
 from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun
-from agent.wiring.mind import Eyes, Mind
+from agent.wiring.mind import Mind
 from agent.wiring.performing import Manner, perform_case
 from agent.wiring.policies import find_mind
 from tests.agent.suite.task_files import unset
@@ -165,9 +167,10 @@ def mind_of(
 ) -> Mind:
     """A mind that decides as it is told, with a model that answers as it is told."""
 
-    def eyes(recorder: RecordingWriter) -> Eyes:
+    def eyes(recorder: RecordingWriter) -> Seer:
         assert model is not None
-        return Eyes(RecordingModel(model, recorder), SIZING)
+        dialect = choose_dialect("Qwen2.5-VL").dialect
+        return Seer(RecordingModel(model, recorder), dialect, SIZING)
 
     mind = Mind("scripted", wants_ui_tree=False, make=lambda *_: ScriptedPolicy(decisions))
     return replace(mind, eyes=eyes if model is not None else None, **others)
