@@ -20,7 +20,7 @@ from tools.errors import ActionFailedError
 _ALIKE: Final = 84.0
 _TIED: Final = 4.0
 _LISTED: Final = 40
-_START_S, _POLL_S = 15.0, 0.05
+_START_S, _FRONT_S, _POLL_S = 15.0, 1.0, 0.05
 _SEEN_BY_READERS: Final = {
     "ACCESSIBILITY_ENABLED": "1", "GNOME_ACCESSIBILITY": "1", "QT_ACCESSIBILITY": "1",
 }  # fmt: skip
@@ -194,6 +194,17 @@ class LinuxApps:
         why = self._await(opened, failed)
         if why:
             raise ActionFailedError(f"{app.names[0]} did not open: {why}.")
+        self._bring_forward(known)
+
+    def _bring_forward(self, known: set[int]) -> None:
+        """A new window has the keys a moment later; a window manager may want to be asked."""
+        end_s = self._clock.now() + _FRONT_S
+        while self._windows.active() in known | {0} and self._clock.now() < end_s:
+            self._clock.sleep(_POLL_S)
+        if self._windows.active() in known | {0}:
+            new = [window for window in self._windows.windows() if window.handle not in known]
+            for window in new[-1:]:
+                self._windows.activate(window)
 
     def _await(self, happened: Callable[[], bool], failed: Callable[[], str]) -> str:
         """Wait; return why it came to nothing, or nothing."""

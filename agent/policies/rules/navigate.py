@@ -1,5 +1,6 @@
 """Getting to the app, to the right part of it, and to where a new thing is begun."""
 
+from agent.policies.rules.patience import pause
 from agent.policies.rules.text import says
 from agent.policies.rules.turn import MAX_TRIES, Turn, decision, finish
 from agent.policies.rules.view import Element
@@ -17,7 +18,8 @@ def go_to_app(turn: Turn) -> Decision | None:
         memory.app = turn.view.app
         return None
     if turn.view.on_desktop:
-        return _open_by_name(turn)
+        opening = memory.tries["app pressed"] and pause(turn, "no window is in front yet")
+        return opening or _open_by_name(turn)
     if "launcher" not in turn.view.app and turn.try_once("home"):
         return decision("Start from the home screen", "home")
     memory.launcher = turn.view.app
