@@ -8,7 +8,8 @@ from tools.devices.desktop_session import DesktopSession
 from tools.devices.x11_selection import Content, Selection, text_content
 from tools.errors import ActionFailedError
 
-_FETCH_S: Final = 1.0
+_FETCH_S: Final = 4.0
+"""A program under load may take its time; whoever gives up too early has the text pasted late."""
 _POLL_S: Final = 0.005
 _BLIND_S: Final = 0.3
 

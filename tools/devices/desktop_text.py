@@ -22,7 +22,7 @@ from tools.ui_tree import UiNode, UiTree
 _LONGEST_TYPED: Final = 80
 """Longer texts are quicker and safer to paste."""
 _PART: Final = LARGEST // 4  # characters of at most 4 bytes
-_PATIENCE_S, _POLL_S, _UNSEEN_S = 1.5, 0.05, 0.3
+_PATIENCE_S, _POLL_S, _UNSEEN_S = 4.0, 0.05, 0.3
 _SEEN_LENGTH: Final = 20_000
 _LETTERS: Final = frozenset(string.ascii_letters + string.digits + " ")
 TERMINALS: Final = frozenset({

@@ -14,6 +14,8 @@ from agent.step import Decision
 
 PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 """Of the device's time, after one act; an app that answers later than these in sum is stuck."""
+_MOST_PAUSES = 3 * len(PAUSES_S)
+"""After one act, while the screen goes on changing: a clock may run on it."""
 _SHOWS = frozenset({
     "tap", "double_tap", "triple_click", "right_click", "type_text", "press_key", "hotkey",
 })  # fmt: skip
@@ -22,11 +24,16 @@ _SHOWS = frozenset({
 
 def pause(turn: Turn, why: str) -> Decision | None:
     """Wait a little longer than the last time; ``None`` if the patience for this act is spent."""
-    acted = turn.memory.acted
-    if not turn.view.on_desktop or acted is None or acted.waits >= len(PAUSES_S):
+    acted, seen = turn.memory.acted, turn.view.everything
+    if not turn.view.on_desktop or acted is None:
         return None
-    turn.memory.acted = replace(acted, waits=acted.waits + 1)
-    return decision(f"Wait: {why}", "wait", duration_s=PAUSES_S[acted.waits])
+    waits = acted.waits if acted.seen == seen else 0  # something came of it: more may follow
+    if waits >= len(PAUSES_S) or acted.waits_in_all >= _MOST_PAUSES:
+        return None
+    turn.memory.acted = replace(
+        acted, seen=seen, waits=waits + 1, waits_in_all=acted.waits_in_all + 1
+    )
+    return decision(f"Wait: {why}", "wait", duration_s=PAUSES_S[waits])
 
 
 def await_effect(turn: Turn) -> Decision | None:

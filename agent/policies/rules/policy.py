@@ -96,7 +96,7 @@ class RulesPolicy:
     def _read_later(self) -> Decision | None:
         """An app that is busy tells nothing; one that told something before will do so again."""
         known = self._memory.acted is not None
-        if self._memory.unread >= (len(PAUSES_S) if known else 2):
+        if self._memory.unread >= len(PAUSES_S) - (not known):
             return None
         self._memory.unread += 1
         seconds = PAUSES_S[self._memory.unread - 1]

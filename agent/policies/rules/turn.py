@@ -28,7 +28,9 @@ class Acted:
         place: Which screen it was; see ``View.place``.
         activity: Title of the window in front.
         asks: Whether a dialog must come of it.
-        waits: How often its effect was waited for.
+        seen: All that the screen told when its effect was last waited for.
+        waits: How often it was waited for since the screen changed.
+        waits_in_all: How often it was waited for.
     """
 
     call: ToolCall
@@ -36,7 +38,9 @@ class Acted:
     place: str
     activity: str
     asks: bool = False
+    seen: str = ""
     waits: int = 0
+    waits_in_all: int = 0
 
 
 @dataclass
