@@ -1,5 +1,6 @@
 """What gets in the way: loading, permission questions, pop-ups, expired sessions."""
 
+from agent.policies.rules.patience import pause
 from agent.policies.rules.text import says
 from agent.policies.rules.turn import MAX_TRIES, Turn, decision
 from agent.policies.rules.view import Element
@@ -28,6 +29,11 @@ def dismiss(turn: Turn) -> Decision | None:
     """Close a dialog that is no part of the errand."""
     if not turn.view.is_dialog or turn.memory.opened is not None:
         return None
+    acted = turn.memory.acted
+    if acted is not None and acted.activity == turn.view.activity:
+        waiting = pause(turn, "the dialog may be about to close")
+        if waiting is not None:
+            return waiting
     buttons = [item for item in turn.view.pressables if item.label and turn.pressed(item) == 0]
     allowing = _allowing(turn, buttons)
     if allowing is not None:

@@ -68,10 +68,19 @@ def _return_to_app(turn: Turn) -> Decision | None:
         if turn.view.tree.nodes and turn.try_once(f"strayed|{turn.view.app}", times=MAX_TRIES):
             why = f"{turn.view.app} is another app: go back to {memory.app}"
             return decision(why, "focus_window", title=memory.app)
-        return None
+        return None if turn.view.app else _return_from_nowhere(turn)
     if turn.try_once(f"strayed|{turn.view.app}", times=MAX_TRIES):
         return decision(f"{turn.view.app} is another app: go back", "back")
     return None
+
+
+def _return_from_nowhere(turn: Turn) -> Decision | None:
+    """No window has the keys: one is about to, or a click beside all windows took them away."""
+    waiting = pause(turn, "no window is in front")
+    if waiting is None and turn.try_once("nowhere", times=MAX_TRIES):
+        app = turn.memory.app
+        return decision(f"No window is in front: go back to {app}", "focus_window", title=app)
+    return waiting
 
 
 def go_to_section(turn: Turn) -> Decision | None:

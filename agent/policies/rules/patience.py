@@ -1,10 +1,10 @@
 """A slow app: look again before anything is concluded from a screen that may lag behind.
 
 On a desktop nothing tells that an app is busy. A click on "Save" may show half a second later or,
-on a machine under load, five. So after each act of a run there are a few pauses, each longer than the
-one before; they are spent only where the screen looks as if the act had not arrived yet. Whoever
-looks too early would press "Cancel" in a dialog that is about to close, write over a text that is
-about to be put away, or give up in front of a file that is being saved.
+on a machine under load, five. So after each act of a run there are a few pauses, each longer than
+the one before; they are spent only where the screen looks as if the act had not arrived yet.
+Whoever looks too early would press "Cancel" in a dialog that is about to close, write over a text
+that is about to be put away, or give up in front of a file that is being saved.
 """
 
 from dataclasses import replace
@@ -55,10 +55,18 @@ def await_dialog(turn: Turn) -> Decision | None:
 
 
 def await_words(turn: Turn) -> Decision | None:
-    """Wait while the app that is in front has told nothing of itself yet."""
-    if turn.view.tree.nodes or not turn.view.activity:
+    """Wait while what is told is not of the window in front, or nothing is told of it yet."""
+    view, memory = turn.view, turn.memory
+    if not view.activity:
         return None
-    return pause(turn, f"{turn.view.activity!r} does not tell yet what it shows")
+    told = view.tree.nodes[0].text if view.tree.nodes else ""
+    named_otherwise = f"named otherwise|{view.app}"
+    if told == " ".join(view.activity.split()) or memory.tries[named_otherwise]:
+        return None
+    wait = pause(turn, f"{view.activity!r} does not tell yet what it shows")
+    if wait is None and told:  # its windows have other names there: that is no sign of anything
+        memory.tries[named_otherwise] += 1
+    return wait
 
 
 def note_act(turn: Turn, made: Decision) -> None:
