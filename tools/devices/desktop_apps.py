@@ -93,13 +93,18 @@ def find_desktop_app(name: str, apps: tuple[DesktopApp, ...]) -> DesktopApp:
     """
     wanted = name.strip().casefold()
     for app in apps:
-        if wanted in {app.id.casefold(), app.command[0].casefold()}:
+        if wanted == app.id.casefold():
             return app
     exact = [app for app in apps if wanted in {each.casefold() for each in app.names}]
     if exact:
         # An app of just this name stands before those that are only of this kind.
         named = [app for app in exact if app.names[0].casefold() == wanted]
         return _only(name, named or exact)
+    started = [app for app in apps if wanted == Path(app.command[0]).name.casefold()]
+    if started:
+        # Its settings and the like are the same program with more said to it.
+        plain = min(len(app.command) for app in started)
+        return _only(name, [app for app in started if len(app.command) == plain])
     choices = {(app, called): called.casefold() for app in apps for called in app.names}
     scored = process.extract(
         wanted, choices, scorer=fuzz.ratio if len(wanted) < 4 else fuzz.WRatio,
