@@ -238,7 +238,9 @@ def test_apps_by_the_name_people_use(name: str, found: str) -> None:
 
 
 def test_apps_that_are_not_there_or_twice() -> None:
-    with pytest.raises(ActionFailedError, match=r"no app called 'Photos'. There are: Bulk Rename, Chro"):
+    with pytest.raises(
+        ActionFailedError, match=r"no app called 'Photos'. There are: Bulk Rename, Chro"
+    ):
         find_desktop_app("Photos", APPS)
     with pytest.raises(ActionFailedError, match=r"Several apps could be 'notes'.*\(one\).*\(two\)"):
         find_desktop_app("notes", APPS)
