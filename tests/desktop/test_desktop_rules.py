@@ -48,6 +48,8 @@ def test_a_text_is_written_and_saved_under_its_name(rig: Rig) -> None:
     # A file of that name is there: nothing is written over.
     code, answer, _ = run(rig, "write 'other' in the text editor and save it as note.txt")
     assert code == 1, answer
+    asked = answer.partition("the app asked, and I did not agree: ")[2]
+    assert "already exists" in asked.splitlines()[0]
     assert (rig.home / "note.txt").read_text().strip() == "hello"
 
 

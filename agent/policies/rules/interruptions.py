@@ -42,6 +42,9 @@ def dismiss(turn: Turn) -> Decision | None:
     if confirming is not None:
         return turn.tap(confirming, f"Confirm with {confirming.label!r}")
     safe = [item for item in buttons if says(item.label, turn.words.danger) == 0]
+    if turn.view.on_desktop and len(safe) < len(buttons):  # it asks whether to replace or delete
+        told = [node.label for node in turn.view.plain_texts if node.parent >= 0]
+        turn.memory.refused = " ".join(dict.fromkeys(told)) or turn.view.activity
     for phrase in turn.words.dismiss:
         for item in safe:
             if says(item.label, (phrase,)) >= 2:

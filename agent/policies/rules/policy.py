@@ -226,6 +226,8 @@ def _give_up(turn: Turn) -> Decision:
     complaints = _complaints(turn)
     if complaints:
         reasons.append(f"the app says {'; '.join(complaints[:3])}")
+    if memory.refused:
+        reasons.append(f"the app asked, and I did not agree: {memory.refused!r}")
     if not reasons:
         reasons.append(
             "nothing on this screen leads on, and it does not show that the goal is done"

@@ -64,6 +64,7 @@ class Memory:
         acted: The last act; ``None`` before the first.
         asks: Whether a dialog must come of what is decided in this turn.
         left_alone: The text that was there before a new page was begun.
+        refused: What was asked in a dialog that offered something dangerous, and was closed.
         unread: How often there was no tree to read since there was one.
     """
 
@@ -83,6 +84,7 @@ class Memory:
     acted: Acted | None = None
     asks: bool = False
     left_alone: str = ""
+    refused: str = ""
     unread: int = 0
 
     def open_wants(self, intent: Intent) -> list[Want]:
