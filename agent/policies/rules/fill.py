@@ -1,5 +1,7 @@
 """Making one want true on the screen in front: the first turn of each of them."""
 
+from pydantic import JsonValue
+
 from agent.policies.rules.counting import count_here
 from agent.policies.rules.intent import Want
 from agent.policies.rules.lexicon import errands
@@ -12,6 +14,7 @@ from agent.policies.rules.matching import (
     shows,
 )
 from agent.policies.rules.navigate import starts_here
+from agent.policies.rules.patience import pause
 from agent.policies.rules.pick import candidates, name_sought, pick_from_list
 from agent.policies.rules.schedule import days_here, time_here
 from agent.policies.rules.text import mentions
@@ -96,11 +99,22 @@ def accept_filled(turn: Turn) -> Decision | None:
     if not filled:
         return None
     final = turn.find(turn.intent.errand.commit, least=3) or turn.find(turn.words.accept, least=3)
-    if final is None or turn.pressed(final) >= 1:
+    if final is None:
         return None
+    if turn.pressed(final) >= 1:
+        return _await_closing(turn, final)
     if not turn.memory.open_wants(turn.intent):
         turn.memory.committed = True
     return turn.tap(final, f"{filled[0].wish!r} is filled in: press {final.label!r}")
+
+
+def _await_closing(turn: Turn, final: Element) -> Decision | None:
+    """Right after its button was pressed, a dialog is about to close: "cancel" would undo it."""
+    acted = turn.memory.acted
+    at: list[JsonValue] = [final.at.x, final.at.y]
+    if acted is None or acted.place != turn.view.place or acted.call.arguments.get("at") != at:
+        return None
+    return pause(turn, f"{final.label!r} was pressed")
 
 
 def _only_field(turn: Turn, want: Want) -> Element | None:
