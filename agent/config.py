@@ -118,6 +118,9 @@ class Config(BaseModel):
     """Who answers when a rule says ask. Without a terminal the run stops with needs_human."""
     tools: tuple[str, ...] = ()
     """Modules with further tools, imported by name, so that nothing is run unasked."""
+    seeing_tools: bool = True
+    """Whether a model that sees is offered tools to look more closely: at a part of the screen
+    enlarged, to read, to count, to find."""
     adb_server: Annotated[str, AfterValidator(_address)] = "127.0.0.1:5037"
     """Address of the ADB server, which is adb's own default."""
     countdown_s: Annotated[int, Field(ge=0, le=60)] = 3

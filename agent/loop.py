@@ -21,6 +21,8 @@ from tools.device import Device, Observation
 from tools.errors import (
     AgentMistakeError,
     DeviceError,
+    DeviceGoneError,
+    DeviceTimeoutError,
     ModelError,
     NeedsHumanError,
     RecordingError,
@@ -90,6 +92,7 @@ class _Ending:
     stop: StopReason
     answer: str = ""
     error: str = ""
+    device_gone: bool = False
 
 
 @dataclass
@@ -145,7 +148,8 @@ def run_episode(goal: str, cast: Cast, limits: Limits) -> Episode:
     except ReplayDivergedError as error:
         ending = _Ending(StopReason.DIVERGED, error=str(error))
     except DeviceError as error:
-        ending = _Ending(StopReason.DEVICE_LOST, error=str(error))
+        gone = isinstance(error, DeviceGoneError | DeviceTimeoutError)
+        ending = _Ending(StopReason.DEVICE_LOST, error=str(error), device_gone=gone)
     except ModelError as error:
         ending = _Ending(StopReason.MODEL_ERROR, error=str(error))
     except RecordingError as error:
@@ -312,6 +316,7 @@ class _Run:
             recording=self._cast.recorder.folder,
             duration_s=max(0.0, self._cast.clock.now() - self._started_s),
             error=ending.error,
+            device_gone=ending.device_gone,
         )
         try:
             self._cast.recorder.end(episode, traceback=trace)

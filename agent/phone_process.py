@@ -28,6 +28,8 @@ _START = (
 """Not ``python -m``: that would take a folder ``tools`` where the person happens to be."""
 _START_S = 20.0
 _END_S = 5.0
+_WRONG, _ERROR = 2, "python -m tools.virtual_phone: error: "
+"""Exit code and beginning of the line with which it refuses its options."""
 STATE_FILE = "phone-state.json"
 LOG_FILE = "phone.log"
 
@@ -85,13 +87,39 @@ class PhoneOptions:
 
     def command(self) -> list[str]:
         """The command line that starts it."""
-        root = str(Path(tools.__path__[0]).absolute().parent)
-        words = [sys.executable, "-P", "-c", _START, root, "--announce", "--exit-with-stdin"]
+        words = [*_program(), "--announce", "--exit-with-stdin"]
         words += ["--port", str(self.port), "--server-port", str(self.server_port)]
         words += [f"--scenario={self.scenario}", "--seed", str(self.seed)]
         if self.folder is not None:
             words += ["--state-file", str(self.folder.absolute() / STATE_FILE)]
         return words
+
+
+def check_scenario(name: str) -> None:
+    """Ask the virtual phone, without starting one, whether it knows a scenario.
+
+    Raises:
+        UsageError: It does not.
+        DeviceError: It does not answer.
+    """
+    words = [*_program(), "--check", f"--scenario={name}"]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module, no shell
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_START_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise DeviceError(f"The virtual phone did not answer within {_START_S:g} s.") from None
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    reason = said[-1] if said else f"exit code {done.returncode}"
+    if done.returncode == _WRONG:
+        raise UsageError(reason.removeprefix(_ERROR))
+    if done.returncode:
+        raise DeviceError(f"The virtual phone does not run: {reason}")
+
+
+def _program() -> list[str]:
+    root = str(Path(tools.__path__[0]).absolute().parent)
+    return [sys.executable, "-P", "-c", _START, root]
 
 
 @contextmanager
@@ -160,8 +188,8 @@ def _not_started(process: _Process, log: IO[bytes]) -> Exception:
     reason = words[-1] if words else f"exit code {process.returncode}"
     if process.returncode < 0:
         reason = f"it was not ready after {_START_S:g} s"
-    if process.returncode == 2:
-        return UsageError(reason.removeprefix("python -m tools.virtual_phone: error: "))
+    if process.returncode == _WRONG:
+        return UsageError(reason.removeprefix(_ERROR))
     return DeviceError(f"The virtual phone did not start: {reason}")
 
 

@@ -130,6 +130,8 @@ class Episode(Frozen):
         recording: The folder that holds it all; ``None`` if nothing was recorded.
         duration_s: Seconds from the first look to the stop.
         error: What went wrong below the loop, one line; empty if nothing.
+        device_gone: Whether the device went away or hangs; one that only gives no picture, as of a
+            screen that an app keeps secret, is still there.
     """
 
     goal: str
@@ -141,6 +143,7 @@ class Episode(Frozen):
     recording: Path | None = None
     duration_s: Annotated[float, Field(ge=0)] = 0.0
     error: str = ""
+    device_gone: bool = False
 
     @property
     def finished(self) -> bool:

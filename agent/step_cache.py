@@ -6,22 +6,24 @@ apps it went through. It is written only after checks have passed, and dropped w
 followed it fails its checks.
 """
 
+import errno
 import hashlib
 import json
 import re
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from agent.recording.format import EVENTS_FILE, FRAMES_FOLDER, SUMMARY_FILE
-from agent.recording.reader import Recording, read_recording
+from agent.recording.format import EVENTS_FILE, SUMMARY_FILE, FileRef
+from agent.recording.reader import RecordedStep, Recording, read_recording
+from agent.step import ToolCall
 from tools.device import DeviceInfo
 from tools.errors import RecordingError
 from tools.geometry import Frozen, Size
@@ -32,6 +34,8 @@ _BASE_DPI = 160
 _WIDTHS_DP = ((600, "compact"), (840, "medium"))
 _HEIGHTS_DP = ((480, "compact"), (900, "medium"))
 """Android's window size classes, from its documentation of adaptive layouts."""
+_PUT_TRIES = 5
+_TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY})
 _FromJson = Annotated[datetime, Field(strict=False)]
 Versions = Callable[[str], str]
 """Tells the version of an app on the device now; empty if it is not there."""
@@ -47,6 +51,7 @@ class Facts(Frozen):
         size_class: Width and height in words, such as ``compact x expanded``.
         locale: BCP 47 tag; empty if unknown.
         theme: ``light`` or ``dark``; empty if unknown.
+        case: The test case whose goal it is, and which of its goals; empty for none.
     """
 
     goal: str
@@ -55,12 +60,28 @@ class Facts(Frozen):
     size_class: str
     locale: str
     theme: str
+    case: str = ""
 
     @property
     def key(self) -> str:
         """Equal for equal facts; 16 hexadecimal digits."""
-        text = json.dumps(self.model_dump(), ensure_ascii=False, sort_keys=True)
+        said = {name: value for name, value in self.model_dump().items() if value or name != "case"}
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Span(Frozen):
+    """The part of a recording in which a goal was reached, where the recording holds more.
+
+    Attributes:
+        first: Index of the first step towards the goal.
+        until: Index of the step at which it was said to be reached.
+        answer: What was said then.
+    """
+
+    first: int
+    until: int
+    answer: str
 
 
 class Entry(Frozen):
@@ -72,6 +93,7 @@ class Entry(Frozen):
         run: Name of the recording it was taken from.
         kept: When, UTC.
         steps: How many steps that took.
+        span: Which part of the recording it is; ``None`` for all of it.
     """
 
     facts: Facts
@@ -79,6 +101,7 @@ class Entry(Frozen):
     run: str
     kept: _FromJson
     steps: int
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +117,8 @@ class Lookup:
     why: str
 
 
-def facts_of(goal: str, app: str, info: DeviceInfo) -> Facts:
-    """The facts of a run that is about to begin."""
+def facts_of(goal: str, app: str, info: DeviceInfo, case: str = "") -> Facts:
+    """The facts of a run, or of a goal of a test case, that is about to begin."""
     plain = " ".join(unicodedata.normalize("NFKC", goal).split())
     return Facts(
         goal=plain,
@@ -104,6 +127,7 @@ def facts_of(goal: str, app: str, info: DeviceInfo) -> Facts:
         size_class=size_class(info.size, info.density_dpi),
         locale=info.locale,
         theme=info.theme,
+        case=case,
     )
 
 
@@ -141,22 +165,32 @@ class StepCache:
         return Lookup(entry, f"Hit: reached in {entry.steps} steps on {entry.kept:%Y-%m-%d %H:%M}.")
 
     def recording(self, entry: Entry) -> Recording:
-        """The recording of ``entry``.
+        """The recording of ``entry``: its steps, and at their end the claim that it is done.
 
         Raises:
-            RecordingError: It was damaged.
+            RecordingError: It was damaged, or another run has forgotten it just now.
         """
-        return read_recording(self.folder / entry.facts.key / _RECORDING)
+        found = read_recording(self.folder / entry.facts.key / _RECORDING)
+        return found if entry.span is None else _part(found, entry.facts.goal, entry.span)
 
-    def keep(self, facts: Facts, recording: Recording, version_of: Versions) -> Entry:
+    def keep(
+        self, facts: Facts, recording: Recording, version_of: Versions, span: Span | None = None
+    ) -> Entry:
         """Keep how a goal was reached, in place of what was known before.
 
+        Args:
+            facts: What must be the same next time.
+            recording: How it was reached.
+            version_of: Tells the versions of the apps.
+            span: In which part of the recording; ``None`` for all of it.
+
         Raises:
-            RecordingError: The disk refuses.
+            RecordingError: The disk refuses, or there is no such part.
         """
+        part = recording if span is None else _part(recording, facts.goal, span)
         apps = dict.fromkeys(
             step.observation.app
-            for step in recording.steps
+            for step in part.steps
             if step.observation is not None and step.observation.app
         )
         entry = Entry(
@@ -164,15 +198,15 @@ class StepCache:
             apps={app: version_of(app) for app in apps},
             run=recording.start.run,
             kept=datetime.now(UTC),
-            steps=sum(step.decision is not None for step in recording.steps),
+            steps=sum(step.decision is not None for step in part.steps),
+            span=span,
         )
         fresh = self.folder / f".{facts.key}-{secrets.token_hex(4)}"
         try:
-            _copy(recording.folder, fresh / _RECORDING)
+            _copy(part, fresh / _RECORDING)
             text = entry.model_dump_json(indent=2) + "\n"
             (fresh / _ENTRY_FILE).write_text(text, encoding="utf-8")
-            self.drop(facts.key)
-            fresh.replace(self.folder / facts.key)
+            self._put(fresh, facts.key)
         except OSError as error:
             shutil.rmtree(fresh, ignore_errors=True)
             raise RecordingError(
@@ -181,6 +215,19 @@ class StepCache:
                 hint="Name another folder with AGENT_CACHE_DIR.",
             ) from error
         return entry
+
+    def _put(self, fresh: Path, key: str) -> None:
+        """Put a folder in its place; another process or thread may do the same at this moment."""
+        for _ in range(_PUT_TRIES):
+            self.drop(key)
+            try:
+                fresh.replace(self.folder / key)
+            except OSError as error:
+                if error.errno not in _TAKEN:
+                    raise
+            else:
+                return
+        shutil.rmtree(fresh)  # others keep the same goal faster than this: theirs is as good
 
     def drop(self, key: str) -> bool:
         """Forget one entry.
@@ -191,10 +238,13 @@ class StepCache:
         Raises:
             OSError: It cannot be removed.
         """
-        folder = self.folder / key
-        if not folder.exists():
+        # Moved away first: who reads it sees all of it or nothing, and two that drop do not mix.
+        aside = self.folder / f".{key}-{secrets.token_hex(4)}"
+        try:
+            (self.folder / key).rename(aside)
+        except FileNotFoundError:
             return False
-        shutil.rmtree(folder)
+        shutil.rmtree(aside)
         return True
 
     def entries(self) -> tuple[Entry, ...]:
@@ -240,9 +290,41 @@ class StepCache:
         return f"Miss: it was reached under other circumstances (now {said})."
 
 
-def _copy(source: Path, target: Path) -> None:
-    """What a replay reads; the phone's final state and logs stay behind."""
+def _copy(part: Recording, target: Path) -> None:
+    """What a replay reads; the phone's final state, logs and other frames stay behind."""
     target.mkdir(parents=True)
     for name in (EVENTS_FILE, SUMMARY_FILE):
-        shutil.copyfile(source / name, target / name)
-    shutil.copytree(source / FRAMES_FOLDER, target / FRAMES_FOLDER)
+        shutil.copyfile(part.folder / name, target / name)
+    for ref in _files(part.steps):
+        copied = target / ref.path
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(part.file(ref), copied)
+
+
+def _files(steps: Iterable[RecordedStep]) -> Iterator[FileRef]:
+    """The frames, UI trees and patches of steps."""
+    for step in steps:
+        if step.observation is not None:
+            yield step.observation.frame
+            if step.observation.ui_tree is not None:
+                yield step.observation.ui_tree
+        if step.intent is not None and step.intent.anchor is not None:
+            yield step.intent.anchor.patch
+
+
+def _part(whole: Recording, goal: str, span: Span) -> Recording:
+    """A part of a recording as a recording of its own, which ends with the claim that it is done.
+
+    Raises:
+        RecordingError: There is no such part.
+    """
+    steps = [step for step in whole.steps if span.first <= step.index <= span.until]
+    last = steps[-1] if steps else None
+    if last is None or last.decision is None or last.index != span.until:
+        name = whole.folder.name
+        raise RecordingError(f"The recording {name!r} has no steps {span.first} to {span.until}.")
+    call = ToolCall(name="finish", arguments={"success": True, "answer": span.answer})
+    said = last.decision.model_copy(update={"call": call})
+    start = whole.start.model_copy(update={"goal": goal})
+    steps[-1] = replace(last, decision=said, intent=None)
+    return replace(whole, start=start, steps=tuple(steps), checks=())

@@ -118,7 +118,8 @@ def running_desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Rig"]
 
 @pytest.fixture
 def rig(running_desktop: "Rig") -> Iterator["Rig"]:
-    """The display with no program on it."""
+    """The display with no program on it, and nothing in the home that another test saved."""
+    running_desktop.clear_home()
     yield running_desktop
     running_desktop.end_programs()
 

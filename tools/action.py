@@ -15,6 +15,7 @@ Key = Literal[
     "enter", "delete", "forward_delete", "tab", "escape", "space", "up", "down", "left", "right",
     "page_up", "page_down", "move_home", "move_end", "search", "menu", "volume_up", "volume_down",
     "mute", "power", "camera", "copy", "cut", "paste", "select_all",
+    "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
 ]  # fmt: skip
 Duration = Annotated[float, Field(gt=0, le=60)]
 

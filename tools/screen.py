@@ -20,6 +20,8 @@ _COMPARED_WIDTH = 270
 _TILE = 12
 _GREY_STEP = 16
 _TILE_SHARE = 0.1
+_POINTS = (32, 18)
+_BRIGHT = 2 * _GREY_STEP
 SAME_TILES = 2
 """At most this many changed tiles: the same screen (a blinking caret is one)."""
 JPEG_QUALITY = 90
@@ -100,6 +102,10 @@ class Screenshot:
     @property
     def is_black(self) -> bool:
         """Whether nothing at all is drawn: what a secure or sleeping screen gives."""
+        # A few points tell nearly always that something is, long before the whole frame is grey.
+        points = self.image.resize(_POINTS, Image.Resampling.NEAREST).convert("L")
+        if int(np.asarray(points).max()) >= _BRIGHT:
+            return False
         return int(self.grey.max()) < _GREY_STEP
 
 

@@ -12,13 +12,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from agent.cli import (
+    ask,
     cache,
+    caption,
     chat,
     devices,
     diff,
     doctor,
     export,
+    ground,
     model,
+    parse,
     phone,
     reason,
     record,
@@ -56,6 +60,10 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("record")(record.record)
 app.command("test")(test.run_task_files)
+app.command("ground")(ground.ground)
+app.command("caption")(caption.caption)
+app.command("ask")(ask.ask)
+app.command("parse")(parse.parse)
 app.command("studio")(studio.studio)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)

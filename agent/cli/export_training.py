@@ -102,12 +102,14 @@ def _offered() -> "Callable[[Recording], Registry]":
     """The tools of this installation, as far as the device of a recording could do them."""
     from agent.config import load_config
     from agent.wiring.episode import build_registry
+    from agent.wiring.seeing import as_offered_then
 
     registry = build_registry(load_config({}).config)
 
     def offered(recording: "Recording") -> "Registry":
         supports = recording.start.supports
-        return registry if supports is None else registry.offered(supports)
+        then = as_offered_then(registry, recording.start)
+        return then if supports is None else then.offered(supports)
 
     return offered
 

@@ -137,5 +137,7 @@ def reasons(result: CaseResult) -> list[str]:
     for number, attempt in enumerate(result.attempts, start=1):
         if (failure := attempt.run.failure) is not None:
             which = f"attempt {number}: " if several else ""
+            if attempt.run.misled:
+                which = f"attempt {number}, led astray by the step cache and void: "
             said.append(f"{which}{failure.kind}: {shortened(failure.message)}")
     return said

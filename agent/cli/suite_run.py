@@ -23,7 +23,7 @@ from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult
 from agent.suite.runner.seams import Performer
 from agent.suite.runner.status import NOTHING_CODE, Strictness, exit_code
-from agent.wiring.suite import RunOptions, engine_of, memory_of, run_on
+from agent.wiring.suite import RunOptions, check_run, engine_of, memory_of, run_on
 from tools.clock import SystemClock
 from tools.errors import RecordingError
 
@@ -76,6 +76,7 @@ def run_tests(
         The exit code; see ``exit_code``, and 2 for task files that cannot be used.
     """
     with StopSignals().installed():
+        check_run(config, manner.options)
         memory = memory_of(Path.cwd())
         collected = collect_here(choice.paths)
         if collected.problems:
@@ -90,12 +91,17 @@ def run_tests(
         if manner.listing:
             _list(jobs, as_data=manner.as_json)
             return 0
-        engine = engine_of(config, performer_of, manner.options)
         rounds = tuple(repeated(jobs, manner.repeat))
-        suite = _run(config, rounds, engine, manner, memory)
+        with engine_of(config, performer_of, manner.options) as engine:
+            suite = _run(config, rounds, engine, manner, memory)
         code = exit_code(suite.statuses, manner.strictness, stopped_by=suite.stopped_by)
         _tell(suite, code, manner)
     return code
+
+
+def tell_notice(text: str) -> None:
+    """Tell, beside the outcome, what was chosen where the person did not choose."""
+    print(plain(text), file=sys.stderr)  # noqa: T201 - the CLI speaks
 
 
 def _select(cases: Sequence[Case], choice: Choice, memory: Memory) -> tuple[Case, ...]:

@@ -1,7 +1,7 @@
 """What a test run came to, for a person and for a program."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from rich.text import Text
@@ -77,8 +77,10 @@ def _spent(suite: SuiteResult) -> str:
     ]
     if tokens := sum(each.run.tokens for each in attempts):
         parts.append(f"{tokens:,} tokens")
-    if provenance := _provenance(attempts):
+    if provenance := _sum(each.run.provenance for each in attempts):
         parts.append("found by " + ", ".join(f"{how} {n}" for how, n in provenance.items()))
+    if cache := _sum(each.run.cache for each in attempts):
+        parts.append("step cache: " + ", ".join(f"{what} {n}" for what, n in cache.items()))
     if suite.lost:
         lost = dict.fromkeys(plain(device) for device, _ in suite.lost)
         parts.append(f"lost: {', '.join(lost)}")
@@ -89,10 +91,11 @@ def _attempts(results: Iterable[CaseResult]) -> list[Attempt]:
     return [attempt for each in results for attempt in each.attempts]
 
 
-def _provenance(attempts: Sequence[Attempt]) -> dict[str, int]:
+def _sum(counted_things: Iterable[Iterable[tuple[str, int]]]) -> dict[str, int]:
+    """How often what, over all attempts; the most frequent first."""
     sums: Counter[str] = Counter()
-    for each in attempts:
-        sums.update(dict(each.run.provenance))
+    for each in counted_things:
+        sums.update(dict(each))
     return dict(sums.most_common())
 
 
@@ -133,10 +136,12 @@ def _attempt(attempt: Attempt) -> dict[str, object]:
         "duration_s": round(attempt.duration_s, 3),
         "failure": asdict(failure) if failure is not None else None,
         "device_lost": run.device_lost,
+        "misled": run.misled,
         "steps": run.steps,
         "model_calls": run.model_calls,
         "tokens": run.tokens,
         "provenance": dict(run.provenance),
+        "step_cache": dict(run.cache),
         "facts": dict(run.facts),
         "recording": str(run.recording) if run.recording is not None else None,
     }

@@ -107,7 +107,7 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
     as_json: AsJson = False,
 ) -> int:
     """Run task files as tests, on one device or several."""
-    from agent.cli.suite_run import Choice, Manner, run_tests
+    from agent.cli.suite_run import Choice, Manner, run_tests, tell_notice
     from agent.config import load_config
     from agent.suite.checks.context import Permissions
     from agent.suite.runner.status import Strictness
@@ -129,5 +129,5 @@ def run_task_files(  # noqa: PLR0913 - one parameter a flag is how typer reads a
         as_json=as_json,
     )
     allowed = Permissions(python=allow_python, update_baselines=update_baselines)
-    who = partial(performer_of, permissions=allowed)
+    who = partial(performer_of, permissions=allowed, notice=tell_notice)
     return run_tests(load_config(flags).config, choice, manner, who)

@@ -109,7 +109,7 @@ class _Teller:
         for place, recorded in enumerate(self._recording.steps):
             if recorded.observation is None:
                 raise RecordingError(f"Step {recorded.index + 1} has no frame.")
-            self._step(recorded, recorded.observation, as_step(self._recording, place))
+            self._step(recorded.deciding, recorded.observation, as_step(self._recording, place))
         return Lesson(
             samples=tuple(self._samples),
             own_words=self._own,

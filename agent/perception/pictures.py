@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,15 @@ from tools.errors import UsageError
 from tools.geometry import Size
 
 CLIPBOARD: Final = "clipboard"
-MOST_PIXELS: Final = 200_000_000
-"""A photograph of 50 MP and a scanned plan are below; what is above is made to fill the memory."""
+MOST_PIXELS: Final = 178_000_000
+"""A photograph of 50 MP and a scanned plan are below; what is above is made to fill the memory. It
+is about where Pillow refuses, too."""
 MOST_BYTES: Final = 200 * 1024 * 1024
+BROKEN: Final = (
+    OSError, ValueError, TypeError, KeyError, IndexError, SyntaxError, EOFError, OverflowError,
+    struct.error, Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow raises for files that are damaged."""
 _DOWNLOAD_S: Final = 30.0
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _KINDS: Final = "PNG, JPEG, WebP, GIF, BMP, TIFF"
@@ -57,7 +64,20 @@ def load_picture(source: str) -> Picture:
         return decode_picture(download(source), source)
     if source.startswith("data:"):
         return decode_picture(_from_data_url(source), f"{source[:30]}…")
-    return decode_picture(_read(Path(source.removeprefix("file://")).expanduser()), source)
+    return decode_picture(_read(source.removeprefix("file://")), source)
+
+
+def load_bytes(source: str) -> bytes:
+    """The bytes of the file that ``source`` names: a path, ``http(s)://...`` or ``data:...``.
+
+    Raises:
+        PictureError: There is none, or it is too large.
+    """
+    if _ADDRESS.match(source):
+        return download(source)
+    if source.startswith("data:"):
+        return _from_data_url(source)
+    return _read(source.removeprefix("file://"))
 
 
 def decode_picture(data: bytes, name: str) -> Picture:
@@ -73,28 +93,30 @@ def decode_picture(data: bytes, name: str) -> Picture:
     if not data:
         raise PictureError(f"{name!r} is empty, 0 bytes.", hint="Give it a picture.")
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as opened:
-            warnings.simplefilter("ignore")
-            if opened.width * opened.height > MOST_PIXELS:
-                raise PictureError(
-                    f"{name!r} has {opened.width} x {opened.height} pixels, more than "
-                    f"{MOST_PIXELS // 1_000_000} million.",
-                    hint="Make it smaller first.",
-                )
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as opened:
+            _require_no_bomb(opened)
             frames = getattr(opened, "n_frames", 1)
             opened.load()
             upright = ImageOps.exif_transpose(opened)
             notes = (f"{name}: the first of {frames} frames is looked at.",) if frames > 1 else ()
             return Picture(name, rgb(upright), notes)
     except Image.DecompressionBombError:
-        raise PictureError(f"{name!r} has far too many pixels.", hint="Make it smaller.") from None
+        raise PictureError(
+            f"{name!r} has more than {MOST_PIXELS // 1_000_000} million pixels.",
+            hint="Make it smaller first.",
+        ) from None
     except UnidentifiedImageError:
         raise PictureError(f"{name!r} is not a picture.", hint=f"Known are {_KINDS}.") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except BROKEN as error:
         reason = str(error).rstrip(".") or type(error).__name__
         raise PictureError(
             f"The picture {name!r} is damaged: {reason}.", hint="Get it again, or save it anew."
         ) from None
+
+
+def _require_no_bomb(opened: Image.Image) -> None:
+    if opened.width * opened.height > MOST_PIXELS:
+        raise Image.DecompressionBombError
 
 
 def rgb(image: Image.Image) -> Image.Image:
@@ -111,8 +133,10 @@ def rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _read(path: Path) -> bytes:
+def _read(name: str) -> bytes:
+    path = Path(name)
     try:
+        path = path.expanduser()
         if path.stat().st_size > MOST_BYTES:
             raise PictureError(f"{str(path)!r} is larger than {MOST_BYTES // 1024**2} MB.")
         return path.read_bytes()
@@ -121,8 +145,8 @@ def _read(path: Path) -> bytes:
         raise PictureError(
             f"The picture {str(path)!r} cannot be read: {reason}.", hint="Is the path right?"
         ) from None
-    except ValueError:
-        raise PictureError(f"{str(path)!r} is no path.") from None
+    except (ValueError, RuntimeError):  # a zero byte; a ~ of nobody
+        raise PictureError(f"{name!r} is no path.") from None
 
 
 def _from_data_url(source: str) -> bytes:

@@ -3,11 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pydantic import JsonValue
+
 from agent.dialects.dialect import Dialect
 from agent.model import Message, Model, OnText, Part, Reply, Request, Sampling, TextPart
 from agent.perception.pictures import Picture
 from agent.sight import Shown, Sight, Sizing
 from tools.screen import Screenshot
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a reply is held to, by back ends that can; the reply is checked in any case.
+
+    Attributes:
+        schema: JSON schema of what is answered.
+        wrapper: The text before and after that JSON in the reply; empty if it is all of it.
+    """
+
+    schema: dict[str, JsonValue]
+    wrapper: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -44,17 +59,32 @@ class Seer:
         system: str = "",
         max_tokens: int = 1024,
         on_text: OnText | None = None,
+        held: Held | None = None,
     ) -> Reply:
         """Put one question about ``parts``, which stand before its words, as Qwen-VL wants it.
 
         Raises:
             ModelError: It could not be asked.
         """
-        request = Request(
-            messages=(Message("user", (*parts, TextPart(words))),),
-            sampling=self.sampling(max_tokens),
-        )
+        messages = [Message("user", (*parts, TextPart(words)))]
         if system:
-            messages = (Message("system", (TextPart(system),)), *request.messages)
-            request = replace(request, messages=messages)
+            messages.insert(0, Message("system", (TextPart(system),)))
+        return self.converse(messages, max_tokens=max_tokens, on_text=on_text, held=held)
+
+    def converse(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 1024,
+        on_text: OnText | None = None,
+        held: Held | None = None,
+    ) -> Reply:
+        """Put a whole conversation, its last message to be answered.
+
+        Raises:
+            ModelError: It could not be asked.
+        """
+        request = Request(messages=tuple(messages), sampling=self.sampling(max_tokens))
+        if held is not None:
+            request = replace(request, schema=held.schema, wrapper=held.wrapper)
         return self.model.ask(request, on_text=on_text)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tools.device import Device
 
 
+_INTERRUPTED = "interrupted"
+
+
 class VirtualPhones(Protocol):
     """Gives virtual phones to one test."""
 
@@ -46,6 +49,7 @@ class RunGoal(Protocol):
             UsageError: The goal or a setting is wrong.
             ModelError: The model cannot be loaded. Once the run has begun nothing is raised: what
                 went wrong is in the episode.
+            KeyboardInterrupt: The person stopped it; the recording is whole.
         """
         ...
 
@@ -105,6 +109,8 @@ def run_goal(request: pytest.FixtureRequest) -> RunGoal:
         )
         lines = (told, episode.error or episode.answer, f"recording: {episode.recording}", "")
         request.node.add_report_section("call", "agent", "\n".join(lines))
+        if episode.stop.value == _INTERRUPTED:  # an episode ends in good order; so must the tests
+            raise KeyboardInterrupt
         return episode
 
     return run

@@ -63,8 +63,11 @@ def properties(result: CaseResult) -> list[tuple[str, object]]:
             ("model_calls", run.model_calls),
             ("tokens", run.tokens),
             ("provenance", " ".join(f"{how}={count}" for how, count in run.provenance)),
-            *run.facts,
         ]
+        if run.cache:
+            counts = " ".join(f"{what}={count}" for what, count in run.cache)
+            told.append(("step_cache", counts))
+        told += run.facts
         if run.recording is not None:
             told.append(("recording", str(run.recording)))
         told += [("attachment", str(each)) for each in run.attachments]

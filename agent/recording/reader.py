@@ -62,6 +62,21 @@ class RecordedStep:
         said = self.decision.thought if self.decision is not None else ""
         return said.removesuffix(f"({self.rung.rung})").rstrip() if self.rung else said
 
+    @property
+    def deciding(self) -> "RecordedStep":
+        """The step with those exchanges only that led to its decision.
+
+        What was asked after it was asked by a tool, such as one that looks more closely.
+        """
+        if self.decision is None:
+            return self
+        until = self.decision.seq
+        return replace(
+            self,
+            requests=tuple(each for each in self.requests if each.seq < until),
+            responses=tuple(each for each in self.responses if each.seq < until),
+        )
+
 
 @dataclass(frozen=True)
 class Recording:

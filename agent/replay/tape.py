@@ -79,7 +79,7 @@ class Tape:
                     hint=_HINT,
                 )
         self.recording = recording
-        self.steps: tuple[RecordedStep, ...] = tuple(steps)
+        self.steps: tuple[RecordedStep, ...] = tuple(step.deciding for step in steps)
         self._last: tuple[int, Observation] | None = None
 
     @property

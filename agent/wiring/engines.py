@@ -1,7 +1,7 @@
 """The engines of test runs: this process, or a Ray cluster."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeAlias, TypeVar
@@ -128,7 +128,8 @@ def _any_phone_refuses(likeness: AttachedStation, target: Where) -> str:
 def _virtual(config: Config, performer_of: PerformerOf[C], number: int) -> Iterator[Place[C]]:
     """On a node: room for a virtual phone."""
     clock = SystemClock()
-    yield InProcess(VirtualStation(number, config, clock), performer_of(config), clock)
+    with closing(performer_of(config)) as performer:
+        yield InProcess(VirtualStation(number, config, clock), performer, clock)
 
 
 @contextmanager
@@ -148,6 +149,7 @@ def _attached(config: Config, performer_of: PerformerOf[C], serial: str) -> Iter
             except DeviceLeasedError as error:
                 refusal = error
                 continue
-            yield InProcess(found[0], performer_of(config), SystemClock())
+            performer = stack.enter_context(closing(performer_of(config)))
+            yield InProcess(found[0], performer, SystemClock())
             return
         raise refusal or UnknownDeviceError("No attached device can be used there.")

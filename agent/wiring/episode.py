@@ -24,6 +24,7 @@ from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind, Steering
 from agent.wiring.policies import find_mind
 from agent.wiring.secrets import Shield, find_shield
+from agent.wiring.seeing import with_seeing_tools
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
 from tools.clock import SystemClock
@@ -159,6 +160,8 @@ def run_mind(
         )
         recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
+        if config.seeing_tools and mind.eyes is not None:
+            registry = with_seeing_tools(registry, mind.eyes(recorder))
         offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)

@@ -4,30 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from agent.model import Model, OnText
+from agent.model import OnText
+from agent.perception.seer import Seer
 from agent.policy import Policy
 from agent.recording.format import Origin
 from agent.recording.writer import RecordingWriter
-from agent.sight import Sizing
 from agent.step import Episode
 from tools.device import Device
 from tools.registry import Registry
 
 Notice = Callable[[str], None]
 """Told what was chosen, where the person did not choose."""
-
-
-@dataclass(frozen=True)
-class Eyes:
-    """A model that can be asked about a picture, apart from any policy.
-
-    Attributes:
-        model: Whom to ask; every exchange is recorded.
-        sizing: How pictures are sized for it.
-    """
-
-    model: Model
-    sizing: Sizing
 
 
 @dataclass(frozen=True)
@@ -47,7 +34,8 @@ class Mind:
         after: Told how it went, while the device is still there.
         close: Lets go of the model.
         around: Puts what it needs around the device, below guard and settling.
-        eyes: The model behind it for questions about a picture; ``None`` if there is no model.
+        eyes: The model behind it for questions about a picture, every exchange of which is
+            recorded; ``None`` if there is no model.
         may_get_stuck: Whether going in circles ends the episode; a person's circles do not.
     """
 
@@ -62,7 +50,7 @@ class Mind:
     after: Callable[[Episode], None] = lambda _: None
     close: Callable[[], None] = lambda: None
     around: Callable[[Device], Device] = lambda device: device
-    eyes: Callable[[RecordingWriter], Eyes] | None = None
+    eyes: Callable[[RecordingWriter], Seer] | None = None
     may_get_stuck: bool = True
 
 

@@ -14,7 +14,7 @@ from agent.policy import Policy
 from agent.prompt import load_prompt
 from agent.recording.writer import RecordingWriter
 from agent.wiring.local_models import fitting_model, load
-from agent.wiring.mind import Eyes, Mind, Notice
+from agent.wiring.mind import Mind, Notice
 from agent.wiring.servers import model_at, server_at
 from tools.errors import ConfigError
 from tools.registry import Registry
@@ -90,9 +90,9 @@ def _vlm(config: Config, notice: Notice) -> Mind:
         recorder.transforms = lambda: policy.transforms
         return policy
 
-    def eyes(recorder: RecordingWriter) -> Eyes:
+    def eyes(recorder: RecordingWriter) -> Seer:
         asked = model.conversation() if isinstance(model, Conversing) else model
-        return Eyes(RecordingModel(asked, recorder), sizing)
+        return Seer(RecordingModel(asked, recorder), dialect, sizing)
 
     mind = _mind(model, dialect, make)
     return replace(mind, prompt_hash=prompt_hash(dialect, config), eyes=eyes)

@@ -1,9 +1,11 @@
 """Performs cases: each becomes one episode, whose policy plays what the task file says."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from agent.config import Config
 from agent.loop import Limits
@@ -22,14 +24,16 @@ from agent.suite.runner.deadline import Deadline, Patience
 from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun, Failure, Status
 from agent.wiring.audience import Audience, Nobody
+from agent.wiring.case_cache import CaseCache, Led
 from agent.wiring.episode import Stage, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.secrets import Shield, find_shield
+from tools.action import Home
 from tools.clock import Clock, SystemClock
 from tools.device import Device, RunsShell, ShellAnswer
 from tools.devices.android import AndroidDevice
 from tools.devices.desktop import DesktopDevice
-from tools.errors import ActionFailedError, DeviceTimeoutError, TaskError
+from tools.errors import ActionFailedError, DeviceError, DeviceTimeoutError, TaskError
 from tools.registry import Registry
 from tools.secrets.values import check_name
 
@@ -60,13 +64,16 @@ class SuitePerformer:
 
     Args:
         config: How goals are pursued; what it says of the device does not matter.
-        mind: Who pursues them. It is not closed.
+        mind: Who pursues them. It is closed by ``close``, and by nothing else.
         manner: How.
     """
 
     def __init__(self, config: Config, mind: Mind, manner: Manner | None = None) -> None:
         self._config, self._mind = config, mind
         self._manner = manner if manner is not None else Manner()
+        self._astray: set[Led] = set()
+        self._closing = Lock()
+        self._closed = False
 
     def perform(
         self, case: Case, device: LeasedDevice, folder: Path, deadline: Deadline
@@ -80,9 +87,18 @@ class SuitePerformer:
         config = _config_for(case, self._config, device, folder)
         if isinstance(device.device, AndroidDevice | DesktopDevice):
             device.device.reads_ui_tree = True
-        attempt = _Attempt(case, config, self._mind, self._manner, device.device, deadline)
+        attempt = _Attempt(
+            case, config, self._mind, self._manner, device.device, deadline, self._astray
+        )
         run = attempt.run(folder)
         return _kept(run, case.task.trace)
+
+    def close(self) -> None:
+        """Let go of the model; a second call is idle."""
+        with self._closing:
+            already, self._closed = self._closed, True
+        if not already:
+            self._mind.close()
 
 
 @dataclass
@@ -95,9 +111,11 @@ class _Attempt:
     manner: Manner
     device: Device
     time: Timing
+    astray: set[Led]
     clock: Clock = field(default_factory=SystemClock)
     policy: SuitePolicy | None = None
     recorder: RecordingWriter | None = None
+    cache: CaseCache | None = None
 
     def run(self, folder: Path) -> CaseRun:
         shield = find_shield(self.config, self.case.title)
@@ -106,30 +124,39 @@ class _Attempt:
         episode = self._episode(folder, performance, shield)
         performed = performance.performed
         ended = self._ended(episode, performed)
+        if self.cache is not None:
+            ended = self.cache.settle(ended)
         if self._needs_teardown(episode, performed):
             self.time.begin_teardown()
+            if episode.stop is StopReason.DEVICE_LOST:
+                _leave_screen(self.device)
             further = self._episode(
                 folder.with_name(f"{folder.name}-teardown"), performance, shield, teardown=True
             )
-            if performance.performed.trouble is not None and ended.failure is not None:
-                told = performance.performed.trouble.message
+            trouble = performance.performed.trouble
+            told = trouble.message if trouble is not None else ""
+            if further.stop not in _OVER:
+                told = "\n".join(filter(None, (told, f"Teardown: {_line(further.error)}")))
+            if told and ended.failure is not None:
                 ended = replace(ended, failure=_with(ended.failure, told))
             if further.recording is not None:
                 ended = replace(ended, attachments=(further.recording,))
         return _clean(ended, shield)
 
     def _needs_teardown(self, episode: Episode, performed: Performed) -> bool:
-        return (
-            bool(self.case.plan.teardown)
-            and not performed.torn_down
-            and episode.stop is not StopReason.DEVICE_LOST
-        )
+        return bool(self.case.plan.teardown) and not performed.torn_down and not episode.device_gone
 
     def _episode(
         self, folder: Path, performance: Performance, shield: Shield, *, teardown: bool = False
     ) -> Episode:
         def make(tools: Registry, recorder: RecordingWriter, on_text: OnText) -> Policy:
             means = self._means(tools, recorder, on_text, shield)
+            if not teardown:
+                use = self.case.task.cache or self.config.cache
+                self.cache = CaseCache(
+                    self.case, self.config, use, self.device, recorder, self.astray
+                )
+                means = replace(means, new_way=self.cache.way)
             policy = SuitePolicy(performance, means, teardown_only=teardown)
             if not teardown:
                 self.policy, self.recorder = policy, recorder
@@ -195,8 +222,6 @@ class _Attempt:
             *((("model", self.mind.model),) if self.mind.model else ()),
         ]
         facts += [("warning", warning) for warning in scene.warnings]
-        if (self.case.task.cache or self.config.cache) != "off":
-            facts.append(("warning", "The step cache is not used within cases."))
         return replace(
             run,
             steps=scene.actions,
@@ -298,8 +323,10 @@ def _outcome(episode: Episode, performed: Performed) -> CaseRun:
     recording = episode.recording
     trouble = performed.trouble
     if episode.stop not in _OVER:
-        lost = episode.stop is StopReason.DEVICE_LOST
-        kind = "device" if lost else episode.stop.value
+        lost = episode.device_gone
+        kind = episode.stop.value
+        if episode.stop is StopReason.DEVICE_LOST:
+            kind = "device" if lost else "no_picture"
         message = episode.error or episode.answer or f"It ended as {episode.stop.value}."
         failure = Failure(kind, _line(message))
         if trouble is not None:  # what was found before
@@ -311,6 +338,13 @@ def _outcome(episode: Episode, performed: Performed) -> CaseRun:
     failure = Failure(trouble.kind, _line(trouble.message), details)
     failed = trouble.verdict is Verdict.FAILED
     return CaseRun(Status.FAILED if failed else Status.ERROR, failure, recording=recording)
+
+
+def _leave_screen(device: Device) -> None:
+    """Go where there is something to see: a teardown that sees nothing can do nothing."""
+    with suppress(DeviceError, ActionFailedError):
+        if Home().kind in device.supports:
+            device.perform(Home())
 
 
 def _clean(run: CaseRun, shield: Shield) -> CaseRun:

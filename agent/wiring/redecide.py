@@ -33,6 +33,7 @@ from agent.step import Decision, StopReason
 from agent.wiring.episode import build_registry, limits_of
 from agent.wiring.mind import Notice
 from agent.wiring.models import find_seer, prompt_hash
+from agent.wiring.seeing import as_offered_then
 from tools.clock import SystemClock
 from tools.errors import ConfigError, RecordingError
 from tools.registry import Registry
@@ -89,7 +90,7 @@ def open_recording(folder: Path) -> Opened:
         raise RecordingError(
             f"The configuration in {str(folder)!r} cannot be used: {where}: {first['msg']}."
         ) from None
-    offered, told = offered_tools(build_registry(config), tape)
+    offered, told = offered_tools(as_offered_then(build_registry(config), recording.start), tape)
     return Opened(tape, config, offered, (*notes, *told))
 
 

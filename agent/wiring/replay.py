@@ -193,6 +193,7 @@ def recorded_mind(
         prompt_hash=inner.prompt_hash,
         origin=origin,
         close=inner.close,
+        eyes=inner.eyes,
     )
 
 

@@ -1,14 +1,16 @@
 """Test runs, put together: jobs, devices and a performer go in, a ``SuiteResult`` comes out."""
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from agent.config import Config, user_cache
+from agent.config import Config, did_you_mean, user_cache
+from agent.phone_process import check_scenario
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case
+from agent.suite.runner.choice import parse_devices
 from agent.suite.runner.deadline import Patience
 from agent.suite.runner.job import Job, longest_first
 from agent.suite.runner.memory import Memory
@@ -16,14 +18,18 @@ from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.seams import Follower, Performer
 from agent.wiring.audience import Nobody
+from agent.wiring.desktop import is_desktop
+from agent.wiring.devices import attached_devices
 from agent.wiring.engines import ENGINES, Here, PerformerOf, ray_engine
+from agent.wiring.mind import Notice
 from agent.wiring.performing import Manner, SuitePerformer
 from agent.wiring.policies import find_mind
 from tools.clock import SystemClock
-from tools.errors import UsageError
+from tools.errors import UnknownDeviceError, UsageError
 
 C = TypeVar("C")
 NOTHING_SPECIAL = Permissions()
+UNHEARD: Notice = Nobody().notice
 Stopping: TypeAlias = Callable[[Callable[[int], None]], AbstractContextManager[object]]
 """Given how to ask a run to stop, it lets signals do so for as long as its block lasts."""
 
@@ -49,15 +55,59 @@ class RunOptions:
     ray_address: str = "auto"
 
 
-def performer_of(config: Config, permissions: Permissions = NOTHING_SPECIAL) -> Performer[Case]:
-    """Who performs the cases of task files with this configuration.
+def performer_of(
+    config: Config,
+    permissions: Permissions = NOTHING_SPECIAL,
+    notice: Notice = UNHEARD,
+) -> Performer[Case]:
+    """Who performs the cases of task files with this configuration; to be closed.
+
+    Args:
+        config: How goals are pursued.
+        permissions: What checks may do.
+        notice: Told what was chosen where the person did not choose, such as the model.
 
     Raises:
         UsageError: There is no such policy or model.
         ModelError: The model cannot be loaded.
     """
-    mind = find_mind(config, Nobody().notice)
+    mind = find_mind(config, notice)
     return SuitePerformer(config, mind, Manner(permissions))
+
+
+def check_run(config: Config, options: RunOptions) -> None:
+    """Refuse what is wrong with a run before anything is written or started for it.
+
+    Raises:
+        UsageError: What names devices is no such thing, or there is no such scenario or engine.
+        DeviceError: The virtual phone does not run here at all, or no ADB server does, though a
+            phone is named.
+    """
+    _check_engine(options.engine)
+    if named := options.devices or config.device:
+        choice = parse_devices(named)
+        if options.engine == "here":
+            _check_attached(config, choice.serials)
+    if config.scenario != Config().scenario:
+        check_scenario(config.scenario)
+
+
+def _check_attached(config: Config, serials: Sequence[str]) -> None:
+    """Refuse a slip of the pen: all cases of a run would wait for it, or be skipped."""
+    wanted = [each for each in serials if ":" not in each and not is_desktop(each)]
+    if not wanted:  # a phone in the network is dialled when it is needed
+        return
+    known = [each.serial for each in attached_devices(config)]
+    for each in wanted:
+        if each not in known:
+            hint = did_you_mean(each, [*known, "virtual", "all"])
+            raise UnknownDeviceError(f"--device: no device {each!r} is attached.", hint=hint)
+
+
+def _check_engine(name: str) -> None:
+    if name not in ENGINES:
+        named = " or ".join(ENGINES)
+        raise UsageError(f"There is no engine {name!r}.", hint=f"Write --engine {named}.")
 
 
 def memory_of(root: Path) -> Memory:
@@ -85,25 +135,31 @@ def run_jobs(
     return run_on(engine, jobs, config, follower, options=options, memory=memory, stopping=stopping)
 
 
-def engine_of(config: Config, performer_of: PerformerOf[C], options: RunOptions) -> Engine[C]:
-    """The engine that was chosen. In this process the performer is made at once.
+@contextmanager
+def engine_of(
+    config: Config, performer_of: PerformerOf[C], options: RunOptions
+) -> Iterator[Engine[C]]:
+    """The engine that was chosen, for as long as the block lasts.
+
+    In this process the performer is made at once, and closed at the end of the block; on a cluster
+    the nodes do the same with theirs.
 
     Raises:
         UsageError: There is no such engine, policy or model.
         ModelError: The model cannot be loaded.
     """
-    if options.engine not in ENGINES:
-        named = " or ".join(ENGINES)
-        raise UsageError(f"There is no engine {options.engine!r}.", hint=f"Write --engine {named}.")
+    _check_engine(options.engine)
     if options.engine == "ray":
-        return ray_engine(
+        yield ray_engine(
             config,
             performer_of,
             address=options.ray_address,
             devices=options.devices,
             jobs=options.jobs,
         )
-    return Here(config, performer_of(config), options.devices, options.jobs)
+        return
+    with closing(performer_of(config)) as performer:
+        yield Here(config, performer, options.devices, options.jobs)
 
 
 def run_on(

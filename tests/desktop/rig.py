@@ -22,7 +22,7 @@ CLOCK = SystemClock()
 ROOT = Path(__file__).parents[2]
 
 
-def until(happened: Callable[[], bool], what: str, patience_s: float = 15.0) -> None:
+def until(happened: Callable[[], bool], what: str, patience_s: float = 60.0) -> None:
     """Wait for something, and fail if it does not come."""
     end_s = time.monotonic() + patience_s
     while not happened():
@@ -116,6 +116,16 @@ class Rig:
                     os.kill(window.pid, signal.SIGKILL)
         until(lambda: not windows.windows(), "an empty desktop")
         windows.close()
+
+    def clear_home(self) -> None:
+        """Remove what a test left in the home: the next one may save a file of the same name."""
+        for entry in self.home.iterdir():
+            if entry.name == "runtime" or entry.name.startswith(".") or entry.is_symlink():
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -1,10 +1,9 @@
 """A person uses their desktop; what they did is a recording, and is done again elsewhere."""
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -182,15 +181,16 @@ def test_a_note_is_written_by_hand_and_again_by_its_recording(rig: Rig) -> None:
     assert titles[3] == "Save As"
 
     rig.end_programs()
-    # Gone with all that the editor knows. The path stays: it stands in the editor's title.
-    (rig.home / "note.txt").unlink()
-    shutil.rmtree(rig.home / ".local", ignore_errors=True)
-    with looking(rig) as look:
-        start_editor(rig, look)
-        told = rig.agent("replay", str(recorder.folder), "--live", "--yes", "--device", "desktop")
+    # Another home: the editor's title holds another path, and the editor knows nothing of before.
+    home = rig.home / "moved here"
+    home.mkdir()
+    moved = replace(rig, home=home, environment={**rig.environment, "HOME": str(home)})
+    with looking(moved) as look:
+        start_editor(moved, look)
+        told = moved.agent("replay", str(recorder.folder), "--live", "--yes", "--device", "desktop")
         out, trouble = told.communicate(timeout=120)
     assert told.returncode == 0, out + trouble
-    assert (rig.home / "note.txt").read_text() == "Hello from a person!"
+    assert (home / "note.txt").read_text() == "Hello from a person!"
 
     film = rig.home / "note.gif"
     exporting = rig.agent("export", str(recorder.folder), "--gif", str(film))

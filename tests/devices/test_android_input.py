@@ -29,6 +29,8 @@ TREE = UiTree(
         (Drag(start=A, end=B), "input draganddrop 10 20 30 40 1000"),
         (PressKey(key="select_all"), "input keycombination 113 29"),
         (PressKey(key="forward_delete"), "input keyevent 112"),
+        (PressKey(key="f1"), "input keyevent 131"),
+        (PressKey(key="f12"), "input keyevent 142"),
         (Back(), "input keyevent 4"),
         (Wait(), None),
     ],

@@ -238,15 +238,22 @@ def test_hotkeys() -> None:
     assert desk.told == []
 
 
+def test_function_keys_are_keys() -> None:
+    desk = Desk()
+    desk.key("f2")
+    desk.key("f12")
+    assert desk.actions == [PressKey(key="f2"), PressKey(key="f12")]
+
+
 def test_what_has_no_action_is_told_once() -> None:
     desk = Desk()
     for _ in range(2):
-        desk.key("f5")
+        desk.key("insert")
         desk.held("meta")
         desk.let_go("meta")
     assert desk.actions == []
     assert desk.told == [
-        "The key f5 alone has no action and is not recorded.",
+        "The key insert alone has no action and is not recorded.",
         "The key meta alone has no action and is not recorded.",
     ]
 

@@ -210,9 +210,14 @@ def test_any_file_is_read_or_not(text: str) -> None:
 
 
 APPS = (
+    DesktopApp(
+        "org.xfce.mousepad-settings", ("Editor Settings",), ("mousepad", "--preferences"), ""
+    ),
     DesktopApp("org.xfce.mousepad", ("Mousepad", "Text Editor", "文本编辑器"), ("mousepad",), ""),
     DesktopApp("mousepad-settings", ("Text Editor Settings",), ("mousepad", "-p"), ""),
     DesktopApp("chromium", ("Chromium Web Browser", "Web Browser"), ("chromium",), ""),
+    DesktopApp("files-bulk-rename", ("Bulk Rename",), ("/usr/bin/thunar", "--bulk-rename"), ""),
+    DesktopApp("files", ("Folders", "File Manager"), ("/usr/bin/thunar",), ""),
     DesktopApp("one", ("Notes", "Editor for Notes"), ("one",), ""),
     DesktopApp("two", ("Notes", "Notebook"), ("two",), ""),
 )
@@ -224,7 +229,8 @@ APPS = (
         ("mousepad", "org.xfce.mousepad"), ("text editor", "org.xfce.mousepad"),
         ("文本编辑器", "org.xfce.mousepad"), ("Mousepd", "org.xfce.mousepad"),
         ("web browser", "chromium"), ("Chromium", "chromium"), ("one", "one"),
-        ("text editor settings", "mousepad-settings"),
+        ("text editor settings", "mousepad-settings"), ("folders", "files"),
+        ("thunar", "files"), ("files-bulk-rename", "files-bulk-rename"),
     ],
 )  # fmt: skip
 def test_apps_by_the_name_people_use(name: str, found: str) -> None:
@@ -232,7 +238,9 @@ def test_apps_by_the_name_people_use(name: str, found: str) -> None:
 
 
 def test_apps_that_are_not_there_or_twice() -> None:
-    with pytest.raises(ActionFailedError, match=r"no app called 'Photos'. There are: Chromium"):
+    with pytest.raises(
+        ActionFailedError, match=r"no app called 'Photos'. There are: Bulk Rename, Chro"
+    ):
         find_desktop_app("Photos", APPS)
     with pytest.raises(ActionFailedError, match=r"Several apps could be 'notes'.*\(one\).*\(two\)"):
         find_desktop_app("notes", APPS)

@@ -24,7 +24,7 @@ KEYCODES = {
     "up": 19, "down": 20, "left": 21, "right": 22, "page_up": 92, "page_down": 93,
     "move_home": 122, "move_end": 123, "search": 84, "menu": 82, "volume_up": 24,
     "volume_down": 25, "mute": 164, "power": 26, "camera": 27, "copy": 278, "cut": 277,
-    "paste": 279,
+    "paste": 279, **{f"f{number}": 130 + number for number in range(1, 13)},
 }  # fmt: skip
 _MODIFIERS = {"ctrl": 113, "alt": 57, "shift": 59, "meta": 117}
 _BACK, _HOME, _RECENTS, _A, _0, _F1 = 4, 3, 187, 29, 7, 131

@@ -111,7 +111,9 @@ class TreeReader:
         self._bus = bus
         self._clock = clock
 
-    def read(self, pid: int, title: str, app: str, placement: Placement) -> UiTree | None:
+    def read(
+        self, pid: int, title: str, app: str, placement: Placement, *, limit_s: float = LIMIT_S
+    ) -> UiTree | None:
         """The tree of the window in front, with what has popped up over it.
 
         Args:
@@ -119,12 +121,13 @@ class TreeReader:
             title: Its title.
             app: What its nodes are said to belong to.
             placement: Where the frame lies; boxes come in its device px.
+            limit_s: How long it may take.
 
         Returns:
             The tree, empty if the app tells nothing of itself; ``None`` if it did not tell all
-            within a second.
+            in time.
         """
-        end_s = self._clock.now() + LIMIT_S
+        end_s = self._clock.now() + limit_s
         try:
             found = self._gather(self._tops(pid, title, end_s), placement.area, end_s)
             self._read_texts(found, end_s)

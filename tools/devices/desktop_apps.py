@@ -21,7 +21,7 @@ from tools.errors import ActionFailedError
 _ALIKE: Final = 84.0
 _TIED: Final = 4.0
 _LISTED: Final = 40
-_START_S, _POLL_S = 15.0, 0.05
+_START_S, _FRONT_S, _POLL_S = 15.0, 1.0, 0.05
 _STARTED: Final[list[subprocess.Popen[bytes]]] = []
 """Held, as apps outlive what started them."""
 _FIELD_CODE: Final = re.compile(r"%[a-zA-Z]")
@@ -90,13 +90,18 @@ def find_desktop_app(name: str, apps: tuple[DesktopApp, ...]) -> DesktopApp:
     """
     wanted = name.strip().casefold()
     for app in apps:
-        if wanted in {app.id.casefold(), app.command[0].casefold()}:
+        if wanted == app.id.casefold():
             return app
     exact = [app for app in apps if wanted in {each.casefold() for each in app.names}]
     if exact:
         # An app of just this name stands before those that are only of this kind.
         named = [app for app in exact if app.names[0].casefold() == wanted]
         return _only(name, named or exact)
+    started = [app for app in apps if wanted == Path(app.command[0]).name.casefold()]
+    if started:
+        # Its settings and the like are the same program with more said to it.
+        plain = min(len(app.command) for app in started)
+        return _only(name, [app for app in started if len(app.command) == plain])
     choices = {(app, called): called.casefold() for app in apps for called in app.names}
     scored = process.extract(
         wanted, choices, scorer=fuzz.ratio if len(wanted) < 4 else fuzz.WRatio,
@@ -191,6 +196,17 @@ class LinuxApps:
         why = self._await(opened, failed)
         if why:
             raise ActionFailedError(f"{app.names[0]} did not open: {why}.")
+        self._bring_forward(known)
+
+    def _bring_forward(self, known: set[int]) -> None:
+        """A new window has the keys a moment later; a window manager may want to be asked."""
+        end_s = self._clock.now() + _FRONT_S
+        while self._windows.active() in known | {0} and self._clock.now() < end_s:
+            self._clock.sleep(_POLL_S)
+        if self._windows.active() in known | {0}:
+            new = [window for window in self._windows.windows() if window.handle not in known]
+            for window in new[-1:]:
+                self._windows.activate(window)
 
     def _await(self, happened: Callable[[], bool], failed: Callable[[], str]) -> str:
         """Wait; return why it came to nothing, or nothing."""

@@ -8,7 +8,8 @@ from tools.devices.desktop_session import DesktopSession
 from tools.devices.x11_selection import Content, Selection, text_content
 from tools.errors import ActionFailedError
 
-_FETCH_S: Final = 1.0
+_FETCH_S: Final = 4.0
+"""A program under load may take its time; whoever gives up too early has the text pasted late."""
 _POLL_S: Final = 0.005
 _BLIND_S: Final = 0.3
 
@@ -16,13 +17,16 @@ _BLIND_S: Final = 0.3
 class Clipboard(Protocol):
     """Puts a text where a program can paste it."""
 
-    def paste(self, text: str, press: Callable[[], None], client: int) -> bool:
+    def paste(
+        self, text: str, press: Callable[[], None], client: int, *, marked: bool = False
+    ) -> bool:
         """Hold ``text`` and ``press`` the keys that paste.
 
         Args:
             text: What to paste.
             press: Presses the keys.
             client: X id of the window that is to fetch it; 0 if unknown.
+            marked: Whether what is pasted is not the clipboard, but what is marked with the mouse.
 
         Returns:
             Whether it was fetched, as far as the system tells.
@@ -49,16 +53,19 @@ class XClipboard:
     def __init__(self, session: DesktopSession, clock: Clock) -> None:
         self._session = session
         self._clock = clock
-        self._selection: Selection | None = None
-        self._before: Content | None = None
+        self._selections: dict[str, Selection] = {}
+        self._before: dict[str, Content] = {}
 
-    def paste(self, text: str, press: Callable[[], None], client: int) -> bool:
+    def paste(
+        self, text: str, press: Callable[[], None], client: int, *, marked: bool = False
+    ) -> bool:
         """See ``Clipboard``."""
-        if self._selection is None:
-            self._selection = Selection(self._session, self._clock)
-        selection = self._selection
-        if self._before is None:
-            self._before = selection.read()
+        name = "PRIMARY" if marked else "CLIPBOARD"
+        if name not in self._selections:
+            self._selections[name] = Selection(self._session, self._clock, name)
+        selection = self._selections[name]
+        if name not in self._before:
+            self._before[name] = selection.read()
         selection.own(text_content(text))
         press()
         end_s = self._clock.now() + _FETCH_S
@@ -68,14 +75,14 @@ class XClipboard:
 
     def give_back(self) -> None:
         """See ``Clipboard``."""
-        before, self._before = self._before, None
-        if before is not None and self._selection is not None:
-            self._selection.own(before)
+        before, self._before = self._before, {}
+        for name, content in before.items():
+            self._selections[name].own(content)
 
     def close(self) -> None:
         """Let go; what was in the clipboard before stays there."""
-        selection, self._selection = self._selection, None
-        if selection is not None:
+        selections, self._selections = self._selections, {}
+        for selection in selections.values():
             selection.close()
 
 
@@ -90,7 +97,14 @@ class PlainClipboard:
         self._clock = clock
         self._before: str | None = None
 
-    def paste(self, text: str, press: Callable[[], None], client: int) -> bool:  # noqa: ARG002 - as in Clipboard
+    def paste(
+        self,
+        text: str,
+        press: Callable[[], None],
+        client: int,  # noqa: ARG002 - as in Clipboard
+        *,
+        marked: bool = False,  # noqa: ARG002
+    ) -> bool:
         """See ``Clipboard``; always true."""
         import pyperclip
 

@@ -8,6 +8,7 @@ Afterwards the field is read back, if the accessibility tree shows it.
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from tools.action import TypeText
@@ -22,7 +23,7 @@ from tools.ui_tree import UiNode, UiTree
 _LONGEST_TYPED: Final = 80
 """Longer texts are quicker and safer to paste."""
 _PART: Final = LARGEST // 4  # characters of at most 4 bytes
-_PATIENCE_S, _POLL_S, _UNSEEN_S = 1.5, 0.05, 0.3
+_PATIENCE_S, _POLL_S, _UNSEEN_S = 4.0, 0.05, 0.3
 _SEEN_LENGTH: Final = 20_000
 _LETTERS: Final = frozenset(string.ascii_letters + string.digits + " ")
 TERMINALS: Final = frozenset({
@@ -31,6 +32,8 @@ TERMINALS: Final = frozenset({
     "urxvt", "kgx", "org.gnome.console", "guake", "tilda", "rxvt", "deepin-terminal", "sakura",
     "ghostty",
 })  # fmt: skip
+_PASTES_MARKED: Final = frozenset({"xterm", "uxterm", "urxvt", "rxvt"})
+"""Terminals that paste what is marked with the mouse, by shift+insert, and no clipboard."""
 _NO_TEXT: Final = frozenset({
     "Button", "ToggleButton", "CheckBox", "RadioButton", "Switch", "Menu", "MenuItem",
     "CheckMenuItem", "RadioMenuItem", "Tab", "Link", "ListItem", "TreeItem", "TableCell",
@@ -143,7 +146,9 @@ class DesktopText:
     def _paste(self, text: str, front: Front) -> None:
         for start in range(0, len(text), _PART):
             part = text[start : start + _PART]
-            if self._clipboard.paste(part, lambda: self._press_paste(front), front.handle):
+            marked = front.app in _PASTES_MARKED
+            press = partial(self._press_paste, front)
+            if self._clipboard.paste(part, press, front.handle, marked=marked):
                 continue
             if start == 0 and self._safe(text):
                 self._hands.write(text)  # a field that takes keys, but nothing from a clipboard
@@ -155,7 +160,9 @@ class DesktopText:
 
     def _press_paste(self, front: Front) -> None:
         keys = editing_keys(self._platform, "v")
-        if front.app in TERMINALS and self._platform != "darwin":
+        if front.app in _PASTES_MARKED:
+            keys = ("shift", "insert")
+        elif front.app in TERMINALS and self._platform != "darwin":
             keys = ("ctrl", "shift", "v")
         self._hands.press(keys)
 

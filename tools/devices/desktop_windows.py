@@ -5,7 +5,7 @@ from typing import Final, Protocol
 from tools.clock import Clock
 from tools.device import Window
 from tools.devices.atspi_bus import AccessibilityBus
-from tools.devices.atspi_tree import TreeReader
+from tools.devices.atspi_tree import LIMIT_S, TreeReader
 from tools.devices.desktop_apps import LinuxApps
 from tools.devices.desktop_hands import Hands
 from tools.devices.x11_windows import XWindow, XWindows
@@ -15,6 +15,8 @@ from tools.ui_tree import UiTree, ui_tree_xml
 
 _RAISE_S, _POLL_S = 2.0, 0.02
 _LISTED: Final = 20
+_LONGEST_LIMIT_S: Final = 4 * LIMIT_S
+"""For the tree of an app that did not tell it in time the last time: a machine may be slow."""
 _NOBODY: Final = XWindow(0, "", "", 0, 0, Box(left=0, top=0, right=0, bottom=0))
 
 
@@ -99,6 +101,7 @@ class XDesk:
         self._bus = bus
         self._reader = None if isinstance(bus, str) else TreeReader(bus, clock)
         self._driven = 0
+        self._limit_s = LIMIT_S
 
     @property
     def model(self) -> str:
@@ -132,8 +135,13 @@ class XDesk:
         if not front.handle:
             return UiTree(nodes=(), source=ui_tree_xml(()))  # no window, nothing to read
         about = (front.pid, front.title, front.app, placement)
-        # An app that is busy, as when a dialog opens, answers the second time.
-        return self._reader.read(*about) or self._reader.read(*about)
+        for _ in range(2):  # an app that is busy, as when a dialog opens, answers the second time
+            tree = self._reader.read(*about, limit_s=self._limit_s)
+            if tree is not None:
+                self._limit_s = LIMIT_S
+                return tree
+            self._limit_s = min(2 * self._limit_s, _LONGEST_LIMIT_S)
+        return None
 
     def open_app(self, name: str) -> None:
         """See ``Desk``."""

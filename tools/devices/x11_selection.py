@@ -35,6 +35,7 @@ _ABOUT_IT: Final = frozenset({
     "TARGETS", "TIMESTAMP", "MULTIPLE", "SAVE_TARGETS", "DELETE", "INSERT_PROPERTY",
     "INSERT_SELECTION", "INCR",
 })  # fmt: skip
+_CLIPBOARD: Final = "CLIPBOARD"
 _MOST_TARGETS: Final = 24
 _ANSWER_S, _START_S, _POLL_S = 0.5, 3.0, 0.02
 _KEEPERS: Final[list[subprocess.Popen[bytes]]] = []
@@ -61,12 +62,13 @@ class Selection:
     Args:
         session: Names the display.
         clock: Limits how long another program is waited for.
+        name: Which one: ``CLIPBOARD``, or ``PRIMARY``, which is what is marked with the mouse.
 
     Raises:
         DeviceGoneError: The display does not answer.
     """
 
-    def __init__(self, session: DesktopSession, clock: Clock) -> None:
+    def __init__(self, session: DesktopSession, clock: Clock, name: str = _CLIPBOARD) -> None:
         from Xlib import display
 
         self._session = session
@@ -76,8 +78,9 @@ class Selection:
             self._display: Any = display.Display(session.display)
             screen = self._display.screen()
             self._window: Any = screen.root.create_window(0, 0, 1, 1, 0, screen.root_depth)
-            self._clipboard: int = self._display.intern_atom("CLIPBOARD")
+            self._clipboard: int = self._display.intern_atom(name)
             self._display.sync()
+        self._outlives = name == _CLIPBOARD
         self._content: Content = {}
         self._owned = False
         self._fetched: list[int] = []
@@ -144,12 +147,12 @@ class Selection:
             pass
 
     def close(self) -> None:
-        """Let go; hand what is held on to a keeper, so that it can still be pasted."""
+        """Let go; hand a clipboard on to a keeper, so that it can still be pasted."""
         self._over.set()
         if self._thread is not None:
             self._thread.join()
         with suppress(DeviceGoneError), self._lock, self._reaching():
-            if self._owned and self._content:
+            if self._owned and self._content and self._outlives:
                 keep(self._session, self._content)
                 self._await(self._taken_over, _START_S)
             self._display.close()

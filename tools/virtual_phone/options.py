@@ -26,6 +26,7 @@ class Options:
     exit_with_stdin: bool = False
     announce: bool = False
     timings: Path | None = None
+    check: bool = False
 
 
 def parse_options(arguments: Sequence[str]) -> Options:
@@ -45,6 +46,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
     add("--exit-with-stdin", action="store_true", help="end when standard input ends")
     add("--announce", action="store_true", help="print one JSON line with the ports when ready")
     add("--timings", type=Path, help="write how long the phone's own work takes, a line each")
+    add("--check", action="store_true", help="run nothing: only say whether the scenario is known")
     given = parser.parse_args(arguments)
     return Options(
         port=given.port,
@@ -56,6 +58,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         exit_with_stdin=given.exit_with_stdin,
         announce=given.announce,
         timings=given.timings,
+        check=given.check,
     )
 
 

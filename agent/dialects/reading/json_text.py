@@ -16,6 +16,8 @@ from tools.errors import UnreadableReplyError
 
 MAX_DEPTH = 32
 MAX_TEXT = 100_000
+CUT_OFF: Final = "it is cut off"
+"""In the message where the text ends inside a value."""
 _CLOSERS: Final = {
     '"': '"', "'": "'", "“": "“”", "”": "“”", "‘": "‘’", "’": "‘’", "＂": "＂", "「": "」",
 }  # fmt: skip
@@ -167,7 +169,7 @@ class _Reader:
                 return "".join(letters)
             else:
                 letters.append(letter)
-        return self._fail("it is cut off inside a text")
+        return self._fail(f"{CUT_OFF} inside a text")
 
     def _ends_string(self, closers: str) -> bool:
         """Whether the quote just read is the last: an apostrophe or a quoted word goes on."""
@@ -179,7 +181,7 @@ class _Reader:
 
     def _escape(self) -> str:
         if self.at >= len(self._text):
-            return self._fail("it is cut off inside a text")
+            return self._fail(f"{CUT_OFF} inside a text")
         letter = self._text[self.at]
         self.at += 1
         if letter == "u":
@@ -205,7 +207,7 @@ class _Reader:
         if number := _NUMBER.match(self._text, self.at):
             self.at = number.end()
             if self.at >= len(self._text):
-                self._fail("it is cut off inside a number")
+                self._fail(f"{CUT_OFF} inside a number")
             written = number[0]
             return int(written) if re.fullmatch(r"[+-]?\d+", written) else float(written)
         word = _WORD.match(self._text, self.at)
@@ -213,13 +215,13 @@ class _Reader:
             return self._fail(f"{self._text[self.at]!r} is out of place")
         self.at = word.end()
         if self.at >= len(self._text):
-            self._fail("it is cut off inside a word")
+            self._fail(f"{CUT_OFF} inside a word")
         return _WORDS.get(word[0].lower(), word[0])
 
     def _peek(self) -> str:
         self.at = _skip(self._text, self.at)
         if self.at >= len(self._text):
-            self._fail("it is cut off where a value belongs")
+            self._fail(f"{CUT_OFF} where a value belongs")
         return self._text[self.at]
 
     def _fail(self, what: str) -> NoReturn:

@@ -27,7 +27,7 @@ def read_position(value: JsonValue) -> tuple[float, float]:
     Raises:
         BadArgumentsError: It is neither two numbers nor four.
     """
-    numbers = _numbers(value)
+    numbers = numbers_in(value)
     if len(numbers) == _PAIR:
         return numbers[0], numbers[1]
     if len(numbers) == _BOX:
@@ -37,8 +37,8 @@ def read_position(value: JsonValue) -> tuple[float, float]:
     raise BadArgumentsError(f"a point is written as [x, y], two numbers, not {shown}")
 
 
-def _numbers(value: JsonValue) -> list[float]:
-    """The numbers in ``value``, in order; empty if anything else is in it."""
+def numbers_in(value: JsonValue) -> list[float]:
+    """The numbers in ``value``, nested or not, in order; empty if anything else is in it."""
     if isinstance(value, bool) or value is None:
         return []
     if isinstance(value, int | float):
@@ -50,7 +50,7 @@ def _numbers(value: JsonValue) -> list[float]:
         return _in_mapping(value)
     found: list[float] = []
     for part in value:
-        inner = _numbers(part)
+        inner = numbers_in(part)
         if not inner:
             return []
         found.extend(inner)
@@ -69,5 +69,5 @@ def _in_mapping(value: dict[str, JsonValue]) -> list[float]:
     lowered = {key.strip().lower(): part for key, part in value.items()}
     for names in _NAMES:
         if set(names) == lowered.keys():
-            return _numbers([lowered[name] for name in names])
-    return _numbers(next(iter(value.values()))) if len(value) == 1 else []
+            return numbers_in([lowered[name] for name in names])
+    return numbers_in(next(iter(value.values()))) if len(value) == 1 else []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from agent.policies.recorded.ladder import LOCAL_TILES, Ladder, Missed
 from agent.policies.recorded.locate import locate
 from agent.policies.recorded.source import Ending, Source
+from agent.policies.recorded.titles import bare_title, is_title, retitled
 from agent.policies.recorded.words import (
     in_another_language,
     place_in_tree,
@@ -131,7 +132,7 @@ def _retold(answer: str, quotes: list[str], old: UiTree, new: UiTree) -> tuple[s
         if not fresh:
             return answer, f"the last screen does not say {quote!r}"
         answer = answer.replace(quote, fresh)
-    return answer, ""
+    return retitled(answer, old, new), ""
 
 
 def _in_its_place(quote: str, old: UiTree, new: UiTree) -> str:
@@ -174,7 +175,8 @@ def _beside_label(node: UiNode, old: UiTree, new: UiTree) -> UiNode | None:
 
 
 def _text(node: UiNode) -> str:
-    return "" if node.editable else " ".join(node.text.split())
+    text = bare_title(node.text) if is_title(node) else " ".join(node.text.split())
+    return "" if node.editable else text
 
 
 def _same_outline(old: UiTree, new: UiTree) -> bool:

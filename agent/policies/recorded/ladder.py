@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from agent.policies.recorded.by_tree import Place, by_tree
 from agent.policies.recorded.carry import shifted
 from agent.policies.recorded.source import Due, Source
+from agent.policies.recorded.titles import bare_title
 from agent.policies.recorded.words import touched, window, words_of
 from agent.recording.format import ObservationSeen, Rung
 from tools.action import Action, Back, Home, OpenApp, Recents, Scroll, Swipe, points_of
@@ -124,7 +125,7 @@ class Ladder:
             new_full = _is_full(new_tree, Box.of(now.size))
         covered = old_full and not new_full
         for what, old, new in (("app", seen.app, now.app), ("screen", seen.activity, now.activity)):
-            if old and new and old != new:
+            if old and new and bare_title(old) != bare_title(new):
                 reason = f"the {what} is {new}, recorded was {old}"
                 return Missed(reason, elsewhere=True, covered=covered)
         if covered:

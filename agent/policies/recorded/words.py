@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from agent.policies.recorded.titles import bare_title, is_title
 from tools.geometry import Box, Point
 from tools.ui_tree import UiNode, UiTree
 
@@ -46,6 +47,8 @@ def words_of(tree: UiTree, node: UiNode) -> Words:
 def _texts(tree: UiTree, node: UiNode) -> Iterator[str]:
     for part in (node, *tree.descendants(node)):
         own = (part.description, part.hint) if part.editable else (part.text, part.description)
+        if is_title(part):
+            own = (bare_title(part.text), part.description)
         yield from (" ".join(text.split()) for text in own if text.strip())
 
 

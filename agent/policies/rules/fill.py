@@ -1,7 +1,10 @@
 """Making one want true on the screen in front: the first turn of each of them."""
 
+from pydantic import JsonValue
+
 from agent.policies.rules.counting import count_here
 from agent.policies.rules.intent import Want
+from agent.policies.rules.lexicon import errands
 from agent.policies.rules.matching import (
     control_for,
     field_for,
@@ -11,7 +14,8 @@ from agent.policies.rules.matching import (
     shows,
 )
 from agent.policies.rules.navigate import starts_here
-from agent.policies.rules.pick import candidates, pick_from_list
+from agent.policies.rules.patience import pause
+from agent.policies.rules.pick import candidates, name_sought, pick_from_list
 from agent.policies.rules.schedule import days_here, time_here
 from agent.policies.rules.text import mentions
 from agent.policies.rules.turn import MAX_TRIES, Turn
@@ -35,7 +39,8 @@ def _fill(turn: Turn, want: Want) -> Decision | None:
         case "text":
             return _type(turn, want)
         case "choice":
-            return _choose(turn, want)
+            own = _choose_variant if want.slot == "variant" else _choose
+            return own(turn, want)
         case "place" | "date":
             return _open_picker(turn, want)
         case "count":
@@ -94,11 +99,22 @@ def accept_filled(turn: Turn) -> Decision | None:
     if not filled:
         return None
     final = turn.find(turn.intent.errand.commit, least=3) or turn.find(turn.words.accept, least=3)
-    if final is None or turn.pressed(final) >= 1:
+    if final is None:
         return None
+    if turn.pressed(final) >= 1:
+        return _await_closing(turn, final)
     if not turn.memory.open_wants(turn.intent):
         turn.memory.committed = True
     return turn.tap(final, f"{filled[0].wish!r} is filled in: press {final.label!r}")
+
+
+def _await_closing(turn: Turn, final: Element) -> Decision | None:
+    """Right after its button was pressed, a dialog is about to close: "cancel" would undo it."""
+    acted = turn.memory.acted
+    at: list[JsonValue] = [final.at.x, final.at.y]
+    if acted is None or acted.place != turn.view.place or acted.call.arguments.get("at") != at:
+        return None
+    return pause(turn, f"{final.label!r} was pressed")
 
 
 def _only_field(turn: Turn, want: Want) -> Element | None:
@@ -185,10 +201,41 @@ def _count(turn: Turn, want: Want) -> Decision | None:
     return _open(turn, want, control)
 
 
+def put_into_cart(turn: Turn) -> Decision | None:
+    """What is ordered goes into the cart first, once, when it is the right thing and number."""
+    if turn.intent.name != "order" or turn.memory.tries["carted"] or turn.memory.abandoned:
+        return None
+    if {want.slot for want in turn.memory.open_wants(turn.intent)} - {"payment"}:
+        return None
+    button = turn.find(errands()["cart"].commit)
+    if button is None:
+        return None
+    turn.memory.tries["carted"] += 1
+    return turn.tap(button, f"The right thing is here: press {button.label!r}")
+
+
+def _choose_variant(turn: Turn, want: Want) -> Decision | None:
+    """On the page of a product: what its name does not say already is chosen there."""
+    chosen = turn.memory.chosen.get("product")
+    if chosen is None or "product" not in turn.memory.verified:
+        return None
+    if mentions(chosen, want.values[0]):
+        verify(turn, want, chosen[0])
+        return None
+    offered = [item for item in turn.view.pressables if item.says(want.values) == 3]
+    for item in offered:
+        if item.is_on:
+            verify(turn, want, item.label)
+            return None
+        if turn.try_once(f"variant|{item.key}", times=MAX_TRIES):
+            return turn.tap(item, f"Choose {item.label!r} of {chosen[0]!r}")
+    return None
+
+
 def _choose_item(turn: Turn, want: Want) -> Decision | None:
     """Find a person or a product: on the list if it is there, else by searching for it."""
     title = turn.view.plain_texts[0].label if turn.view.plain_texts else ""
-    if turn.memory.tries[f"chosen|{want.slot}"] and mentions((title,), want.values[0]):
+    if turn.memory.tries[f"chosen|{want.slot}"] and mentions((title,), name_sought(turn, want)):
         verify(turn, want, title)
         return None
     led_on = turn.memory.tries[f"chosen|{want.slot}"] and want.slot in turn.memory.chosen

@@ -1,5 +1,6 @@
 """What gets in the way: loading, permission questions, pop-ups, expired sessions."""
 
+from agent.policies.rules.patience import pause
 from agent.policies.rules.text import says
 from agent.policies.rules.turn import MAX_TRIES, Turn, decision
 from agent.policies.rules.view import Element
@@ -28,6 +29,11 @@ def dismiss(turn: Turn) -> Decision | None:
     """Close a dialog that is no part of the errand."""
     if not turn.view.is_dialog or turn.memory.opened is not None:
         return None
+    acted = turn.memory.acted
+    if acted is not None and acted.activity == turn.view.activity:
+        waiting = pause(turn, "the dialog may be about to close")
+        if waiting is not None:
+            return waiting
     buttons = [item for item in turn.view.pressables if item.label and turn.pressed(item) == 0]
     allowing = _allowing(turn, buttons)
     if allowing is not None:
@@ -36,6 +42,9 @@ def dismiss(turn: Turn) -> Decision | None:
     if confirming is not None:
         return turn.tap(confirming, f"Confirm with {confirming.label!r}")
     safe = [item for item in buttons if says(item.label, turn.words.danger) == 0]
+    if turn.view.on_desktop and len(safe) < len(buttons):  # it asks whether to replace or delete
+        told = [node.label for node in turn.view.plain_texts if node.parent >= 0]
+        turn.memory.refused = " ".join(dict.fromkeys(told)) or turn.view.activity
     for phrase in turn.words.dismiss:
         for item in safe:
             if says(item.label, (phrase,)) >= 2:

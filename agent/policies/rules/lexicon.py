@@ -51,6 +51,7 @@ class Lexicon(Frozen):
     search: Words
     create: Words
     danger: Words
+    more: Words
     file_menu: Words
     up: Words
     errors: Words
@@ -65,6 +66,24 @@ class Lexicon(Frozen):
             if any(normal(word) == wanted for word in group):
                 ways.extend(group)
         return tuple(dict.fromkeys(ways))
+
+
+class Deed(Frozen):
+    """How one kind of act is asked for; the fields are told in ``deeds.yaml``."""
+
+    said: Words
+    things: dict[str, Words]
+
+    def app_of(self, thing: str) -> tuple[str, ...]:
+        """Words for the app that keeps such things; none if it is no thing for this act."""
+        return self.things.get(normal(thing), ())
+
+
+@cache
+def deeds() -> dict[str, Deed]:
+    """Every kind of act on one thing, by the name of its errand."""
+    text = (_HERE / "deeds.yaml").read_text(encoding="utf-8")
+    return {name: Deed.model_validate(body) for name, body in yaml.safe_load(text).items()}
 
 
 @cache

@@ -1,5 +1,6 @@
 """Getting to the app, to the right part of it, and to where a new thing is begun."""
 
+from agent.policies.rules.patience import pause
 from agent.policies.rules.text import says
 from agent.policies.rules.turn import MAX_TRIES, Turn, decision, finish
 from agent.policies.rules.view import Element
@@ -17,7 +18,8 @@ def go_to_app(turn: Turn) -> Decision | None:
         memory.app = turn.view.app
         return None
     if turn.view.on_desktop:
-        return _open_by_name(turn)
+        opening = memory.tries["app pressed"] and pause(turn, "no window is in front yet")
+        return opening or _open_by_name(turn)
     if "launcher" not in turn.view.app and turn.try_once("home"):
         return decision("Start from the home screen", "home")
     memory.launcher = turn.view.app
@@ -66,10 +68,19 @@ def _return_to_app(turn: Turn) -> Decision | None:
         if turn.view.tree.nodes and turn.try_once(f"strayed|{turn.view.app}", times=MAX_TRIES):
             why = f"{turn.view.app} is another app: go back to {memory.app}"
             return decision(why, "focus_window", title=memory.app)
-        return None
+        return None if turn.view.app else _return_from_nowhere(turn)
     if turn.try_once(f"strayed|{turn.view.app}", times=MAX_TRIES):
         return decision(f"{turn.view.app} is another app: go back", "back")
     return None
+
+
+def _return_from_nowhere(turn: Turn) -> Decision | None:
+    """No window has the keys: one is about to, or a click beside all windows took them away."""
+    waiting = pause(turn, "no window is in front")
+    if waiting is None and turn.try_once("nowhere", times=MAX_TRIES):
+        app = turn.memory.app
+        return decision(f"No window is in front: go back to {app}", "focus_window", title=app)
+    return waiting
 
 
 def go_to_section(turn: Turn) -> Decision | None:

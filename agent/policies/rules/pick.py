@@ -35,6 +35,11 @@ def pick_from_list(turn: Turn, want: Want) -> Decision | None:
     return turn.scroll(f"Look further for {want.values[0]!r}")
 
 
+def seek_in_list(turn: Turn, want: Want) -> Decision | None:
+    """Look for what is not on the screen: by the list's search, else further down."""
+    return _search(turn, want) or turn.scroll(f"Look further for {want.values[0]!r}")
+
+
 def accept(turn: Turn, why: str) -> Decision | None:
     """Press what closes a picker with its value taken over."""
     button = turn.find(turn.words.accept, least=3) or turn.find(turn.words.accept)
@@ -47,7 +52,7 @@ def candidates(turn: Turn, want: Want) -> list[Element]:
     """Entries that are what is wanted, the likeliest first."""
     if want.kind in {"choice", "option"}:
         return options_for(turn, want.values)
-    value = want.values[0]
+    value = name_sought(turn, want)
     found = [
         item
         for item in turn.view.pressables
@@ -57,6 +62,21 @@ def candidates(turn: Turn, want: Want) -> list[Element]:
         and not _is_control(turn, item)
     ]
     return sorted(found, key=lambda item: -closeness(item.texts, value))
+
+
+def name_sought(turn: Turn, want: Want) -> str:
+    """The name that is looked for now: of an item the next one, once the one before is nowhere."""
+    if want.kind != "item":
+        return want.values[0]
+    return want.values[min(turn.memory.tries[f"name|{want.slot}"], len(want.values) - 1)]
+
+
+def _seek_next_name(turn: Turn, want: Want) -> bool:
+    """Go on to the next name of an item; whether there is one."""
+    if want.kind != "item" or turn.memory.tries[f"name|{want.slot}"] >= len(want.values) - 1:
+        return False
+    turn.memory.tries[f"name|{want.slot}"] += 1
+    return True
 
 
 def _is_control(turn: Turn, item: Element) -> bool:
@@ -81,13 +101,15 @@ def _search(turn: Turn, want: Want) -> Decision | None:
         if want.kind == "item" and turn.try_once(f"submit|{want.slot}|{query}"):
             return decision("Submit the search", "press_key", key="enter")
         shorter = _shorter(tried[-1])
+        if not shorter and _seek_next_name(turn, want):
+            shorter = name_sought(turn, want)
         if not shorter:
             if not starts_here(turn):
                 turn.memory.abandoned[want.slot] = f"a search for {want.values[0]!r} finds nothing"
             return None
         tried.append(shorter)
     if not tried:
-        tried.append(want.values[0])
+        tried.append(name_sought(turn, want))
     return turn.edit(field, tried[-1], f"Search for {tried[-1]!r}")
 
 

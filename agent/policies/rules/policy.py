@@ -5,19 +5,28 @@ from copy import deepcopy
 from datetime import datetime
 
 from agent.policies.rules.counting import count_here
+from agent.policies.rules.deed import do_deed
 from agent.policies.rules.document import begin_document, save_document
 from agent.policies.rules.evidence import finish_on_evidence
-from agent.policies.rules.fill import accept_filled, fill_wants
+from agent.policies.rules.fill import accept_filled, fill_wants, put_into_cart
 from agent.policies.rules.intent import Intent, Want
 from agent.policies.rules.interruptions import dismiss, wait_while_loading
 from agent.policies.rules.lead import go_to_goal_page, lead_on
 from agent.policies.rules.navigate import begin, go_to_app, go_to_section
+from agent.policies.rules.patience import (
+    PAUSES_S,
+    await_dialog,
+    await_effect,
+    await_words,
+    note_act,
+    pause,
+)
 from agent.policies.rules.pick import accept, pick_from_list
 from agent.policies.rules.read_goal import read_goal
 from agent.policies.rules.schedule import pick_date, time_here
 from agent.policies.rules.seek import look_for, set_here
 from agent.policies.rules.text import says
-from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, finish
+from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, decision, finish
 from agent.policies.rules.view import View
 from agent.policy import Glimpse
 from agent.step import Decision, Step
@@ -28,7 +37,8 @@ _NEAR_PX = 60
 _CLEARLY = 2
 _CAN = (
     "I understand errands such as booking a flight, switching a setting on or off, adding a "
-    "contact, an alarm, a note or a folder, sending a message, putting things into a cart, and "
+    "contact, an alarm, a note or a folder, deleting one, pinning a note, adding a contact to the "
+    "favorites, pairing a device, sending a message, putting things into a cart, and "
     "writing a text in an editor of a desktop, "
     "in English or Chinese."
 )
@@ -71,16 +81,28 @@ class RulesPolicy:
             )
         if self._intent is None:
             return finish(f"I do not understand {goal!r}. {_CAN}", success=False)
+        if seen.ui_tree is None and (later := self._read_later()) is not None:
+            return later
+        self._memory.unread = 0
         view = View(seen)
         if self._in_app and not history:
             self._memory.app = view.app
         turn = Turn(view, self._intent, self._memory, now.date())
         _learn(turn, history)
-        for rule in _RULES:
-            move = rule(turn)
-            if move is not None:
-                return move
-        return _give_up(turn)
+        move = next(filter(None, (rule(turn) for rule in _RULES)), None)
+        if move is None:
+            move = pause(turn, "nothing leads on yet") or _give_up(turn)
+        note_act(turn, move)
+        return move
+
+    def _read_later(self) -> Decision | None:
+        """An app that is busy tells nothing; one that told something before will do so again."""
+        known = self._memory.acted is not None
+        if self._memory.unread >= len(PAUSES_S) - (not known):
+            return None
+        self._memory.unread += 1
+        seconds = PAUSES_S[self._memory.unread - 1]
+        return decision("Wait: no UI tree could be read", "wait", duration_s=seconds)
 
     def follow(self, goal: str, seen: Glimpse, history: Sequence[Step], decision: Decision) -> None:
         """Learn from a step that somebody else decided, as far as it is what these rules would do.
@@ -206,6 +228,8 @@ def _give_up(turn: Turn) -> Decision:
     complaints = _complaints(turn)
     if complaints:
         reasons.append(f"the app says {'; '.join(complaints[:3])}")
+    if memory.refused:
+        reasons.append(f"the app asked, and I did not agree: {memory.refused!r}")
     if not reasons:
         reasons.append(
             "nothing on this screen leads on, and it does not show that the goal is done"
@@ -238,14 +262,19 @@ def _opened_app(turn: Turn) -> Decision | None:
 
 _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     finish_on_evidence,
+    await_effect,
     go_to_app,
     _opened_app,
+    await_words,
+    await_dialog,
     wait_while_loading,
     _pick,
     go_to_section,
+    do_deed,
     begin_document,
     fill_wants,
     finish_on_evidence,
+    put_into_cart,
     accept_filled,
     set_here,
     finish_on_evidence,

@@ -274,11 +274,64 @@ def read_cart(goal: str, _now: datetime) -> Intent | None:
         return None
     amount = number(match["many"]) if match["many"] else 1
     wants = [
-        Want(slot="product", kind="item", values=(_clean(match["what"]),)),
+        *_product_wants(_clean(match["what"])),
         Want(slot="quantity", kind="count", amount=amount or 1),
     ]
     said = without(goal, (match["what"], match["many"] or ""))
     return make_intent("cart", wants, rest=said)
+
+
+def read_city(goal: str, _now: datetime) -> Intent | None:
+    """Add a city to the world clock."""
+    match = _first(
+        (
+            r"^(?:add|put)\s+(?:the\s+city\s+(?:of\s+)?)?(?P<city>.+?)\s+(?:to|in|on|into)\s+.*\bworld\s+clocks?$",
+            r"^(?:把|将)?(?P<city>.+?)(?:添加到|加入|加到)世界时钟(?:里|中)?$",
+        ),
+        goal,
+    )
+    if match is None:
+        return None
+    city = _clean(match["city"])
+    want = Want(slot="city", kind="item", values=(city,))
+    return make_intent("city", [want], rest=without(goal, (city,)))
+
+
+def read_order(goal: str, _now: datetime) -> Intent | None:
+    """Order some of a product, which is paid as the goal says."""
+    shop = r"\s+(?:in|from|at)\s+(?:the|a|my)\s+(?:online\s+)?(?:shop|store)"
+    pay = r"(?:\s*,?\s*(?:and\s+)?pay(?:ing)?(?:\s+(?:by|with|in|for it))*\s+(?P<pay>[^,;]+))?"
+    shop_zh, pay_zh = (
+        r"(?:在)?(?:商店|商城)(?:里|中)?",
+        r"(?:[，,]?(?:用|以)?(?P<pay>[^，,]+?)(?:付款|支付))?",
+    )
+    match = _first(
+        (
+            rf"^(?:order|buy|purchase)\s+(?:(?P<many>{ENGLISH_NUMBER})\s+)?(?:of\s+)?(?:the\s+)?(?P<what>.+?){shop}{pay}$",
+            rf"^{shop_zh}(?:订购|购买|买|下单)(?P<many>{CHINESE_NUMBER})?[个件只台包瓶份盒]?(?P<what>.+?){pay_zh}$",
+        ),
+        goal,
+    )
+    if match is None:
+        return None
+    wants = [*_product_wants(_clean(match["what"]))]
+    amount = number(match["many"]) if match["many"] else 1
+    wants.append(Want(slot="quantity", kind="count", amount=amount or 1))
+    if match["pay"]:
+        ways = lexicon().ways_to_say(_clean(match["pay"]))
+        wants.append(Want(slot="payment", kind="choice", values=ways))
+    return make_intent("order", wants)
+
+
+def _product_wants(what: str) -> list[Want]:
+    """A product; its first word may be a variant of it that is chosen on its page: a blue mug."""
+    first, _, rest = what.partition(" ")
+    if not rest or is_cjk(what):
+        return [Want(slot="product", kind="item", values=(what,))]
+    return [
+        Want(slot="product", kind="item", values=(what, rest)),
+        Want(slot="variant", kind="choice", values=(first,)),
+    ]
 
 
 def read_folder(goal: str, _now: datetime) -> Intent | None:

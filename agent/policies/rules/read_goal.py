@@ -6,16 +6,19 @@ from datetime import datetime
 
 from agent.policies.rules.intent import Intent
 from agent.policies.rules.lexicon import errands
+from agent.policies.rules.read_deed import read_deed
 from agent.policies.rules.read_document import read_document
 from agent.policies.rules.read_errand import (
     polite_free,
     read_alarm,
     read_cart,
+    read_city,
     read_contact,
     read_folder,
     read_message,
     read_note,
     read_open,
+    read_order,
     read_setting,
     read_toggle,
 )
@@ -31,13 +34,16 @@ _IN_APP = re.compile(
 
 _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_document,
+    read_deed,
     read_alarm,
     read_message,
     read_note,
     read_contact,
     read_cart,
     read_folder,
+    read_city,
     read_flight,
+    read_order,
     read_toggle,
     read_setting,
     read_open,

@@ -18,6 +18,31 @@ MAX_TRIES = 3
 _EDGE_PX = 4
 
 
+@dataclass(frozen=True)
+class Acted:
+    """The last act, and the screen it was decided on.
+
+    Attributes:
+        call: What was done.
+        screen: All that the screen told; see ``View.everything``.
+        place: Which screen it was; see ``View.place``.
+        activity: Title of the window in front.
+        asks: Whether a dialog must come of it.
+        seen: All that the screen told when its effect was last waited for.
+        waits: How often it was waited for since the screen changed.
+        waits_in_all: How often it was waited for.
+    """
+
+    call: ToolCall
+    screen: str
+    place: str
+    activity: str
+    asks: bool = False
+    seen: str = ""
+    waits: int = 0
+    waits_in_all: int = 0
+
+
 @dataclass
 class Memory:
     """What is remembered from turn to turn of one episode.
@@ -36,6 +61,11 @@ class Memory:
         scrolled: The content before the last scroll, and its key in ``ends``.
         committed: Whether what makes the errand final was pressed.
         last_place: The place of the last turn.
+        acted: The last act; ``None`` before the first.
+        asks: Whether a dialog must come of what is decided in this turn.
+        left_alone: The text that was there before a new page was begun.
+        refused: What was asked in a dialog that offered something dangerous, and was closed.
+        unread: How often there was no tree to read since there was one.
     """
 
     app: str = ""
@@ -51,6 +81,11 @@ class Memory:
     scrolled: tuple[str, str] | None = None
     committed: bool = False
     last_place: str = ""
+    acted: Acted | None = None
+    asks: bool = False
+    left_alone: str = ""
+    refused: str = ""
+    unread: int = 0
 
     def open_wants(self, intent: Intent) -> list[Want]:
         """The wants still to be set, in order."""
@@ -75,6 +110,7 @@ class Turn:
     def tap(self, element: Element, why: str) -> Decision:
         """Press ``element``."""
         self.memory.tries[self.press_key(element)] += 1
+        self.memory.asks = element.label.rstrip().endswith(("...", "…"))
         return self.tap_at(element.at, why)
 
     def tap_at(self, at: Point, why: str) -> Decision:

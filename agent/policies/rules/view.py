@@ -185,6 +185,16 @@ class View:
         ]
         return f"{self.place}#{hash('|'.join(parts))}"
 
+    @cached_property
+    def everything(self) -> str:
+        """Changes with anything at all that the tree tells, the focus and every place included."""
+        told = [
+            (node.kind, node.text, node.description, node.box, node.checked, node.selected,
+             node.focused, node.enabled)
+            for node in self.tree.nodes
+        ]  # fmt: skip
+        return f"{self.app}|{self.activity}|{hash(tuple(told))}"
+
     @property
     def looks_like_nav(self) -> frozenset[str]:
         """Keys of the elements of a bottom navigation bar, which never "lead on"."""

@@ -7,10 +7,17 @@ from agent.prompt import load_prompt
 from agent.step import Decision, Step
 from agent.stuck import StuckDetector
 from agent.suite.act.scene import CaseError, Play, Scene, StepFailedError
+from agent.suite.act.way import ASKED
 from agent.suite.act.words import target_words
 from agent.suite.checks.text_match import shortened
 from agent.suite.language.form import Target
-from tools.errors import AgentMistakeError, ModelError, UnreadableReplyError
+from tools.errors import (
+    AgentMistakeError,
+    ModelError,
+    RecordingError,
+    ReplayDivergedError,
+    UnreadableReplyError,
+)
 from tools.outcome import Finish, Outcome, Question, ToolContext
 
 _ENDS: tuple[type, ...] = (Finish, Question)
@@ -18,7 +25,7 @@ _VERBS = {"tap": "Tap", "double_tap": "Double-tap", "long_press": "Press and hol
 
 
 def pursue(scene: Scene, goal: str, most: int, until_s: float) -> Play[None]:
-    """Let a fresh inner policy decide until it says that the goal is reached.
+    """Let a fresh inner policy decide, or memory, until it says that the goal is reached.
 
     Args:
         scene: What is there.
@@ -30,7 +37,8 @@ def pursue(scene: Scene, goal: str, most: int, until_s: float) -> Play[None]:
         StepFailedError: It gave up, got stuck, or took too much.
         CaseError: A model cannot be asked, or a person would have to answer.
     """
-    inner, start = scene.means.new_inner(), len(scene.turn.history)
+    begun = start = len(scene.turn.history)
+    way = scene.means.new_way(goal, scene.means.new_inner)
     detector = StuckDetector(scene.means.info)
     seen, asked = None, 0
     while True:
@@ -41,7 +49,12 @@ def pursue(scene: Scene, goal: str, most: int, until_s: float) -> Play[None]:
             _check_limits(scene, own, stuck=stuck, most=most, until_s=until_s)
         scene.may_ask()
         try:
-            decision = _decide(scene, inner, goal, own)
+            decision = _decide(scene, way.policy, goal, own)
+        except (ReplayDivergedError, RecordingError) as error:
+            if not way.leave(str(error)):
+                raise
+            start = len(scene.turn.history)
+            continue
         except UnreadableReplyError as error:
             if asked >= scene.means.limits.max_reasks:
                 raise StepFailedError(
@@ -59,8 +72,11 @@ def pursue(scene: Scene, goal: str, most: int, until_s: float) -> Play[None]:
             continue
         if ending is not None:
             yield from _end(scene, ending)
+            way.reached(begun, scene.last.index, scene.answer or "")
             return
-        scene.provenance["goal"] += 1
+        scene.delegated = way.source == ASKED
+        if way.source:
+            scene.provenance[way.source] += 1
         yield from scene.take(decision)
         detector.acted(decision.call, scene.last.action)
 
@@ -90,7 +106,7 @@ def ask_for_one(scene: Scene, target: Target, tool: str, why: str) -> Play[None]
             f"{failed}. Asked for it, the policy {inner.name!r} decided to "
             f"{decision.call.name}: {shortened(str(said))}"
         )
-    scene.provenance["policy"] += 1
+    scene.provenance[ASKED] += 1
     thought = f"{scene.doing} (policy: {decision.thought.strip()})"
     yield from scene.take(decision.model_copy(update={"thought": thought}))
     if scene.last.mistake:

@@ -128,7 +128,12 @@ def swipe(scene: Scene, verb: verbs.Swipe, until_s: float) -> Play[None]:
 
 
 def scroll_to(scene: Scene, verb: verbs.ScrollTo, until_s: float) -> Play[None]:
-    """Scroll until a thing is in view, or nothing moves any more."""
+    """Scroll until a thing is in view, or nothing moves any more.
+
+    What counts as the thing is what counts for a tap, and a list that has come to its end is waited
+    for as long: its entries may still be on their way.
+    """
+    patience: Pauses | None = None
     spot = spot_of(scene, verb, enabled=False)
     swipes = 0
     while isinstance(spot, NotFound) or _at_edge(scene, spot, verb.direction):
@@ -145,7 +150,12 @@ def scroll_to(scene: Scene, verb: verbs.ScrollTo, until_s: float) -> Play[None]:
         if at_end and isinstance(spot, Spot):
             break
         if at_end and isinstance(spot, NotFound):
-            raise StepFailedError(f"It did not come into view in {swipes} swipes: {spot}.")
+            if patience is None:
+                patience = Pauses(scene, min(until_s, scene.time_s() + FIND_S))
+            again = yield from patience.one(f"for {target_words(verb)}")
+            if not again:
+                raise StepFailedError(f"It did not come into view in {swipes} swipes: {spot}.")
+            spot = spot_of(scene, verb, enabled=False)
     assert isinstance(spot, Spot)  # noqa: S101 - the loop ends with one
     scene.provenance[spot.source] += 1
     if not swipes:

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from agent.policy import Policy
 from agent.step import Decision, Step, ToolCall, Verdict
+from agent.suite.act.way import NewWay, thinking
 from agent.suite.checks.context import Permissions, Shell, Witness
 from agent.suite.language.task import Budget
 from tools.action import ACTIONS, Action, Wait
@@ -109,6 +110,7 @@ class Means:
         limits: Of goals.
         budget: Of the whole case.
         permissions: What the person allows.
+        new_way: The way to a goal, by a fresh policy or from memory.
     """
 
     info: DeviceInfo
@@ -122,6 +124,7 @@ class Means:
     limits: GoalLimits = GoalLimits()
     budget: Budget = field(default_factory=Budget)
     permissions: Permissions = field(default_factory=Permissions)
+    new_way: NewWay = thinking
 
 
 @dataclass(frozen=True, eq=False)

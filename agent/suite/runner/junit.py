@@ -154,6 +154,10 @@ def _facts(result: CaseResult, home: Path) -> Iterator[tuple[str, str]]:
     yield "tokens", str(run.tokens)
     if run.provenance:
         yield "provenance", " ".join(f"{how}={count}" for how, count in run.provenance)
+    if run.cache:
+        yield "step_cache", " ".join(f"{what}={count}" for what, count in run.cache)
+    if any(each.run.misled for each in result.attempts):
+        yield "misled", "an attempt by the step cache led elsewhere and counts for nothing"
     yield from run.facts
     if run.recording is not None:
         yield "run", _relative(run.recording, home)

@@ -203,7 +203,7 @@ class SuiteRun(Generic[C]):
         elif queue.had_enough:
             reason = "Enough cases went wrong (--maxfail)."
         for entry in queue.left():
-            told = entry.losses or not all(each.run.device_lost for each in entry.attempts)
+            told = entry.losses or any(each.run.counts for each in entry.attempts)
             if told:
                 result = CaseResult.of(entry.job, entry.attempts)
             else:

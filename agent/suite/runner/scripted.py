@@ -38,6 +38,7 @@ class ScriptedPerformer:
         self._turns = {name: list(turns) for name, turns in (script or {}).items()}
         self._lock = Lock()
         self.performed: list[tuple[str, LeasedDevice]] = []
+        self.closed = 0
 
     def perform(self, case: str, device: LeasedDevice, folder: Path, deadline: Deadline) -> CaseRun:
         """Make the next attempt at ``case``."""
@@ -46,6 +47,10 @@ class ScriptedPerformer:
             turns = self._turns.get(case, [])
             turn = turns.pop(0) if len(turns) > 1 else turns[0] if turns else passes()
         return turn(device, folder, deadline) if callable(turn) else turn
+
+    def close(self) -> None:
+        """Count it."""
+        self.closed += 1
 
 
 class ScriptedStation:

@@ -60,6 +60,13 @@ class Performer(Protocol[C_contra]):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of what all cases share, such as a model; a second call is idle.
+
+        Called when no case is performed any more.
+        """
+        ...
+
 
 class Station(Protocol):
     """A place for one device at a time: a phone that is attached, or room for a virtual one.

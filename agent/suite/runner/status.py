@@ -65,10 +65,15 @@ class CaseRun:
         status: One of ``ATTEMPTED``.
         failure: Why not; there is one exactly if the status is ``failed`` or ``error``.
         device_lost: Whether the device went away, so that this error says nothing about the case.
+        misled: Whether the step cache was followed and did not lead there, so that this says
+            nothing about the case either. The next attempt is made without it.
         steps: Actions on the device.
         model_calls: Questions put to a model.
         tokens: Of all questions and replies.
-        provenance: How many steps were found how, such as ``("tree", 6), ("policy", 1)``.
+        provenance: How many steps were found how, such as ``("tree", 6), ("policy", 1)``; those of
+            goals by who decided them: ``cached``, ``healed`` (cached, but found elsewhere) or
+            ``policy``.
+        cache: What the step cache was used for, such as ``("hits", 1), ("kept", 1)``.
         facts: Further names and values for reports, such as the model.
         recording: The folder that holds it all; ``None`` if nothing was recorded.
         attachments: Further files worth looking at.
@@ -77,10 +82,12 @@ class CaseRun:
     status: Status
     failure: Failure | None = None
     device_lost: bool = False
+    misled: bool = False
     steps: int = 0
     model_calls: int = 0
     tokens: int = 0
     provenance: tuple[tuple[str, int], ...] = ()
+    cache: tuple[tuple[str, int], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     recording: Path | None = None
     attachments: tuple[Path, ...] = ()
@@ -92,6 +99,13 @@ class CaseRun:
             raise ValueError(f"A failure does not fit {self.status.value}, or is missing.")
         if self.device_lost and self.status is not Status.ERROR:
             raise ValueError(f"Without its device nothing can be {self.status.value}.")
+        if self.misled and self.failure is None:
+            raise ValueError(f"What was led astray cannot be {self.status.value}.")
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says anything about the case."""
+        return not self.device_lost and not self.misled
 
 
 @dataclass(frozen=True)
@@ -115,10 +129,11 @@ class Attempt:
 def status_of(attempts: Sequence[Attempt]) -> Status:
     """What several attempts at one case come to.
 
-    An attempt that lost its device says nothing of the case, unless there is no other. A pass after
-    anything else is ``flaky``. Where none passed, one failed check outweighs all errors.
+    An attempt that lost its device, or was led astray by the step cache, says nothing of the case,
+    unless there is no other. A pass after anything else is ``flaky``. Where none passed, one failed
+    check outweighs all errors.
     """
-    kept = [each for each in attempts if not each.run.device_lost] or attempts[-1:]
+    kept = [each for each in attempts if each.run.counts] or attempts[-1:]
     found = [each.run.status for each in kept]
     if not found:
         return Status.NOT_RUN
@@ -132,7 +147,7 @@ def status_of(attempts: Sequence[Attempt]) -> Status:
 
 def worth_a_retry(run: CaseRun) -> bool:
     """Whether another attempt could come out otherwise."""
-    return run.status in {Status.FAILED, Status.ERROR} and not run.device_lost
+    return run.status in {Status.FAILED, Status.ERROR} and run.counts
 
 
 @dataclass(frozen=True)

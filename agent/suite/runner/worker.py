@@ -15,6 +15,9 @@ from agent.suite.runner.watchdog import Keeper
 
 C = TypeVar("C")
 _BAD = frozenset({Status.FAILED, Status.ERROR})
+_MAX_MISLED = 3
+"""So often a case is run anew because the step cache led it astray; runs beside this one, too, fill
+the cache."""
 _MAX_LOSSES = 2
 """A case is run on one other device when its first is lost. Then it may be the case."""
 
@@ -118,8 +121,8 @@ class Worker(Generic[C]):
         return goes_on
 
     def _try(self, entry: Entry[C]) -> bool:
-        tried = sum(not each.run.device_lost for each in entry.attempts)
-        for left in range(entry.job.retries - tried, -1, -1):
+        left = entry.job.retries - sum(each.run.counts for each in entry.attempts)
+        while True:
             self.tell(CaseBegan(entry.job, self.place.name))
             made = self._attempt(entry.job)
             run = made.attempt.run
@@ -133,10 +136,18 @@ class Worker(Generic[C]):
                 self.tell(DeviceLost(self.place.name, "A case on it hangs."))
                 self._end(entry)
                 return False
-            if not left or not worth_a_retry(run):
+            if self._misled(entry):
+                continue
+            if left <= 0 or not worth_a_retry(run):
                 break
+            left -= 1
         self._end(entry)
         return True
+
+    def _misled(self, entry: Entry[C]) -> bool:
+        """Whether the last attempt was the cache's, and the case's own is still to be made."""
+        misled = [each.run.misled for each in entry.attempts]
+        return misled[-1] and misled.count(True) <= _MAX_MISLED
 
     def _lost(self, entry: Entry[C], made: Made) -> bool:
         failure = made.attempt.run.failure

@@ -167,6 +167,7 @@ GOALS = {
     "wake me at 7 am tomorrow": {"time": "07:00"},
     "put two wireless headphones into the cart": {
         "product": "wireless headphones",
+        "variant": "wireless",
         "quantity": "2",
     },
     "把两个咖啡杯加入购物车": {"product": "咖啡杯", "quantity": "2"},
@@ -202,7 +203,7 @@ def test_goals(goal: str) -> None:
     [
         ("Create a folder named Invoices in Download", "download"),
         ("Create a folder named Invoices in Messages", "messages"),
-        ("Add Bob Martinez to the favorites in Contacts", "favorites"),
+        ("Add Bob Martinez to the blocklist in Contacts", "blocklist"),
     ],
 )
 def test_where_it_belongs_is_told_if_it_is_not_the_app_of_the_errand(goal: str, word: str) -> None:

@@ -11,13 +11,13 @@ from agent.recording.reader import Recording, read_recording
 from agent.step import StopReason
 from tests.agent.person.tabs import chromium
 from tests.agent.studio.conftest import Served
+from tests.agent.studio.pages import TABS, go_to, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.studio]
 ASKING = '[[guard]]\nverdict = "ask"\nactions = ["tap"]\n'
-PATIENCE_MS = 90_000
 
 
 @pytest.fixture(scope="module")
@@ -28,28 +28,13 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture
 def page(browser: "Browser", studio: Served) -> "Iterator[Page]":
-    """The studio in a tab; the test fails if it reaches for another site or a script fails."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(PATIENCE_MS)
-    wrong: list[str] = []
-    own = studio.url.partition("?")[0]
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: (
-            wrong.append(asked.url) if not asked.url.startswith((own, "data:", "blob:")) else None
-        ),
-    )
-    page.goto(studio.url)
-    page.wait_for_selector("#begin")
-    yield page
-    live = page.frame_locator("iframe.live")
-    if live.locator("body:not([data-phase=ended]) #stop").count():
-        live.locator("#stop").click()
-        live.locator("body[data-phase=ended]").wait_for()
-    page.close()
-    (studio.home / "agent.toml").unlink(missing_ok=True)
-    assert wrong == []
+    with opened(browser, studio) as page:
+        yield page
+        live = page.frame_locator("iframe.live")
+        if live.locator("body:not([data-phase=ended]) #stop").count():
+            live.locator("#stop").click()
+            live.locator("body[data-phase=ended]").wait_for()
+        (studio.home / "agent.toml").unlink(missing_ok=True)
 
 
 class AtHelm:
@@ -213,7 +198,7 @@ def test_recordings_are_read_exported_and_gone_on_from(
 ) -> None:
     run.begin()
     name = run.over().folder.name
-    page.get_by_role("tab", name="Recordings").click()
+    go_to(page, "Recordings")
     page.wait_for_function(
         "document.querySelector('#recording input').value.includes('turn on airplane mode')"
     )
@@ -241,7 +226,7 @@ def test_recordings_are_read_exported_and_gone_on_from(
 
 
 def test_the_machine_is_examined_and_models_are_fitted(page: "Page") -> None:
-    page.get_by_role("tab", name="Devices and models").click()
+    go_to(page, "Devices and models")
     page.locator("#devices td", has_text="virtual").first.wait_for()
     page.click("#doctor-button")
     page.locator("#findings .note", has_text=re.compile(r"Ready|to mend")).wait_for()
@@ -263,9 +248,8 @@ def test_the_machine_is_examined_and_models_are_fitted(page: "Page") -> None:
 def test_nothing_is_cut_off(page: "Page", width: int, scheme: Any) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    for tab in page.locator("#tabs [role=tab]:visible").all():
-        tab.click()
-        page.locator(f"[id='{tab.get_attribute('id')}'][aria-selected=true]").wait_for()
+    for tab in TABS:
+        go_to(page, tab)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     shade = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (sum(map(int, re.findall(r"\d+", shade)[:3])) < 200) is (scheme == "dark")

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from tests.agent.perception.films import make_film
 
 from tests.agent.models.fault_server import Answer, Answerer, serving, words
+from tests.agent.perception.films import make_film
 from tests.agent.person.tabs import chromium
 from tests.agent.studio.conftest import Served
+from tests.agent.studio.pages import go_to, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.studio]
-PATIENCE_MS = 90_000
 QWEN = "Qwen2.5-VL-7B-Instruct"
 HOSTILE = (
     '<h2 data-bbox="10 10 200 40">Invoice</h2><p data-bbox="10 50 300 90">Total 42'
@@ -35,25 +35,10 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture
 def page(browser: "Browser", studio: Served) -> "Iterator[Page]":
-    """The studio in a tab; the test fails if it reaches for another site or a script fails."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(PATIENCE_MS)
-    wrong: list[str] = []
-    own = studio.url.partition("?")[0]
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: (
-            wrong.append(asked.url) if not asked.url.startswith((own, "data:", "blob:")) else None
-        ),
-    )
-    page.goto(studio.url)
-    page.wait_for_selector("#begin")
-    yield page
-    hacked = page.evaluate("window.hacked")
-    page.close()
-    assert wrong == []
-    assert hacked is None
+    """The studio in a tab, which nothing that a model writes may touch."""
+    with opened(browser, studio) as page:
+        yield page
+        assert page.evaluate("window.hacked") is None
 
 
 @pytest.fixture
@@ -72,10 +57,6 @@ def model(page: "Page", *answers: Answer | Answerer) -> Iterator[None]:
         bar.get_by_label("Model").fill(QWEN)
         bar.get_by_label("Server").fill(server.base_url)
         yield
-
-
-def go_to(page: "Page", tab: str) -> None:
-    page.get_by_role("tab", name=tab, exact=True).click()
 
 
 def test_without_a_model_every_tab_says_what_to_set_up(page: "Page", picture: str) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Config
+from agent.dialects.choose import choose_dialect
 from agent.models.recording import RecordingModel
 from agent.models.scripted import ScriptedModel
+from agent.perception.seer import Seer
 from agent.policies.scripted import ScriptedPolicy
 from agent.policy import Policy
 from agent.recording.reader import Recording, read_recording
@@ -19,8 +21,10 @@ from agent.step import Decision
 from agent.suite.act.performance import Part
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case, load_cases
+from agent.suite.language.task import Where
+from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun
-from agent.wiring.mind import Eyes, Mind
+from agent.wiring.mind import Mind
 from agent.wiring.performing import Manner, perform_case
 from agent.wiring.policies import find_mind
 from tests.agent.suite.task_files import unset
@@ -91,6 +95,38 @@ class SuitePhone:
         return link.shell(command).text
 
 
+class PhoneStation:
+    """Gives the phone of these tests, reset, for each attempt."""
+
+    name = "virtual-1"
+
+    def __init__(self, phone: SuitePhone) -> None:
+        self._phone = phone
+        self._device: Device | None = None
+
+    def refuses(self, target: Where) -> str:
+        del target
+        return ""
+
+    def prepare(self, target: Where) -> LeasedDevice:
+        self.close()
+        with self._phone.server.phone.lock:
+            self._phone.server.phone.reset(scenario=target.scenario or "default", seed=0)
+        self._device = device = self._phone.connect()
+        return LeasedDevice(device, virtual=True)
+
+    def sever(self) -> None:
+        """Nothing hangs here."""
+
+    def usable(self, *, left_behind: bool) -> bool:
+        return not left_behind
+
+    def close(self) -> None:
+        device, self._device = self._device, None
+        if device is not None:
+            device.close()
+
+
 def recording_of(run: CaseRun) -> Recording:
     """The recording of an attempt."""
     assert run.recording is not None
@@ -131,9 +167,10 @@ def mind_of(
 ) -> Mind:
     """A mind that decides as it is told, with a model that answers as it is told."""
 
-    def eyes(recorder: RecordingWriter) -> Eyes:
+    def eyes(recorder: RecordingWriter) -> Seer:
         assert model is not None
-        return Eyes(RecordingModel(model, recorder), SIZING)
+        dialect = choose_dialect("Qwen2.5-VL").dialect
+        return Seer(RecordingModel(model, recorder), dialect, SIZING)
 
     mind = Mind("scripted", wants_ui_tree=False, make=lambda *_: ScriptedPolicy(decisions))
     return replace(mind, eyes=eyes if model is not None else None, **others)

@@ -8,10 +8,14 @@ from agent.config import Config
 from agent.models.scripted import ScriptedModel
 from agent.step import StopReason
 from agent.suite.runner.deadline import Deadline, Patience
-from agent.suite.runner.seams import LeasedDevice
+from agent.suite.runner.job import job_of
+from agent.suite.runner.place import InProcess
+from agent.suite.runner.run import SuiteRun
+from agent.suite.runner.seams import LeasedDevice, Silence
 from agent.suite.runner.status import Status
 from agent.wiring.performing import SuitePerformer
 from tests.agent.suite.act.phones import (
+    PhoneStation,
     SuitePhone,
     actions,
     checked,
@@ -22,10 +26,17 @@ from tests.agent.suite.act.phones import (
     why,
 )
 from tools.action import Action
-from tools.clock import FakeClock
+from tools.clock import FakeClock, SystemClock
 from tools.device import DeviceInfo, Observation, ShellAnswer
 from tools.devices.android import AndroidDevice
-from tools.errors import DeviceGoneError, TaskError
+from tools.errors import (
+    CaptureError,
+    DeviceError,
+    DeviceGoneError,
+    DeviceTimeoutError,
+    SecureScreenError,
+    TaskError,
+)
 from tools.screen import Screenshot
 
 
@@ -283,6 +294,55 @@ def test_a_lost_device_says_nothing_of_the_case(phone: SuitePhone) -> None:
     assert run.failure.message == "it is gone"
 
 
+@pytest.mark.parametrize(
+    ("error", "kind", "lost"),
+    [
+        (DeviceGoneError("it is gone"), "device", True),
+        (DeviceTimeoutError("it hangs"), "device", True),
+        (CaptureError("the screen is off"), "no_picture", False),
+        (SecureScreenError("the app forbids it"), "no_picture", False),
+        (DeviceError("it is odd"), "no_picture", False),
+    ],
+)
+def test_only_a_device_that_is_gone_is_lost(
+    phone: SuitePhone, error: DeviceError, kind: str, lost: bool
+) -> None:
+    run = phone.perform(_TORN, around=lambda device: FailingWithShell(device, 2, error))
+    assert run.status is Status.ERROR
+    assert run.failure is not None
+    assert (run.failure.kind, run.failure.message) == (kind, str(error))
+    assert run.device_lost is lost
+    torn = phone.shell("ls /sdcard/torn 2>/dev/null")
+    assert bool(torn) is not lost  # where the phone is there, so is the teardown
+
+
+def test_a_secure_screen_is_an_error_of_the_case_and_the_phone_goes_on(phone: SuitePhone) -> None:
+    secret = """
+        name: secret
+        steps:
+          - shell: settings put global virtual_phone_secure_screen 1
+          - tap: Anything
+        teardown:
+          - open: Settings
+    """
+    clock = SystemClock()
+    jobs = [
+        job_of(phone.case(secret, "secret"), retries=0, time_s=60.0),
+        job_of(phone.case("name: plain\nsteps:\n  - home:\n", "plain"), retries=0, time_s=60.0),
+    ]
+    config = Config(record_dir=phone.folder / "recordings")
+    place = InProcess(PhoneStation(phone), SuitePerformer(config, mind_of()), clock)
+    suite = SuiteRun(jobs, [place], clock=clock, record_dir=config.record_dir).run(Silence())
+    assert suite.lost == ()
+    assert suite.statuses == (Status.ERROR, Status.UNVERIFIED)
+    [attempt] = suite.results[0].attempts
+    failure = attempt.run.failure
+    assert failure is not None
+    assert failure.kind == "no_picture"
+    assert failure.message == "Android refuses screenshots of this screen."
+    assert failure.details == f"Teardown: {failure.message}"
+
+
 def test_the_teardown_is_done_even_after_a_crash(phone: SuitePhone) -> None:
     run = phone.perform(
         _TORN, around=lambda device: FailingWithShell(device, 2, RuntimeError("our own mistake"))
@@ -345,6 +405,17 @@ def test_the_recording_is_kept_as_the_task_says(phone: SuitePhone) -> None:
     assert end is not None
     assert end.stop is StopReason.GAVE_UP
     assert end.verdict.value == "failed"
+
+
+def test_the_mind_is_closed_once_and_by_nothing_else(phone: SuitePhone) -> None:
+    closed: list[str] = []
+    mind = mind_of(close=lambda: closed.append("closed"))
+    phone.perform("name: t\nsteps:\n  - home:\n", mind=mind)
+    performer = SuitePerformer(Config(), mind)
+    assert closed == []
+    performer.close()
+    performer.close()
+    assert closed == ["closed"]
 
 
 def test_the_policy_of_a_case_judges_itself(phone: SuitePhone) -> None:

@@ -63,7 +63,7 @@ def test_rules_reach_a_goal_between_plain_steps(phone: SuitePhone) -> None:
     )
     assert run.status is Status.PASSED, why(run)
     found = dict(run.provenance)
-    assert found["goal"] >= 3
+    assert found["policy"] >= 3
     assert found["tree"] == 1
     assert any("says that the goal is reached" in result for result in results(run))
     assert actions(run)[-1] == "home"

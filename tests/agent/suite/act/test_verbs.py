@@ -2,9 +2,10 @@
 
 import io
 
+import pytest
 from PIL import Image
 
-from agent.suite.runner.status import Status
+from agent.suite.runner.status import CaseRun, Status
 from tests.agent.suite.act.phones import SuitePhone, actions, recording_of, results, thoughts, why
 from tools.geometry import Box
 
@@ -155,6 +156,38 @@ def test_scroll_to_brings_into_view_and_ends_where_nothing_moves(phone: SuitePho
     assert run.status is Status.FAILED
     assert "t.task.yaml:4: scroll to 'Nowhere': It did not come into view in" in why(run)
     assert actions(run).count("scroll") < 9  # it noticed the end
+
+
+@pytest.mark.parametrize("verb", ["tap", "scroll_to"])
+@pytest.mark.parametrize("words", ["ABOUT phone", "about ph", "{text: about, kind: TextView}"])
+def test_what_is_scrolled_to_is_named_as_what_is_tapped(
+    phone: SuitePhone, verb: str, words: str
+) -> None:
+    run = phone.perform(
+        f"name: t\ntarget: {{app: Settings}}\nsteps:\n  - scroll_to: System\n"
+        f"  - swipe: up\n  - {verb}: {words}\n"
+    )
+    assert run.status is Status.UNVERIFIED, why(run)
+    assert any("as a part of it" in each or "but for case" in each for each in told_of(run))
+
+
+def told_of(run: CaseRun) -> list[str]:
+    return [*thoughts(run), *results(run)]
+
+
+@pytest.mark.parametrize("verb", ["tap", "scroll_to"])
+def test_what_comes_late_is_waited_for_by_every_verb(phone: SuitePhone, verb: str) -> None:
+    run = phone.perform(
+        f"""
+        name: t
+        target: {{app: com.tapwright.shop, scenario: slow_results}}
+        steps:
+          - type: {{text: mug, into: Search products, submit: true}}
+          - {verb}: {{text: Travel mug, kind: TextView, index: 1}}
+        """
+    )
+    assert run.status is Status.UNVERIFIED, why(run)
+    assert any("waiting: for" in each or "waiting:" in each for each in thoughts(run))
 
 
 def test_wait_polls_and_gives_up_in_device_time(phone: SuitePhone) -> None:

@@ -67,10 +67,25 @@ def test_a_case_goes_only_where_it_fits() -> None:
 
 
 def test_an_unknown_engine_is_refused() -> None:
-    with pytest.raises(UsageError, match="no engine 'moon'"):
-        engine_of(CONFIG, lambda _: ScriptedPerformer(), RunOptions(engine="moon"))
-    made = engine_of(CONFIG, lambda _: ScriptedPerformer(), RunOptions())
-    assert isinstance(made, Here)
+    moon = engine_of(CONFIG, lambda _: ScriptedPerformer(), RunOptions(engine="moon"))
+    with pytest.raises(UsageError, match="no engine 'moon'"), moon:
+        pass
+
+
+def test_the_performer_of_this_process_is_closed_once_when_the_run_is_over() -> None:
+    performer = ScriptedPerformer()
+    with engine_of(CONFIG, lambda _: performer, RunOptions()) as made:
+        assert isinstance(made, Here)
+        assert performer.closed == 0
+    assert performer.closed == 1
+
+
+def test_performers_on_nodes_are_closed_with_their_place() -> None:
+    performer = ScriptedPerformer()
+    [berth] = _plan(CONFIG, lambda _: performer, {"CPU": 1}, "virtual", 9)
+    with berth.opening():
+        assert performer.closed == 0
+    assert performer.closed == 1
 
 
 def test_without_ray_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """A performer that goes by the names of cases, and a program that runs them, to be killed."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -29,11 +30,16 @@ class ByName:
     """What becomes of a case stands at the beginning of its name.
 
     ``passes``, ``fails``, ``unverified``, ``unplug`` (its phone dies), ``forever`` (until it is
-    stopped; its teardown leaves a file ``torn-down``) or ``deaf`` (until its phone is gone).
+    stopped; its teardown leaves a file ``torn-down``), ``deaf`` (until its phone is gone), or
+    ``misled`` (fails for the step cache, and passes without it).
     """
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, LeasedDevice, str]] = []
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
 
     def perform(
         self, case: Case, device: LeasedDevice, folder: Path, deadline: Deadline
@@ -51,6 +57,12 @@ class ByName:
 
     def unverified(self, device: LeasedDevice, deadline: Deadline) -> CaseRun:
         return CaseRun(Status.UNVERIFIED)
+
+    def misled(self, device: LeasedDevice, deadline: Deadline) -> CaseRun:
+        if [title for title, _, _ in self.seen].count("misled") == 1:
+            counts = (("forgotten", 1), ("hits", 1))
+            return replace(fails(), misled=True, provenance=(("cached", 4),), cache=counts)
+        return replace(passes(), provenance=(("policy", 3),), cache=(("kept", 1), ("misses", 1)))
 
     def unplug(self, device: LeasedDevice, deadline: Deadline) -> CaseRun:
         raise DeviceGoneError(f"{device.serial} was unplugged.")

@@ -69,6 +69,30 @@ def test_a_run_tells_what_became_of_every_case(capsys: pytest.CaptureFixture[str
     assert len(serials) == 1  # one phone, reset in between
 
 
+def test_an_attempt_that_the_step_cache_led_astray_is_told_and_void(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_tasks(Path("tasks"), "misled")
+    assert run(junit=Path("junit.xml"), strictness=Strictness(fail_flaky=True)) == 0
+    told = capsys.readouterr().out
+    assert "attempt 1, led astray by the step cache and void: check: the check failed" in told
+    assert "1 passed in " in told
+    assert "found by cached 4, policy 3" in told
+    assert "step cache: forgotten 1, hits 1, kept 1, misses 1" in told
+    SCHEMA.validate("junit.xml")
+    facts = {
+        each.get("name"): each.get("value")
+        for each in ElementTree.parse("junit.xml").iter("property")
+    }
+    assert facts["step_cache"] == "kept=1 misses=1"
+    assert facts["provenance"] == "policy=3"
+    assert "misled" in facts
+    assert run(as_json=True) == 0
+    first, second = json.loads(capsys.readouterr().out)["cases"][0]["attempts"]
+    assert (first["misled"], first["step_cache"]) == (True, {"forgotten": 1, "hits": 1})
+    assert (second["misled"], second["provenance"]) == (False, {"policy": 3})
+
+
 def test_strictness_decides_over_the_exit_code() -> None:
     write_tasks(Path("tasks"), "unverified-one")
     assert run() == 0
@@ -172,6 +196,25 @@ def command(*words: str) -> Callable[[pytest.CaptureFixture[str]], tuple[int, st
     return called
 
 
+def test_what_was_chosen_for_the_person_is_told_beside_the_outcome(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "no-weights"))
+    write_tasks(Path("tasks"), "home")
+    code, out, err = command("--model", "auto", "--device", "virtual", "--json")(capsys)
+    assert code == 0
+    assert json.loads(out)["counts"] == {"unverified": 1}
+    assert err.startswith("Model: none (")
+    assert "the built-in rules decide" in err
+
+
+def test_a_performer_is_closed_when_the_run_is_over() -> None:
+    write_tasks(Path("tasks"), "passes-one", "fails-two")
+    performer = ByName()
+    run(performer=performer)
+    assert performer.closed == 1
+
+
 def test_listing(capsys: pytest.CaptureFixture[str]) -> None:
     write_tasks(Path("tasks"), "passes-one", "fails-two", more="tags: [smoke]\n")
     out = "tasks/some.task.yaml::passes-one\ntasks/some.task.yaml::fails-two\n"
@@ -200,16 +243,30 @@ def test_listing(capsys: pytest.CaptureFixture[str]) -> None:
         (["--timeout", "soon"], "'--timeout'"),
         (["--timeout", "-1"], "--timeout"),
         (["--cache", "never"], "--cache"),
+        (["--scenario", "nonsense"], "unknown scenario 'nonsense'"),
+        (["--scenario", "dark,chinese"], "unknown scenario 'chinese'"),
+        (["--scenario", ""], "unknown scenario ''"),
+        (["--seed", "x"], "'--seed'"),
+        (["--seed", "-1"], "--seed"),
+        (["--device", "virtual:0"], "'virtual:0' is not 1 to 64 virtual phones"),
+        (["--device", "virtual:x"], "'virtual:x' is no number"),
+        (["--device", "a,a"], "'a' stands there twice"),
+        (["--device", "virtua"], "no device 'virtua' is attached. Did you mean 'virtual'?"),
+        (["--device", "virtual,nosuch"], "no device 'nosuch' is attached"),
+        (["--engine", "moon"], "no engine 'moon'"),
+        (["--policy", "nobody"], "no policy 'nobody'"),
     ],
 )
 def test_wrong_usage_is_one_line(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_tasks(Path("tasks"), "passes-one")
-    code, _, err = command(*words)(capsys)
+    code, _, err = command("--junit", "junit.xml", *words)(capsys)
     assert code == 2
     assert said in err
     assert err.count("\n") == 1
+    assert not Path("junit.xml").exists()  # nothing was begun
+    assert not Path("recordings").exists()
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_every_status_has_its_place(tmp_path: Path) -> None:
                     model_calls=2,
                     tokens=77,
                     provenance=(("tree", 6), ("policy", 2)),
+                    cache=(("hits", 1), ("kept", 2)),
                     facts=(("model", "qwen3-vl-8b"),),
                     recording=home,
                     attachments=(home / "frames" / "0003-after.png",),
@@ -93,6 +94,7 @@ def test_every_status_has_its_place(tmp_path: Path) -> None:
         ("model_calls", "2"),
         ("tokens", "77"),
         ("provenance", "tree=6 policy=2"),
+        ("step_cache", "hits=1 kept=2"),
         ("model", "qwen3-vl-8b"),
         ("run", "../recordings/r1"),
     ]

@@ -27,13 +27,14 @@ P, F, E, U, I = (  # noqa: E741 - the letters are the point
 )
 
 
-def attempt(status: Status, *, lost: bool = False) -> Attempt:
+def attempt(status: Status, *, lost: bool = False, misled: bool = False) -> Attempt:
     failure = Failure("check", "no") if status in {F, E} else None
-    run = CaseRun(status, failure, device_lost=lost)
+    run = CaseRun(status, failure, device_lost=lost, misled=misled)
     return Attempt(run, "phone", datetime(2026, 11, 25, tzinfo=UTC), 1.0)
 
 
 lost = attempt(E, lost=True)
+misled = attempt(F, misled=True)
 counting = st.sampled_from(sorted(ATTEMPTED)).map(attempt)
 
 
@@ -75,10 +76,20 @@ def test_only_a_pass_at_the_end_makes_a_pass(attempts: list[Attempt]) -> None:
     assert (status is P) is all(each.run.status is P for each in attempts)
 
 
-@given(st.lists(counting, min_size=1), st.integers(0, 20))
-def test_lost_devices_change_nothing(attempts: list[Attempt], at: int) -> None:
+@given(st.lists(counting, min_size=1), st.integers(0, 20), st.sampled_from([lost, misled]))
+def test_lost_devices_and_misled_attempts_change_nothing(
+    attempts: list[Attempt], at: int, void: Attempt
+) -> None:
     place = min(at, len(attempts))
-    assert status_of([*attempts[:place], lost, *attempts[place:]]) is status_of(attempts)
+    assert status_of([*attempts[:place], void, *attempts[place:]]) is status_of(attempts)
+
+
+def test_a_misled_attempt_says_something_only_alone_and_cannot_have_passed() -> None:
+    assert status_of([misled]) is F
+    assert status_of([misled, lost]) is E
+    assert not worth_a_retry(misled.run)
+    with pytest.raises(ValueError, match="cannot be passed"):
+        attempt(P, misled=True)
 
 
 @given(st.lists(counting))

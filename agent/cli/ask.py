@@ -1,0 +1,71 @@
+"""``agent ask``: a question about pictures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.caption import System
+from agent.cli.plain import json_text, plain
+from agent.cli.seeing import (
+    AsJson,
+    Device,
+    Dialect,
+    MaxPixels,
+    Model,
+    Screen,
+    Server,
+    pictures_of,
+    seer_of,
+    tell,
+)
+
+
+def ask(  # noqa: PLR0913 - one for each flag
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[IMAGE]... QUESTION",
+            help="Files, addresses or 'clipboard', then the question in quotes.",
+        ),
+    ],
+    *,
+    schema: Annotated[
+        Path | None,
+        typer.Option("--json-schema", help="File with a JSON schema that the answer has to fit."),
+    ] = None,
+    system: System = "",
+    screen: Screen = False,
+    device: Device = None,
+    model: Model = None,
+    server: Server = None,
+    dialect: Dialect = None,
+    max_pixels: MaxPixels = None,
+    as_json: AsJson = False,
+) -> int:
+    """Ask a question about pictures, all of them at once."""
+    from agent.perception.ask import ask as put
+    from agent.perception.form import Form
+
+    *sources, question = words
+    form = Form.read(schema) if schema is not None else None
+    pictures = pictures_of(sources, screen=screen, device=device)
+    with seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
+        answered = put(seer, pictures, question, form=form, system=system)
+    if as_json:
+        typer.echo(json_text(answered.model_dump(mode="json"), indent=2))
+    elif form is not None and not answered.problem:
+        typer.echo(json_text(answered.value, indent=2))
+    elif answered.text and form is None:
+        typer.echo(plain(answered.text))
+    if answered.problem:
+        tell(f"The answer does not fit the schema, asked twice: {answered.problem}")
+        if not as_json:
+            tell(f"It was: {' '.join(answered.text.split())[:300] or 'nothing'}")
+        return 1
+    if not answered.text:
+        tell("The model gave no answer.")
+        return 1
+    if answered.cut:
+        tell("The answer is cut off.")
+    return 0

@@ -1,0 +1,96 @@
+"""``agent parse``: a document page by page, as HTML, Markdown, text or JSON."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.parse_output import Format, Output
+from agent.cli.seeing import Device, Dialect, MaxPixels, Model, Server, seer_of
+from tools.errors import UsageError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from agent.perception.document.pages import Sheets
+
+Source = Annotated[
+    str | None,
+    typer.Argument(metavar="DOC", help="A PDF or a picture: a file, an address or 'clipboard'."),
+]
+Pages = Annotated[str, typer.Option(help="Pages of a PDF, such as 1-3,7 or 5-. Default: all.")]
+Dpi = Annotated[int, typer.Option(help="Pixels for an inch of a PDF's page, 36 to 600.")]
+As = Annotated[Format | None, typer.Option("--format", help="How it is written down. Default: md.")]
+Raw = Annotated[bool, typer.Option("--raw", help="Give the model's replies just as they came.")]
+Out = Annotated[Path | None, typer.Option(help="File to write to, after each page.")]
+Images = Annotated[
+    Path | None, typer.Option(help="Folder to cut pictures out to; they are linked.", metavar="DIR")
+]
+Draw = Annotated[
+    Path | None, typer.Option(help="Picture to draw the blocks to; several pages are numbered.")
+]
+Screen = Annotated[bool, typer.Option("--screen", help="Read what the screen of the device shows.")]
+MaxTokens = Annotated[
+    int, typer.Option(min=16, max=131_072, help="Longest reply for one page, in tokens.")
+]
+
+
+def parse(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
+    document: Source = None,
+    *,
+    pages: Pages = "",
+    dpi: Dpi = 150,
+    form: As = None,
+    raw: Raw = False,
+    out: Out = None,
+    images: Images = None,
+    draw: Draw = None,
+    max_tokens: MaxTokens = 4096,
+    screen: Screen = False,
+    device: Device = None,
+    model: Model = None,
+    server: Server = None,
+    dialect: Dialect = None,
+    max_pixels: MaxPixels = None,
+) -> int:
+    """Read a document with a model, as Markdown, HTML, text or JSON.
+
+    Exit code 0 if every page was read to its end; 1 if the model answered something else or was
+    cut off, what came being written all the same; 2 if the document cannot be used; 3 if the model
+    failed, the pages before being written all the same.
+    """
+    from agent.perception.document.tree import require_parser
+
+    if raw and form is not None:
+        raise UsageError("--raw is the reply as it came.", hint="Leave --format out, or take json.")
+    output = Output(None if raw else form or "md", out, images, draw)
+    output.check()
+    require_parser()
+    with (
+        _opened(document, pages, dpi, screen=screen, device=device) as sheets,
+        seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer,
+    ):
+        return output.write(seer, sheets, max_tokens)
+
+
+def _opened(
+    document: str | None, pages: str, dpi: int, *, screen: bool, device: str | None
+) -> "AbstractContextManager[Sheets]":
+    """The pages that are to be read.
+
+    Raises:
+        UsageError: None are named, or they cannot be used.
+        DeviceError: The screen cannot be had.
+    """
+    from contextlib import nullcontext
+
+    from agent.perception.document.pages import open_sheets, sheets_of
+    from agent.wiring.screens import screen_picture
+
+    on_screen = screen or device is not None
+    if (document is not None) == on_screen:
+        what = "Both a document and a screen are named." if on_screen else "No document is named."
+        raise UsageError(what, hint="Name a PDF or a picture, or add --screen.")
+    if document is not None:
+        return open_sheets(document, pages, dpi)
+    return nullcontext(sheets_of(screen_picture(device), pages))

@@ -1,0 +1,311 @@
+"""Tools by which an agent looks more closely: what is shown, what is answered, what is recorded."""
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from agent import StopReason, run_goal
+from agent.cli.app import run_command
+from agent.dialects.choose import DIALECTS, dialect_named
+from agent.dialects.dialect import Turn
+from agent.model import ImagePart
+from agent.perception.tools import part_of, seeing_tools
+from agent.recording.reader import read_recording
+from agent.wiring.seeing import with_seeing_tools
+from tests.agent.models.fault_server import FaultServer, Json, serving, words
+from tests.agent.perception.seers import model_of, seer_saying
+from tests.grounding.seeing_model import last_image
+from tools.builtin import BUILTIN, builtin_registry
+from tools.device import DeviceInfo, Observation
+from tools.errors import BadArgumentsError, ModelError, OffScreenError
+from tools.geometry import Box, Point, Size
+from tools.outcome import ToolContext
+from tools.registry import Registry
+from tools.screen import Screenshot
+
+NAMES = ("look_closer", "ask_screen", "read_text", "count_things", "find_thing")
+SCREEN = Size(width=1080, height=2400)
+
+
+def context() -> ToolContext:
+    """A grey screen with a red square of 100 px at (500, 1000)."""
+    image = Image.new("RGB", (SCREEN.width, SCREEN.height), (128, 128, 128))
+    image.paste((255, 0, 0), (500, 1000, 600, 1100))
+    info = DeviceInfo(
+        name="none", kind="fake", model="", release="", size=SCREEN, density_dpi=160,
+        locale="", emulated=True, animated=False, capture="",
+    )  # fmt: skip
+    return ToolContext(Observation(Screenshot(image)), info)
+
+
+def call(name: str, *replies: str | ModelError, dialect: str = "qwen2_5_vl", **given: Any) -> Any:
+    """What the tool answers, and the pictures its model was shown."""
+    seer = seer_saying(*replies, dialect=dialect)
+    answer = Registry(seeing_tools(seer)).resolve(name, given, context())
+    shown = [
+        Image.open(io.BytesIO(image.data)).convert("RGB")
+        for request in model_of(seer).requests
+        for message in request.messages
+        for image in message.images
+    ]
+    return answer, shown, model_of(seer).requests
+
+
+def redness(image: Image.Image) -> float:
+    """Share of the picture that is red."""
+    reds = sum(
+        count
+        for count, pixel in image.getcolors(image.width * image.height) or []
+        if isinstance(pixel, tuple) and pixel[0] > 200 and pixel[1] < 80
+    )
+    return reds / (image.width * image.height)
+
+
+def test_looking_closer_shows_the_part_enlarged() -> None:
+    answer, [shown], [request] = call(
+        "look_closer", "It is red.", question="Which colour?", at=[550, 1050], size=0.2
+    )
+    assert answer == "It is red."
+    assert shown.width >= 2 * 216
+    assert redness(shown) == pytest.approx(100 * 100 / (216 * 480), rel=0.1)
+    assert "Which colour?" in request.messages[0].text
+    assert "enlarged part" in request.messages[0].text
+
+
+def test_asking_about_the_screen_shows_all_of_it() -> None:
+    answer, [shown], [request] = call("ask_screen", "One.", question="How many squares?")
+    assert answer == "One."
+    assert redness(shown) == pytest.approx(100 * 100 / (1080 * 2400), rel=0.2)
+    assert "How many squares?" in request.messages[0].text
+
+
+def test_reading_all_or_a_part() -> None:
+    answer, [whole], [asked] = call("read_text", "Dear Ann,\n  hello ")
+    assert answer == "Dear Ann,\n  hello"
+    assert "part" not in asked.messages[0].text
+    _, [part], [asked] = call("read_text", "Dear", at=[550, 1050], size=0.2)
+    assert redness(part) > 5 * redness(whole)
+    assert "an enlarged part of a screen" in asked.messages[0].text
+
+
+@pytest.mark.parametrize("dialect", ["qwen2_5_vl", "qwen3_vl"])
+def test_places_are_told_in_the_numbers_of_the_model_that_decides(dialect: str) -> None:
+    """It is shown the screen in the same size, and has to be able to tap there."""
+    said = '[{"bbox_2d": [100, 200, 300, 400], "label": "square", "sub_label": "red"}]'
+    answer, _, _ = call("count_things", said, dialect=dialect, what="squares")
+    place = re.fullmatch(r"1 found: square, red at \((\d+), (\d+)\)", answer)
+    assert place is not None, answer
+    assert abs(int(place[1]) - 200) <= 1
+    assert abs(int(place[2]) - 300) <= 1
+
+
+def test_many_things_are_counted_and_not_all_listed() -> None:
+    boxes = [{"bbox_2d": [n, n, n + 5, n + 5], "label": "dot"} for n in range(0, 300, 10)]
+    answer, _, _ = call("count_things", json.dumps(boxes), what="dots")
+    assert answer.startswith("30 found: dot at (")
+    assert answer.endswith("; and 10 more")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [("[]", "None found: cats"), ("No cats here.", "No places came: No cats here.")],
+)
+def test_nothing_counted(said: str, answer: str) -> None:
+    assert call("count_things", said, what="cats")[0] == answer
+
+
+def test_finding_looks_again_enlarged() -> None:
+    first = '[{"bbox_2d": [310, 620, 375, 685], "label": "square"}]'
+    second = '[{"bbox_2d": [500, 500, 600, 600], "label": "square"}]'
+    answer, shown, _ = call("find_thing", first, second, what="the square")
+    assert len(shown) == 2
+    assert redness(shown[1]) > 4 * redness(shown[0])
+    assert answer.startswith("1 found: square at (")
+
+
+def test_no_answer_is_said() -> None:
+    assert call("ask_screen", "", question="What?")[0] == "No answer came."
+
+
+def test_a_long_answer_is_shortened() -> None:
+    assert len(call("read_text", "word " * 5000)[0]) < 2100
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "error"),
+    [
+        ("look_closer", {"question": "?", "at": [5000, 1]}, OffScreenError),
+        ("look_closer", {"question": "", "at": [1, 1]}, BadArgumentsError),
+        ("look_closer", {"question": "?", "at": [1, 1], "size": 0}, BadArgumentsError),
+        ("look_closer", {"question": "?"}, BadArgumentsError),
+        ("count_things", {}, BadArgumentsError),
+        ("read_text", {"size": 2}, BadArgumentsError),
+    ],
+)
+def test_calls_that_cannot_be_meant(name: str, given: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        call(name, "x", **given)
+
+
+def test_a_model_that_fails_ends_the_episode_and_is_no_answer() -> None:
+    with pytest.raises(ModelError, match="gone"):
+        call("ask_screen", ModelError("gone"), question="?")
+
+
+@pytest.mark.parametrize("at", [Point(x=0, y=0), Point(x=1079, y=2399), Point(x=540, y=1200)])
+@pytest.mark.parametrize("size", [0.0001, 0.3, 1.0])
+def test_a_part_lies_on_the_screen_and_holds_its_point(at: Point, size: float) -> None:
+    part = part_of(SCREEN, at, size)
+    assert Box.of(SCREEN).encloses(part)
+    assert part.contains(at)
+    assert part.width == max(1, round(1080 * size))
+
+
+def test_a_tool_of_the_same_name_stays() -> None:
+    [own, *_] = seeing_tools(None)
+    registry = with_seeing_tools(Registry([*BUILTIN, own]), None)
+    assert registry.get("look_closer") is own
+    assert set(NAMES) <= set(registry.names)
+
+
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_every_dialect_tells_its_model_of_them_and_reads_the_call(name: str) -> None:
+    """The model is told of each by name, and what the dialect says it reads again."""
+    dialect = dialect_named(name)
+    tools = with_seeing_tools(builtin_registry(), None)
+    image = ImagePart(b"", "image/jpeg", dialect.sizing.shown(SCREEN))
+    request = dialect.request("do it", [Turn(0, image)], tools)
+    told = "".join(message.text for message in request.messages) + json.dumps(request.tools)
+    assert [tool for tool in NAMES if tool not in told] == []
+
+
+CLOSER: dict[str, Any] = {"question": "What does the sign say?", "at": [550, 1050], "size": 0.25}
+
+
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_every_dialect_says_and_reads_such_a_call(name: str) -> None:
+    from agent.step import Decision, ToolCall
+    from tools.geometry import Projection
+
+    dialect = dialect_named(name)
+    tools = with_seeing_tools(builtin_registry(), None)
+    projection = Projection(shown=dialect.sizing.shown(SCREEN), device=SCREEN)
+    decision = Decision(thought="", call=ToolCall(name="look_closer", arguments=CLOSER))
+    again = dialect.read(dialect.say(decision, projection, tools), projection, tools).call
+    assert again.name == "look_closer"
+    assert again.arguments["question"] == CLOSER["question"]
+    assert again.arguments["size"] == 0.25
+    at = again.arguments["at"]
+    assert isinstance(at, list)
+    assert all(abs(one - other) <= 2 for one, other in zip(at, [550, 1050], strict=True))  # type: ignore[operator]
+
+
+class LookingFirst:
+    """A model that looks closer before it acts, and does what it was answered there.
+
+    It taps where the answer to its own closer look says: its second decision depends on the tool.
+    """
+
+    def __init__(self) -> None:
+        self.pictures: list[str] = []
+
+    def answer(self, body: Json) -> Any:
+        image = last_image(body)
+        assert image is not None
+        self.pictures.append(hashlib.sha256(image.tobytes()).hexdigest())
+        said = json.dumps(body["messages"])
+        if "You see an enlarged part of a screen." in said:
+            return words("The icon at the right is called Files.")
+        if "called Files" not in said:
+            return words(_called("look_closer", question="Which app?", at=[336, 1200], size=0.4))
+        if '"open", "text": "Files"' not in said.replace("\\", ""):
+            return words(_called("mobile_use", action="open", text="Files"))
+        return words(_called("mobile_use", action="terminate", status="success"))
+
+
+def _called(name: str, **arguments: object) -> str:
+    body = json.dumps({"name": name, "arguments": arguments})
+    return f"<tool_call>\n{body}\n</tool_call>"
+
+
+@pytest.fixture
+def looking() -> Iterator[tuple[LookingFirst, FaultServer]]:
+    model = LookingFirst()
+    with serving(model.answer) as server:
+        yield model, server
+
+
+def test_in_an_episode_a_model_looks_closer_and_acts_on_the_answer(
+    looking: tuple[LookingFirst, FaultServer], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, server = looking
+    episode = run_goal(
+        "open the app at the right",
+        device="virtual",
+        record_dir=tmp_path,
+        model="Qwen2.5-VL-7B-Instruct",
+        server=server.base_url,
+    )
+    assert episode.stop is StopReason.FINISHED, episode.error
+    assert [step.decision.call.name for step in episode.steps if step.decision] == [
+        "look_closer", "open_app", "finish",
+    ]  # fmt: skip
+    assert episode.steps[0].result == "The icon at the right is called Files."
+    first_screen, part, *later = model.pictures
+    assert part not in (first_screen, *later)
+    assert episode.recording is not None
+    recording = read_recording(episode.recording)
+    first = recording.steps[0]
+    assert len(first.requests) == len(first.responses) == 2
+    assert first.responses[1].reply.text == "The icon at the right is called Files."
+    assert len(first.deciding.requests) == len(first.deciding.responses) == 1
+    for request in first.requests:
+        for image in request.images:
+            assert recording.read(image)
+    assert recording.start.config["seeing_tools"] is True
+    capsys.readouterr()
+    for how in ("--parser", "--loop"):
+        assert run_command(["replay", str(episode.recording), how]) == 0, capsys.readouterr()
+    assert run_command(["recordings", "verify", str(episode.recording)]) == 0
+
+
+def test_they_can_be_left_out(looking: tuple[LookingFirst, FaultServer], tmp_path: Path) -> None:
+    _, server = looking
+    episode = run_goal(
+        "open the app at the right",
+        device="virtual",
+        record_dir=tmp_path,
+        model="Qwen2.5-VL-7B-Instruct",
+        server=server.base_url,
+        seeing_tools=False,
+    )
+    assert episode.stop is StopReason.STUCK
+    assert all("There is no action 'look_closer'" in step.mistake for step in episode.steps)
+    said = server.requests[0]["messages"][0]["content"]
+    assert not any(name in json.dumps(said) for name in NAMES)
+
+
+def test_who_has_no_eyes_is_offered_none(tmp_path: Path) -> None:
+    script = tmp_path / "script.yaml"
+    script.write_text('- {tool: ask_screen, arguments: {question: "What is there?"}}\n')
+    episode = run_goal(
+        "look", device="virtual", record_dir=tmp_path / "rec", policy="scripted", script=script
+    )
+    assert "There is no tool 'ask_screen'" in episode.steps[0].mistake
+
+
+def test_without_a_seer_they_answer_nothing() -> None:
+    tools = Registry(seeing_tools(None))
+    calls: dict[str, dict[str, Any]] = {
+        "look_closer": CLOSER, "ask_screen": {"question": "?"}, "read_text": {},
+        "count_things": {"what": "x"}, "find_thing": {"what": "x"},
+    }  # fmt: skip
+    for name, given in calls.items():
+        assert tools.resolve(name, given, context()) == ""
