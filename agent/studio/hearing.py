@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from queue import Empty, Queue
+from queue import Queue
 from threading import Event, Thread
 from typing import Generic, TypeVar
 
@@ -75,9 +75,5 @@ def hearing(work: Callable[[OnText], T]) -> Iterator[Heard[T]]:
 
 
 def _all_of(said: "Queue[str]") -> str:
-    pieces = []
-    while True:
-        try:
-            pieces.append(said.get_nowait())
-        except Empty:
-            return "".join(pieces)
+    """What was said until now; whoever goes on speaking is heard the next time."""
+    return "".join(said.get_nowait() for _ in range(said.qsize()))
