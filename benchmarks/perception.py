@@ -30,7 +30,7 @@ from agent.perception.seer import Seer
 from agent.perception.zoom import ground_closely
 from benchmarks.machine import machine
 from tests.agent.models.local.torchvision_shim import mend_torchvision
-from tests.grounding.small_targets import MAX_PIXELS, SmallPrintReader, small_target
+from tests.grounding.small_targets import GUESSING, MAX_PIXELS, SURE, SmallPrintReader, small_target
 
 PICTURES: Final = {"screen 1080x2400": (1080, 2400), "photo 4032x3024": (4032, 3024)}
 THINGS: Final = 20
@@ -48,7 +48,11 @@ def main() -> None:
     for name, found in figures.items():
         _show(name, found)
     if arguments.zoom:
-        figures["zoom"] = [zoomed(letters, arguments.zoom) for letters in LETTERS_PX]
+        figures["zoom"] = [
+            zoomed(letters, arguments.zoom, sure)
+            for sure in (GUESSING, SURE)
+            for letters in LETTERS_PX
+        ]
         _show_zoom(figures["zoom"])
     if arguments.json is not None:
         figures["machine"] = machine(load, "transformers", "torch")
@@ -138,10 +142,10 @@ def _reply(width: int, height: int) -> str:
     return f"```json\n{json.dumps(things, indent=1)}\n```"
 
 
-def zoomed(letters_px: int, pages: int) -> dict[str, Any]:
+def zoomed(letters_px: int, pages: int, sure: float) -> dict[str, Any]:
     """How many of ``pages`` words are hit with one look, and with a second one."""
     dialect = dialect_named(DIALECT)
-    reader = SmallPrintReader()
+    reader = SmallPrintReader(sure)
     seer = Seer(reader, dialect, dialect.sizing.budget(max_pixels=MAX_PIXELS))
     hits, looks = {False: 0, True: 0}, {False: 0, True: 0}
     for seed in range(pages):
@@ -153,6 +157,7 @@ def zoomed(letters_px: int, pages: int) -> dict[str, Any]:
             hits[closely] += bool(found.found) and target.box.contains(found.points[0])
             looks[closely] += reader.looks
     return {
+        "reader": "guesses" if sure == GUESSING else "names what it is sure of",
         "letters_px": letters_px,
         "pages": pages,
         "one look": hits[False],
@@ -171,7 +176,7 @@ def _show_zoom(rows: list[dict[str, Any]]) -> None:
     print("\nwords in small print that are hit")
     for row in rows:
         print(
-            f"  {row['letters_px']:3} px: {row['one look']} of {row['pages']} with one look, "
+            f"  {row['reader']}, {row['letters_px']:3} px: {row['one look']} of {row['pages']} with one look, "
             f"{row['zoom']} with zoom ({row['looks']} looks)"
         )
 

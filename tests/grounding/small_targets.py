@@ -28,8 +28,10 @@ NAMES: Final = (
 _ASKED: Final = re.compile(r"Find in the picture: the word (\w+)")
 _SIZES_PX: Final = tuple(6.0 * 1.07**step for step in range(31))
 """Letter sizes that it tries, 6 to 46 px; smaller ones nobody reads."""
-_A_GUESS: Final = 0.6
-"""Correlation from which on it says the likeliest place, right or wrong, as models do."""
+GUESSING: Final = 0.6
+SURE: Final = 0.75
+"""Correlation from which on a place is named: the first names the likeliest place nearly always,
+right or wrong, as many models do; the second rather says that there is nothing."""
 PAGE: Final = (1500, 1000)
 MAX_PIXELS: Final = 400_000
 """What it is shown at most: about half of the page's width and height."""
@@ -91,11 +93,16 @@ def _clutter(image: Image.Image, random: Random, taken: list[Box]) -> None:
 
 
 class SmallPrintReader:
-    """A model; in this process, or behind HTTP by way of ``answer``."""
+    """A model; in this process, or behind HTTP by way of ``answer``.
+
+    Args:
+        sure: Correlation from which on it names a place.
+    """
 
     name = "Qwen2.5-VL-small-print-reader"
 
-    def __init__(self) -> None:
+    def __init__(self, sure: float = GUESSING) -> None:
+        self._sure = sure
         self.looks = 0
 
     def ask(self, request: Request, *, on_text: OnText | None = None) -> Reply:
@@ -128,7 +135,7 @@ class SmallPrintReader:
             if found[row, column] > best:
                 high, wide = lettering(Label(named[1], 16), size / 16, size / 16).shape
                 best, box = float(found[row, column]), (column, row, column + wide, row + high)
-        if best < _A_GUESS:
+        if best < self._sure:
             return "[]"
         return json.dumps([{"bbox_2d": list(box), "label": named[1]}])
 

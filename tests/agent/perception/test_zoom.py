@@ -10,7 +10,13 @@ from agent.perception.pictures import Picture
 from agent.perception.seer import Seer
 from agent.perception.zoom import ground_closely, part_around, shown_part
 from tests.agent.perception.seers import model_of, picture, seer_saying
-from tests.grounding.small_targets import MAX_PIXELS, SmallPrintReader, SmallTarget, small_target
+from tests.grounding.small_targets import (
+    MAX_PIXELS,
+    SURE,
+    SmallPrintReader,
+    SmallTarget,
+    small_target,
+)
 from tools.geometry import Box, Size, Space
 
 EMPTY = "[]"
@@ -22,7 +28,7 @@ def box_reply(box: tuple[int, int, int, int], label: str = "key") -> str:
 
 def reader_of() -> tuple[SmallPrintReader, Seer]:
     dialect = dialect_named("qwen2_5_vl")
-    reader = SmallPrintReader()
+    reader = SmallPrintReader(SURE)
     return reader, Seer(reader, dialect, dialect.sizing.budget(max_pixels=MAX_PIXELS))
 
 
