@@ -175,9 +175,10 @@ def _show(name: str, found: dict[str, float]) -> None:
 def _show_zoom(rows: list[dict[str, Any]]) -> None:
     print("\nwords in small print that are hit")
     for row in rows:
+        one, closely = (f"{row[name]} of {row['pages']}" for name in ("one look", "zoom"))
         print(
-            f"  {row['reader']}, {row['letters_px']:3} px: {row['one look']} of {row['pages']} with one look, "
-            f"{row['zoom']} with zoom ({row['looks']} looks)"
+            f"  {row['reader']}, {row['letters_px']:3} px: {one} with one look, "
+            f"{closely} with zoom ({row['looks']} looks)"
         )
 
 
