@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Config
+from agent.dialects.choose import dialect_named
 from agent.models.recording import RecordingModel
 from agent.models.scripted import ScriptedModel
+from agent.perception.seer import Seer
 from agent.policies.scripted import ScriptedPolicy
 from agent.policy import Policy
 from agent.recording.reader import Recording, read_recording
@@ -20,7 +22,7 @@ from agent.suite.act.performance import Part
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case, load_cases
 from agent.suite.runner.status import CaseRun
-from agent.wiring.mind import Eyes, Mind
+from agent.wiring.mind import Mind
 from agent.wiring.performing import Manner, perform_case
 from agent.wiring.policies import find_mind
 from tests.agent.suite.task_files import unset
@@ -131,9 +133,9 @@ def mind_of(
 ) -> Mind:
     """A mind that decides as it is told, with a model that answers as it is told."""
 
-    def eyes(recorder: RecordingWriter) -> Eyes:
+    def eyes(recorder: RecordingWriter) -> Seer:
         assert model is not None
-        return Eyes(RecordingModel(model, recorder), SIZING)
+        return Seer(RecordingModel(model, recorder), dialect_named("tools"), SIZING)
 
     mind = Mind("scripted", wants_ui_tree=False, make=lambda *_: ScriptedPolicy(decisions))
     return replace(mind, eyes=eyes if model is not None else None, **others)
