@@ -41,6 +41,10 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
         ),
         "playwright and Chromium (pip install playwright; apt-get install chromium)",
     ),
+    "studio": (
+        lambda: importlib.util.find_spec("gradio") is not None,
+        "Gradio (pip install -e '.[studio]')",
+    ),
     "ray": (
         lambda: importlib.util.find_spec("ray") is not None,
         "Ray (pip install -e '.[ray]')",

@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, runtime_checkable
 
 from tools.action import Action, describe_action
 from tools.errors import NeedsHumanError
@@ -33,6 +33,7 @@ class Request:
         return f"{describe_action(self.action)}{target}{app}{why}"
 
 
+@runtime_checkable
 class Approver(Protocol):
     """Answers for the person."""
 

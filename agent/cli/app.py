@@ -32,6 +32,7 @@ from agent.cli import (
     run,
     settings,
     show,
+    studio,
     tasks,
     test,
     tools,
@@ -66,6 +67,7 @@ app.command("parse")(parse.parse)
 app.command("video")(video.video)
 app.command("reason")(reason.reason)
 app.command("chat")(chat.chat)
+app.command("studio")(studio.studio)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")

@@ -10,7 +10,7 @@ def doctor() -> int:
     from rich.table import Table
     from rich.text import Text
 
-    from agent.cli.findings import Grade, examine
+    from agent.wiring.findings import Grade, examine
 
     console = report_console()
     marks = {

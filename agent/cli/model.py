@@ -116,32 +116,10 @@ def fit(
 
 
 def _show_report(report: "ServerReport") -> None:
-    told = f" ({report.told_by})" if report.told_by else ""
-    context = f", context {report.context} tokens" if report.context else ""
-    honoured = [name for name, value in report.constraints.items() if value]
-    speed = report.speed
-    rate = f", {speed.tokens_per_s:.0f} tokens/s" if speed.tokens_per_s else ""
-    lines = [
-        ("server", f"{report.base_url}, {report.kind}{told}"),
-        ("model", f"{report.model}{context}"),
-        ("latency", f"{speed.first_token_s:.2f} s to the first token{rate}"),
-        ("vision", f"yes, it read {report.read}" if report.sees else "no"),
-        ("structured", ", ".join(honoured) or "none that it honours"),
-    ]
-    if report.picture_speed is not None and report.sees:
-        first_s = report.picture_speed.first_token_s
-        lines.append(("picture", f"{first_s:.2f} s to the first token"))
-    if report.refused:
-        lines.append(("refuses", ", ".join(report.refused)))
-    if report.calibration is not None:
-        found = report.calibration
-        error = max(found.x.error, found.y.error)
-        fit = f"x {found.x.scale:.4g}, y {found.y.scale:.4g} a pixel, off by {error:.1%}"
-        lines.append(("coordinates", f"{found.convention.value}: {fit}"))
-    for label, text in lines:
+    from agent.wiring.model_facts import report_lines
+
+    for label, text in report_lines(report):
         typer.echo(f"{label:{_LABEL}}{text}")
-    for warning in report.warnings:
-        typer.echo(f"{'warning':{_LABEL}}{warning}")
 
 
 def _show_fit(shape: "Shape", needs: "Sequence[Estimate]", load: "Load", gib: float | None) -> None:

@@ -15,7 +15,7 @@ Seed = Annotated[int, typer.Option(help="Seed of its data.", min=0)]
 
 
 @app.command()
-def serve(
+def serve(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     *,
     port: Annotated[int, typer.Option(help="For adb connect; 0: any.", min=0, max=65535)] = 6555,
     server_port: Annotated[
@@ -23,14 +23,37 @@ def serve(
     ] = 5038,
     seed: Seed = 0,
     scenario: Scenario = "default",
+    web: Annotated[
+        bool, typer.Option("--web", help="Show it in the browser too, to touch with the mouse.")
+    ] = False,
+    web_port: Annotated[
+        int | None, typer.Option(help="Port of that page. Default: any.", min=0, max=65535)
+    ] = None,
+    web_host: Annotated[
+        str | None, typer.Option(help="Address that page listens at. Default: this machine only.")
+    ] = None,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Print the page's address, open no browser.")
+    ] = False,
 ) -> None:
-    """Run a virtual phone until Ctrl-C."""
+    """Run a virtual phone until Ctrl-C, in the browser too with --web."""
+    from contextlib import ExitStack
+
     from agent.cli.signals import StopSignals
     from agent.phone_process import PhoneOptions, running_phone
 
     options = PhoneOptions(scenario=scenario, seed=seed, port=port, server_port=server_port)
-    with StopSignals().installed(), running_phone(options) as phone:
+    with StopSignals().installed(), ExitStack() as stack:
+        phone = stack.enter_context(running_phone(options))
         typer.echo(_how_to_connect(phone.adb_port, phone.server_port, scenario, seed))
+        if web or web_port is not None or web_host is not None:
+            from agent.cli.record import show_page
+            from agent.wiring.phone_page import phone_page
+
+            named = f"Virtual phone · {scenario}, seed {seed}"
+            place = {} if web_host is None else {"host": web_host}
+            page = stack.enter_context(phone_page(phone, named, port=web_port or 0, **place))
+            show_page(page.url, browse=not no_open)
         try:
             phone.wait()
         except KeyboardInterrupt:  # the way to end it, so no failure

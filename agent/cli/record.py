@@ -109,10 +109,15 @@ class _Visit:
         return episode
 
     def _opened(self, url: str) -> None:
-        # Unbuffered and on standard error: whoever reads the output by a pipe needs it now.
-        print(f"Open  {url}", file=sys.stderr, flush=True)  # noqa: T201 - the CLI speaks
-        if self.browse and _somebody_looks():
-            _open_browser(url)
+        show_page(url, browse=self.browse)
+
+
+def show_page(url: str, *, browse: bool) -> None:
+    """Say where a page of this machine is, and open it if somebody looks at a screen here."""
+    # Unbuffered and on standard error: whoever reads the output by a pipe needs it now.
+    print(f"Open  {url}", file=sys.stderr, flush=True)  # noqa: T201 - the CLI speaks
+    if browse and _somebody_looks():
+        _open_browser(url)
 
 
 def _ask_goal() -> str:

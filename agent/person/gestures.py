@@ -180,3 +180,9 @@ def pixel_under(spot: Spot, screen: Size) -> Point:
     """The device pixel under ``spot``; the far edges belong to the last pixels."""
     place = ModelPoint(x=spot.x * 1000, y=spot.y * 1000, space=Space.NORM1000)
     return Projection(shown=screen, device=screen).to_device(place)
+
+
+def pixel_share(point: Point, screen: Size) -> Spot:
+    """The middle of a device pixel as a part of the screen; what lies beyond is at its edge."""
+    x, y = (point.x + 0.5) / screen.width, (point.y + 0.5) / screen.height
+    return Spot(x=min(max(x, 0.0), 1.0), y=min(max(y, 0.0), 1.0))

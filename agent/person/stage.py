@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from threading import Condition
 
 from agent.person.gestures import Asked, Posted, decision_of
-from agent.person.surface import Line, Phase, Picture, View
+from agent.person.orders import Order
+from agent.person.surface import Line, Phase, Picture, Purpose, View
 from agent.step import Decision, Step
 from tools.action import describe_action
 from tools.clock import Clock
@@ -50,12 +51,14 @@ class Stage:
     Args:
         title: What the person is about to do.
         clock: Tells whether anybody looks.
+        purpose: What becomes of the acts.
     """
 
-    def __init__(self, title: str, clock: Clock) -> None:
+    def __init__(self, title: str, clock: Clock, *, purpose: Purpose = "record") -> None:
         self._changed = Condition()
         self._clock = clock
         self._title = title
+        self._purpose = purpose
         self._device = ""
         self._offers: tuple[str, ...] = ()
         self._version = 1
@@ -126,7 +129,7 @@ class Stage:
     def rest(self, history: Sequence[Step]) -> None:
         """The loop has done all of ``history`` and waits for the person."""
         with self._changed:
-            self._done, self._current = tuple(_line(step) for step in history), None
+            self._done, self._current = tuple(line_of(step) for step in history), None
             self._phase = "waiting"
             self._news()
 
@@ -166,7 +169,7 @@ class Stage:
         """
         with self._changed:
             if self._phase == "ended":
-                raise ActionFailedError("The recording has ended.")
+                raise ActionFailedError("It is over.")
             if len(self._pending) >= _MOST_PENDING and not act.happened:
                 raise ActionFailedError("Too much is waiting to be done. Let it be done first.")
             self._numbered += 1
@@ -174,10 +177,15 @@ class Stage:
             self._news()
 
     def end(self, ending: str, history: Sequence[Step], patience_s: float) -> None:
-        """It is over: tell the pages that are open, and wait until they know, but not for long."""
+        """It is over: tell the pages that are open, and wait until they know, but not for long.
+
+        The first end counts.
+        """
         with self._changed:
+            if self._phase == "ended":
+                return
             self._phase, self._ending, self._current = "ended", ending, None
-            self._done = tuple(_line(step) for step in history)
+            self._done = tuple(line_of(step) for step in history)
             self._pending.clear()
             self._news()
             if self._clock.now() - self._looked_s < _WATCHED_S:
@@ -199,15 +207,17 @@ class Stage:
                 phase=self._phase,
                 title=self._title,
                 device=self._device,
-                doing=_words(self._current.decision) if self._current is not None else "",
+                doing=words_of(self._current.decision) if self._current is not None else "",
                 done=self._done,
                 pending=tuple(
-                    Line(number=number, text=_words(act.decision)) for number, act in self._pending
+                    Line(number=number, text=words_of(act.decision))
+                    for number, act in self._pending
                 ),
                 picture=self._pictures,
                 size=self._shot.size if self._shot is not None else None,
                 offers=self._offers,
                 ending=self._ending,
+                purpose=self._purpose,
             )
 
     def picture(self) -> Picture | None:
@@ -240,20 +250,29 @@ class Stage:
                 self._news()
             return found
 
+    def steer(self, order: Order) -> None:  # noqa: ARG002 - the protocol's signature
+        """Nothing here can be steered.
+
+        Raises:
+            ActionFailedError: Always.
+        """
+        raise ActionFailedError("Only a run of the agent can be steered.")
+
     def _news(self) -> None:
         self._version += 1
         self._changed.notify_all()
 
 
-def _line(step: Step) -> Line:
+def line_of(step: Step) -> Line:
+    """A step as the page lists it."""
     if step.action is not None:
         text = describe_action(step.action)
     else:
-        text = _words(step.decision) if step.decision is not None else "nothing"
+        text = words_of(step.decision) if step.decision is not None else "nothing"
     return Line(number=0, text=text, trouble=step.mistake)
 
 
-def _words(decision: Decision) -> str:
+def words_of(decision: Decision) -> str:
     """A decision before it is an action, in a few words."""
     call = decision.call
     told = [value for value in call.arguments.values() if isinstance(value, str)]

@@ -1,7 +1,7 @@
 """What a page needs from what it stands for: something to show, and somewhere to put gestures.
 
-The recording of a person is one surface (``agent/person/stage.py``); a phone that is only to be
-looked at and touched in a browser would be another.
+A person who is recorded, a phone that is only looked at and touched, and a run that a person may
+take over are shown by the same page; ``View.purpose`` says which of them it is.
 """
 
 from dataclasses import dataclass, field
@@ -9,10 +9,13 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from agent.person.gestures import Posted
+from agent.person.gestures import Posted, Spot
+from agent.person.orders import Order
 from tools.geometry import Frozen, Size
 
 Phase = Literal["starting", "waiting", "working", "ended"]
+Purpose = Literal["record", "touch", "run"]
+Hand = Literal["agent", "person"]
 
 
 class Line(Frozen):
@@ -22,11 +25,41 @@ class Line(Frozen):
         number: Names it, as long as it can be taken back; 0 for what was done.
         text: What it is.
         trouble: What was wrong with it; may be empty.
+        thought: Why it was done; may be empty.
+        hand: Whose it was.
     """
 
     number: int
     text: str
     trouble: str = ""
+    thought: str = ""
+    hand: Hand = "person"
+
+
+class Trace(Frozen):
+    """Where the last action touched the picture.
+
+    Attributes:
+        at: Where it began.
+        to: Where it ended; ``None`` if the finger stayed.
+    """
+
+    at: Spot
+    to: Spot | None = None
+
+
+class Inquiry(Frozen):
+    """What the person is asked, and the run waits for.
+
+    Attributes:
+        number: Names it in the answer.
+        kind: A yes or a no to an action, or an answer in words.
+        text: What is asked.
+    """
+
+    number: int
+    kind: Literal["approve", "answer"]
+    text: str
 
 
 class View(Frozen):
@@ -44,6 +77,15 @@ class View(Frozen):
         size: Its size in device px; ``None`` before the first.
         offers: Kinds of gestures that make sense here.
         ending: How it ended, in words; empty before.
+        purpose: What becomes of the gestures: a recording, nothing but what they do, or a run of
+            the agent that a person may take over.
+        hand: Who acts; of a run only it can be the agent.
+        held: Whether the run is paused.
+        saying: What the model says right now; may be empty.
+        notes: What else should be known, oldest first.
+        trace: Where the last action of a run touched the picture.
+        inquiry: What a run waits for.
+        kept: Name of the recording, once the run is over; may be empty.
     """
 
     version: int
@@ -57,6 +99,14 @@ class View(Frozen):
     size: Size | None = None
     offers: Annotated[tuple[str, ...], Field(strict=False)] = ()
     ending: str = ""
+    purpose: Purpose = "record"
+    hand: Hand = "person"
+    held: bool = False
+    saying: str = ""
+    notes: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    trace: Trace | None = None
+    inquiry: Inquiry | None = None
+    kept: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,4 +143,12 @@ class Surface(Protocol):
 
     def take_back(self, number: int) -> bool:
         """Forget a gesture that was not carried out yet; whether there was such a one."""
+        ...
+
+    def steer(self, order: Order) -> None:
+        """Take an order to whoever acts, or an answer to what was asked.
+
+        Raises:
+            AgentMistakeError: It makes no sense here, or not now.
+        """
         ...

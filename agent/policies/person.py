@@ -141,13 +141,13 @@ class PersonPolicy(Generic[D]):
                 latest = self._eyes.glance()
             untouched = self._deeds.touched_s is None  # else that is why the screen has changed
             if self._eager and untouched and _rests_elsewhere(seen, before, latest):
-                return _WAIT
+                return WAIT
         if deed.on_keyboard:
             return self._typing(deed, observation)
         stale = not same_screen(seen, latest)
         if stale and not deed.happened and deed.decision.call.name not in _TOUCHLESS:
             self._next.append(deed)
-            return _WAIT
+            return WAIT
         return self._carry(deed)
 
     def _typing(self, first: D, observation: Observation) -> Decision:
@@ -207,7 +207,7 @@ def _rests_elsewhere(seen: Screenshot, before: Screenshot, latest: Screenshot) -
 
 UNTOLD = ToolCall(name="note", arguments={"text": "A password was typed; it is not recorded."})
 """What is recorded of a password that no secret stands for."""
-_WAIT = Decision(
+WAIT = Decision(
     thought="The screen changed by itself.",
     call=ToolCall(name="wait", arguments={"duration_s": _REFRESH_S}),
 )

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from agent.recording.format import ActionIntent
-from tools.action import DoubleTap, Drag, LongPress, Scroll, Swipe, Tap
+from tools.action import Action, DoubleTap, Drag, LongPress, Scroll, Swipe, Tap
 from tools.geometry import Box, Frozen, Point, Size
 
 MarkKind = Literal["tap", "double_tap", "long_press", "swipe", "drag", "scroll"]
@@ -29,8 +29,13 @@ def mark_of(intent: ActionIntent | None, size: Size) -> Mark | None:
     """What to draw for ``intent`` on a frame of ``size``; ``None`` if it touches no place."""
     if intent is None:
         return None
-    anchor, action = intent.anchor, intent.action
+    anchor = intent.anchor
     target = anchor.target.box if anchor is not None and anchor.target is not None else None
+    return mark_of_action(intent.action, size, target)
+
+
+def mark_of_action(action: Action, size: Size, target: Box | None = None) -> Mark | None:
+    """What to draw for ``action`` on a frame of ``size``; ``None`` if it touches no place."""
     match action:
         case Tap() | DoubleTap() | LongPress():
             return Mark(kind=action.kind, at=action.at, target=target)

@@ -21,7 +21,7 @@ from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.desktop import CountdownDevice
 from agent.wiring.devices import open_app, open_device
-from agent.wiring.mind import Mind
+from agent.wiring.mind import Mind, Steering
 from agent.wiring.policies import find_mind
 from agent.wiring.secrets import Shield, find_shield
 from agent.wiring.seeing import with_seeing_tools
@@ -141,6 +141,7 @@ def run_mind(
             stage = _opened(stack, config, goal, mind, listener, shield)
         folder, plain = stage.folder, stage.device
         mind = mind if mind.meet is None else mind.meet(plain)
+        mind = listener.steered(mind) if isinstance(listener, Steering) else mind
         clock = SystemClock()
         device = _wrapped(mind.around(plain), config, clock, listener, shield)
         if config.app:
@@ -248,7 +249,12 @@ def _wrapped(
 
 
 def approver_for(config: Config, audience: Audience) -> Approver:
-    """Who says yes or no to what a rule wants asked; the audience leaves the terminal alone."""
+    """Who says yes or no to what a rule wants asked.
+
+    That is the audience where it can; else it leaves the terminal alone meanwhile.
+    """
+    if config.approve == "terminal" and isinstance(audience, Approver):
+        return audience
     approvers: dict[str, Callable[[], Approver]] = {
         "terminal": TerminalApprover,
         "always": AlwaysApprover,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from agent.model import OnText
 from agent.perception.seer import Seer
@@ -51,3 +52,12 @@ class Mind:
     around: Callable[[Device], Device] = lambda device: device
     eyes: Callable[[RecordingWriter], Seer] | None = None
     may_get_stuck: bool = True
+
+
+@runtime_checkable
+class Steering(Protocol):
+    """An audience that has a say in what is done."""
+
+    def steered(self, mind: Mind) -> Mind:
+        """The mind that lets ``mind`` decide, as far as the person does not."""
+        ...

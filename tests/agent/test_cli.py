@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from agent.cli.app import run_command
-from agent.cli.findings import chosen
 from agent.cli.perform import exit_code
 from agent.config import Config
 from agent.recording.reader import read_recording
 from agent.step import StopReason
+from agent.wiring.findings import chosen
 from tests.agent.episodes import COUNT, DONE, Rig, tap
 from tests.agent.test_loop import Grumbler
 from tools.devices.android_connect import Attached

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from agent.cli.app import run_command
-from agent.cli.findings import Grade, card_finding
 from agent.models.fit import Card, Load, best_precision
 from agent.models.shapes import shape_of
+from agent.wiring.findings import Grade, card_finding
 from agent.wiring.graphics import find_cards, missing_extras, read_cards, room_in
 from tools.errors import ConfigError
 

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from agent.cli.app import run_command
-from agent.cli.findings import examine
 from agent.config import Config
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.recording.reader import read_recording
@@ -25,6 +24,7 @@ from agent.step import Step, StopReason
 from agent.wiring.audience import Nobody
 from agent.wiring.devices import open_device
 from agent.wiring.episode import run_goal
+from agent.wiring.findings import examine
 from tools.errors import (
     ConfigError,
     DeviceGoneError,

@@ -1,4 +1,5 @@
 import { keyGesture, watchPointer, watchTyping } from "./hands.js";
+import { drawRun, watchSteering } from "./run.js";
 
 const $ = (id) => document.getElementById(id);
 const PHASES = { starting: "Starting …", waiting: "Your turn", working: "Working …", ended: "Ended" };
@@ -33,7 +34,7 @@ async function post(path, value) {
     if (!answer.ok) complain((await answer.json()).error);
     return answer.ok;
   } catch {
-    complain("The recording cannot be reached.");
+    complain("Nobody answers.");
     return false;
   }
 }
@@ -77,6 +78,18 @@ function row(number, line, className) {
   const text = document.createElement("span");
   text.textContent = line.text;
   item.append(count, text);
+  if (line.thought) {
+    const thought = document.createElement("span");
+    thought.className = "thought";
+    thought.textContent = line.thought;
+    text.append(thought);
+  }
+  if (view.purpose === "run" && line.hand === "person" && className === "") {
+    const by = document.createElement("span");
+    by.className = "by";
+    by.textContent = "by you";
+    item.append(by);
+  }
   if (className === "pending") {
     const undo = document.createElement("button");
     undo.textContent = "Undo";
@@ -92,10 +105,24 @@ function row(number, line, className) {
   return item;
 }
 
+function phaseInWords() {
+  if (view.phase === "ended") return PHASES.ended;
+  if (view.inquiry) return "You are asked";
+  if (view.purpose === "touch" && view.phase === "waiting") return "Live";
+  if (view.purpose === "run" && view.phase === "working") {
+    if (view.hand === "person") return "Working …";
+    return view.held ? "Paused" : view.doing ? "Acting …" : "Thinking …";
+  }
+  return PHASES[view.phase];
+}
+
 function draw() {
   document.body.dataset.phase = view.phase;
+  document.body.dataset.purpose = view.purpose;
   document.body.dataset.done = view.done.length;
-  $("phase").textContent = PHASES[view.phase];
+  document.body.dataset.hand = view.hand;
+  document.body.dataset.held = view.held && view.hand === "agent" && view.phase !== "ended" ? "yes" : "no";
+  $("phase").textContent = phaseInWords();
   $("title").textContent = view.title;
   $("title").title = view.title;
   $("device").textContent = view.device;
@@ -114,6 +141,7 @@ function draw() {
     button.hidden = !closed && !known;
     button.disabled = closed;
   }
+  if (view.purpose === "run") drawRun(view);
   $("typing").disabled = $("thought").disabled = closed;
   $("farewell").hidden = view.phase !== "ended";
   if (view.phase === "ended") {
@@ -141,7 +169,7 @@ async function follow() {
       if (view.phase === "ended") return;
     } catch {
       if (view.phase === "ended") return;
-      view = { ...view, phase: "ended", ending: "The recording cannot be reached any more", offers: [], done: view.done ?? [], pending: [] };
+      view = { ...view, phase: "ended", ending: "Nobody answers any more", offers: [], done: view.done ?? [], pending: [] };
       draw();
       return;
     }
@@ -152,6 +180,8 @@ async function follow() {
 
 function ask(kind) {
   if (view.phase === "ended" || view.phase === "starting" || $("dialog").open) return;
+  const ending = kind === "done" || kind === "give_up";
+  if (ending ? view.purpose !== "record" : !view.offers.includes(kind)) return;
   flushHands();
   const wanted = ASKS[kind];
   asking = kind;
@@ -202,6 +232,7 @@ for (const button of document.querySelectorAll("[data-gesture]")) {
 for (const button of document.querySelectorAll("[data-ask]")) {
   button.addEventListener("click", () => ask(button.dataset.ask));
 }
+const steering = watchSteering((order) => post("steer", { order }), () => view);
 const SHORTCUTS = {
   KeyH: () => emit({ kind: "home" }), KeyR: () => emit({ kind: "recents" }), KeyO: () => ask("open_app"),
   KeyW: () => ask("wait"), KeyN: () => ask("note"), KeyA: () => ask("ask_user"),
@@ -209,6 +240,10 @@ const SHORTCUTS = {
 };
 document.addEventListener("keydown", (event) => {
   if ($("dialog").open || event.isComposing) return;
+  if (event.altKey && !event.ctrlKey && !event.metaKey && view.purpose === "run" && steering(event.code)) {
+    event.preventDefault();
+    return;
+  }
   if (event.altKey && !event.ctrlKey && !event.metaKey && event.code in SHORTCUTS) {
     event.preventDefault();
     flushHands();

@@ -1,7 +1,6 @@
 """The page in a real Chromium: what a person does with mouse and keyboard is what is recorded."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from agent.config import Config
 from agent.person.server import served_page
 from agent.person.stage import Stage
 from agent.step import StopReason
+from tests.agent.person.tabs import chromium, quiet_tab
 from tests.agent.person.visitor import Session, node_named, recording_session
 from tools.action import (
     Back,
@@ -29,33 +29,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 OFFERS = ("tap", "double_tap", "long_press", "swipe", "drag", "scroll", "type_text", "back", "note")
 
 
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def page(browser: "Browser") -> "Iterator[Page]":
-    """A tab that fails the test if the page complains on the console."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    page.close()
-    assert said == []
+    with quiet_tab(browser) as page:
+        yield page
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What ``agent doctor`` looks at. A finding is a value; nothing is printed here."""
+"""What could keep a run from working here, and how to mend it. Nothing is printed."""
 
 import importlib.metadata
 import os

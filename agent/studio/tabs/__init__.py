@@ -1,0 +1,1 @@
+"""The tabs of the studio, one a file: each builds its part of the page."""

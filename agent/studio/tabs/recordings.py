@@ -1,0 +1,135 @@
+"""The tab Recordings: what was recorded, as a report; replayed, forked, taken along."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from agent.studio.reports import Form, OnPart, listed
+from agent.studio.runs import begin_again, begin_fork
+from agent.studio.tabs.run import MODEL, RULES, form_of, shown
+from agent.studio.tabs.shared import Component, Shared, made
+from agent.studio.telling import Told, frame, note
+from tools.errors import UsageError
+
+_NONE = "There are no recordings yet. Every run makes one."
+_FORMS: dict[str, Form] = {"Film (GIF)": "gif", "Film (MP4)": "mp4", "All its files (ZIP)": "zip"}
+_PRIVATE = {"api_visibility": "private"}
+
+
+def recordings_tab(shared: Shared) -> None:
+    """Build the tab."""
+    import gradio as gr
+
+    with gr.Tab("Recordings", id="recordings") as tab:
+        with gr.Row(equal_height=True):
+            chosen = gr.Dropdown(
+                label="Recording", choices=[], value=None, filterable=True, scale=5,
+                elem_id="recording",
+            )  # fmt: skip
+            again = gr.Button("Look again", scale=0, min_width=130)
+        with gr.Row():
+            report = gr.Button("Report", variant="primary", elem_id="report-button")
+            replay = gr.Button("Replay on a device", elem_id="replay-button")
+        status = gr.HTML(elem_id="recordings-status", padding=False, render=False)
+        _fork_part(shared, chosen, status)
+        _export_part(shared, chosen, status)
+        status.render()
+        page = gr.HTML(elem_id="report", padding=False)
+
+    def look() -> tuple[object, str]:
+        with Told() as outcome:
+            choices, problems = listed()
+            value = choices[0][1] if choices else None
+            left = note(f"Left out: {'; '.join(problems)}") if problems else ""
+            return gr.Dropdown(choices=choices, value=value), left or note("" if choices else _NONE)
+        return gr.skip(), outcome.html
+
+    def write(name: str | None, progress: Component = gr.Progress()) -> tuple[object, str]:  # noqa: B008 - how Gradio is told
+        with Told() as outcome:
+            key = shared.studio.reports.make(_required(name), _passed_on(progress))
+            return frame(f"/report/{key}", "Report of the recording", "report"), note("")
+        return "", outcome.html
+
+    def perform(name: str | None, model: str, server: str, dialect: str) -> tuple[object, ...]:
+        with Told() as outcome:
+            who = MODEL if model or server else RULES
+            fields = form_of(who, model, server, dialect)
+            run = begin_again(shared.studio.runs, _required(name), fields)
+            return shown(run), gr.Tabs(selected="run"), note("It runs under Run.")
+        return gr.skip(), gr.skip(), outcome.html
+
+    for happening in (tab.select, again.click):
+        happening(look, None, [chosen, status], **_PRIVATE)
+    report.click(write, [chosen], [page, status], **_PRIVATE)
+    lead = [shared.live, shared.tabs, status]
+    replay.click(perform, [chosen, *shared.bar.parts], lead, **_PRIVATE)
+
+
+def _fork_part(shared: Shared, chosen: Component, status: Component) -> None:
+    """What goes on from a step of the recording, under Run."""
+    import gradio as gr
+
+    with gr.Accordion("Fork: go on from a step, otherwise", open=False, elem_id="fork"):
+        with gr.Row():
+            step = gr.Number(
+                None, label="First step to decide anew (empty: at its end)", precision=0
+            )
+            goal = gr.Textbox(label="Goal", placeholder="as recorded")
+            who = gr.Radio([RULES, MODEL], value=RULES, label="Who decides")
+        fork = gr.Button("Fork", elem_id="fork-button")
+
+    def go_on(
+        name: str | None, step: float | None, goal: str, who: str, *bar: str
+    ) -> tuple[object, ...]:
+        with Told() as outcome:
+            fields = form_of(who, *bar)
+            number = None if step is None else int(step)
+            run = begin_fork(shared.studio.runs, _required(name), number, goal.strip(), fields)
+            return shown(run), gr.Tabs(selected="run"), note("It runs under Run.")
+        return gr.skip(), gr.skip(), outcome.html
+
+    lead = [shared.live, shared.tabs, status]
+    fork.click(go_on, [chosen, step, goal, who, *shared.bar.parts], lead, **_PRIVATE)
+
+
+def _export_part(shared: Shared, chosen: Component, status: Component) -> None:
+    """What makes a film or an archive of the recording."""
+    import gradio as gr
+
+    with gr.Accordion("Export", open=False, elem_id="export"), gr.Row():
+        form = gr.Radio(list(_FORMS), value="Film (GIF)", label="As")
+        export = gr.Button("Export", elem_id="export-button")
+        file = gr.File(label="File", interactive=False, visible=False)
+    export.click(_exporting(shared), [chosen, form], [file, status], **_PRIVATE)
+
+
+def _exporting(shared: Shared) -> Callable[..., tuple[object, str]]:
+    import gradio as gr
+
+    def take_along(
+        name: str | None,
+        form: str,
+        progress: Component = gr.Progress(),  # noqa: B008 - how Gradio is told
+    ) -> tuple[object, str]:
+        with Told() as outcome:
+            path: Path = shared.studio.reports.export(
+                _required(name), _FORMS[form], _passed_on(progress)
+            )
+            return made([str(path)]), note(f"{path.name}, {path.stat().st_size / 1e6:.2f} MB")
+        return made(None), outcome.html
+
+    return take_along
+
+
+def _required(name: str | None) -> str:
+    if not name:
+        raise UsageError("No recording is chosen.", hint="Choose one above, or make one under Run.")
+    return name
+
+
+def _passed_on(progress: Component) -> OnPart:
+    """What is told of the parts that are done."""
+
+    def part(done: int, total: int) -> None:
+        progress((done, total))
+
+    return part

@@ -1,0 +1,149 @@
+"""The page as it is built, and what its fields come to, without a browser."""
+
+import gc
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from PIL import Image
+
+from agent.config import Config
+from agent.studio.asking import Clients
+from agent.studio.hearing import hearing
+from agent.studio.reports import Reports
+from agent.studio.runs import Runs
+from agent.studio.studio import Studio
+from agent.studio.tabs.chat import question_of
+from agent.studio.tabs.run import MODEL, RULES, form_of
+from agent.studio.tabs.sources import one_file, one_picture, pictures_of
+from tests.agent.studio.pages import TABS
+from tools.errors import ModelError, UsageError
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    config = Config(model="m", server="vllm", device="a-phone", max_steps=7)
+    return Studio(config, Runs(), Reports(tmp_path), Clients(), tmp_path)
+
+
+@pytest.fixture
+def unheard() -> Iterator[None]:
+    """What Gradio leaves lying about is not ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+        gc.collect()
+
+
+@pytest.mark.studio
+@pytest.mark.usefixtures("unheard")
+def test_the_page_has_all_tabs_and_begins_with_what_is_configured(studio: Studio) -> None:
+    from agent.studio.page import build_page, theme
+
+    page = build_page(studio)
+    parts = page.get_config_file()["components"]
+    labels = [part["props"].get("label") for part in parts if part["type"] == "tabitem"]
+    assert tuple(label for label in labels if label in TABS) == TABS
+    values = {part["props"].get("label"): part["props"].get("value") for part in parts}
+    assert (values["Server"], values["Device"]) == ("vllm", "a-phone")
+    assert (values["Who decides"], values["Most steps"]) == (RULES, 7)
+    assert page.analytics_enabled is False
+    for each in page.fns.values():  # nothing can be called but by the page itself
+        assert each.api_visibility == "private"
+    fonts = [theme()._stylesheets, theme()._font_css]
+    assert fonts == [[], []]
+
+
+def test_words_are_heard_while_they_come_and_then_the_result() -> None:
+    heard_first = Event()
+
+    def work(hear: object) -> int:
+        assert callable(hear)
+        hear("one ")
+        assert heard_first.wait(20)
+        hear("two")
+        return 7
+
+    seen = []
+    for heard in hearing(work):
+        seen.append(heard)
+        heard_first.set()
+    assert seen[0].text == "one "
+    assert seen[0].result is None
+    assert (seen[-1].text, seen[-1].result) == ("one two", 7)
+
+
+def test_what_goes_wrong_in_the_work_is_raised_here() -> None:
+    def work(_: object) -> int:
+        raise ModelError("gone")
+
+    with pytest.raises(ModelError, match="gone"):
+        list(hearing(work))
+
+
+def test_who_stops_listening_stops_the_work_at_the_next_word() -> None:
+    left, ended = Event(), Event()
+    went_on: list[int] = []
+
+    def work(hear: object) -> int:
+        assert callable(hear)
+        try:
+            hear("word ")
+            assert left.wait(20)
+            hear("another")
+            went_on.append(1)
+        finally:
+            ended.set()
+        return 0
+
+    words = hearing(work)
+    assert next(words).text == "word "
+    words.close()  # type: ignore[attr-defined]
+    left.set()
+    assert ended.wait(20)
+    assert went_on == []
+
+
+def test_pictures_come_from_uploads_and_from_elsewhere(tmp_path: Path) -> None:
+    paths = [str(tmp_path / name) for name in ("a.png", "b.png")]
+    for path in paths:
+        Image.new("RGB", (40, 30)).save(path)
+    assert [each.size.width for each in pictures_of(paths[:1], paths[1])] == [40, 40]
+    assert pictures_of(None, " ") == []
+    assert one_picture(None, paths[0]).size.height == 30
+    with pytest.raises(UsageError, match="No picture"):
+        one_picture([], "")
+    with pytest.raises(UsageError, match="Several"):
+        one_picture(paths, "")
+    with pytest.raises(UsageError):
+        pictures_of(None, str(tmp_path / "none.png"))
+
+
+def test_the_screen_of_a_device_is_a_picture() -> None:
+    picture = one_picture(None, "screen:virtual")
+    assert (picture.size.width, picture.size.height) == (1080, 2400)
+
+
+def test_one_file_is_one() -> None:
+    assert one_file("a", "", "clip") == "a"
+    assert one_file(None, " b ", "clip") == "b"
+    with pytest.raises(UsageError, match="No clip"):
+        one_file(None, "", "clip")
+    with pytest.raises(UsageError, match="Two are chosen"):
+        one_file("a", "b", "clip")
+
+
+def test_a_message_has_its_files_before_its_words() -> None:
+    assert question_of({"text": " Hi ", "files": []}) == {"role": "user", "content": "Hi"}
+    parts = question_of({"text": "What?", "files": ["/x/a.PNG", "/x/b.mp4"]})["content"]
+    assert [part["type"] for part in parts] == ["image", "video", "text"]
+    with pytest.raises(UsageError, match="empty"):
+        question_of({"text": "  ", "files": None})
+
+
+def test_who_decides_is_a_setting() -> None:
+    assert form_of(RULES, "m", "s", "d") == {"policy": "rules"}
+    fields = {"policy": "vlm", "model": "m", "server": "", "dialect": ""}
+    assert form_of(MODEL, "m", "", "") == fields
