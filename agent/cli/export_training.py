@@ -108,7 +108,7 @@ def _offered() -> "Callable[[Recording], Registry]":
 
     def offered(recording: "Recording") -> "Registry":
         supports = recording.start.supports
-        then = as_offered_then(registry, recording.start)
+        then = as_offered_then(registry, recording)
         return then if supports is None else then.offered(supports)
 
     return offered

@@ -52,8 +52,9 @@ def ground_closely(
 ) -> Grounding:
     """Find ``what``, then look again, enlarged, at each place where it may be.
 
-    Where the first look finds nothing, the picture is searched in overlapping parts. If the second
-    look at a place finds nothing, the first answer stays and is told as such.
+    Where the first look finds nothing, the picture is searched in overlapping parts; so it is where
+    the first look found one thing, and the second did not see it again. What is not seen again in
+    the end stays as it was first answered, and that is told.
 
     Args:
         seer: Whom to ask.
@@ -84,6 +85,10 @@ def ground_closely(
         closer = _nearest(_looked(seer, picture, part.region, first.what, point=point), each)
         unseen += closer is None
         found.append(_with_words_of(closer, each) if closer is not None else each)
+    if unseen == len(first.found) == 1:
+        again = _searched(seer, picture, first, point=point, most_looks=most_looks - 1)
+        if again.found:
+            return again
     if unseen:
         notes.append(f"Not found again in the enlarged part: {unseen}; the first answer stands.")
     notes.append(f"Looked {looks} times, {looks - 1} of them enlarged.")
@@ -165,13 +170,14 @@ def _searched(
 ) -> Grounding:
     """Looks at the picture in parts, as the whole of it showed nothing."""
     parts = _tiles(picture.size)[: most_looks - 1]
+    nothing = first.model_copy(update={"found": ()})
     if not parts or _times(seer, picture.size, parts[0]) < _WORTH:
-        return first
+        return nothing
     found = [
         each for region in parts for each in _looked(seer, picture, region, first.what, point=point)
     ]
-    note = f"Looked {1 + len(parts)} times: nothing in the whole picture, then in parts of it."
-    return first.model_copy(update={"found": _distinct(found), "notes": (*first.notes, note)})
+    note = f"Looked at the whole picture, then at {len(parts)} parts of it."
+    return nothing.model_copy(update={"found": _distinct(found), "notes": (*first.notes, note)})
 
 
 def _tiles(whole: Size) -> list[Box]:

@@ -160,8 +160,7 @@ def run_mind(
         )
         recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
-        if config.seeing_tools and mind.eyes is not None:
-            registry = with_seeing_tools(registry, mind.eyes(recorder))
+        registry = _with_eyes(registry, config, mind, recorder)
         offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
@@ -172,6 +171,15 @@ def run_mind(
         episode = shield.episode(run_episode(goal, cast, limits))
         mind.after(episode)
         return episode
+
+
+def _with_eyes(
+    registry: Registry, config: Config, mind: Mind, recorder: RecordingWriter
+) -> Registry:
+    """``registry``, and tools to look closer where there is a model that can."""
+    if not config.seeing_tools or mind.eyes is None:
+        return registry
+    return with_seeing_tools(registry, mind.eyes(recorder))
 
 
 def _opened(

@@ -90,7 +90,7 @@ def open_recording(folder: Path) -> Opened:
         raise RecordingError(
             f"The configuration in {str(folder)!r} cannot be used: {where}: {first['msg']}."
         ) from None
-    offered, told = offered_tools(as_offered_then(build_registry(config), recording.start), tape)
+    offered, told = offered_tools(as_offered_then(build_registry(config), recording), tape)
     return Opened(tape, config, offered, (*notes, *told))
 
 

@@ -116,6 +116,19 @@ class Rig:
                     os.kill(window.pid, signal.SIGKILL)
         until(lambda: not windows.windows(), "an empty desktop")
         windows.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Press and release alt: ends a switch of windows that a loaded machine left open."""
+        from Xlib import XK, X
+        from Xlib.ext import xtest
+
+        hand = self.display()
+        alt = hand.keysym_to_keycode(XK.XK_Alt_L)
+        for kind in (X.KeyPress, X.KeyRelease):
+            xtest.fake_input(hand, kind, alt)
+        hand.sync()
+        hand.close()
 
     def clear_home(self) -> None:
         """Remove what a test left in the home: the next one may save a file of the same name."""

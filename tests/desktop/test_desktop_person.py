@@ -23,7 +23,7 @@ from tools.geometry import Point
 pytestmark = pytest.mark.desktop
 MIDDLE = (640, 400)
 CORNER = (1279, 799)
-_PAUSE_S = 1.0
+_PAUSE_S = 3.0
 """Between two acts: the pace of a person who looks at what happens."""
 
 

@@ -20,6 +20,12 @@ NOTCH_POINTS: Final[dict[str, int]] = {"linux": 60, "win32": 100, "darwin": 10}
 """About how far one notch scrolls; GTK 3 moves 50 to 75 points, Chromium 53."""
 
 
+_SWITCHING: Final = frozenset({"alt", "option", "winleft", "command"})
+_SWITCH_S: Final = 0.2
+"""As long as a person holds alt and tab. A window manager that is told of both ends of it at once
+may miss the second, and then keeps the keyboard to itself."""
+
+
 class Hands:
     """Moves and presses.
 
@@ -104,6 +110,8 @@ class Hands:
                 held.append(key)
                 with self._reaching():
                     self._module.keyDown(key)
+            if _SWITCHING.intersection(held) and len(held) > 1:
+                self._clock.sleep(_SWITCH_S)
         finally:
             for key in reversed(held):
                 with self._reaching():

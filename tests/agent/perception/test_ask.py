@@ -186,6 +186,14 @@ def test_a_schema_from_a_file(tmp_path: Path) -> None:
         Form.read(tmp_path)
 
 
+@pytest.mark.filterwarnings("ignore")  # the library would only warn of what it fetches
+def test_no_other_file_is_read_for_a_schema(tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text('{"type": "integer"}')
+    with pytest.raises(FormError, match="which is not in it"):
+        Form({"$ref": other.as_uri()})
+
+
 def test_a_tree_that_refers_to_itself_is_fine() -> None:
     tree: dict[str, Any] = {
         "type": "object",

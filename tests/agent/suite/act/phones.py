@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Config
-from agent.dialects.choose import choose_dialect
+from agent.dialects.choose import dialect_named
 from agent.models.recording import RecordingModel
 from agent.models.scripted import ScriptedModel
 from agent.perception.seer import Seer
@@ -169,8 +169,7 @@ def mind_of(
 
     def eyes(recorder: RecordingWriter) -> Seer:
         assert model is not None
-        dialect = choose_dialect("Qwen2.5-VL").dialect
-        return Seer(RecordingModel(model, recorder), dialect, SIZING)
+        return Seer(RecordingModel(model, recorder), dialect_named("tools"), SIZING)
 
     mind = Mind("scripted", wants_ui_tree=False, make=lambda *_: ScriptedPolicy(decisions))
     return replace(mind, eyes=eyes if model is not None else None, **others)
