@@ -1,5 +1,6 @@
 """The words at the end of a run."""
 
+from agent.cli.suite_live import case_line
 from agent.cli.suite_summary import summary
 from agent.suite.runner.status import CaseRun, Failure, Status, Strictness
 from tests.agent.suite.runner.bench import job, run
@@ -35,3 +36,10 @@ def test_what_passed_only_when_tried_again_is_told_where_it_counts() -> None:
     strict = summary(suite, Strictness(fail_flaky=True)).plain
     assert "  ≈ a  tasks/a.task.yaml:3\n" in strict
     assert "It passed only when tried again, and --fail-flaky minds that." in strict
+
+
+def test_warnings_and_baselines_are_told_below_the_case() -> None:
+    facts = (("policy", "rules"), ("warning", "a: no 'x'"), ("baseline", "'s.png' was made"))
+    suite = run([job("a")], {"a": [CaseRun(Status.PASSED, facts=facts)]})
+    below = case_line(suite.results[0]).plain.splitlines()[1:]
+    assert below == ["    warning: a: no 'x'", "    baseline: 's.png' was made"]
