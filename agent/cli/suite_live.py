@@ -27,6 +27,8 @@ MARKS: dict[Status, tuple[str, str]] = {
 }
 """Sign and style of each status."""
 _BAR = 24
+_TOLD = {"warning", "baseline"}
+"""Facts that a person wants to read at once."""
 
 
 class SuiteLive:
@@ -125,7 +127,15 @@ def case_line(result: CaseResult) -> Text:
         line.append(f"  {plain(result.last.device)}", style="dim")
     for text in reasons(result):
         line.append(f"\n    {plain(text)}", style="red" if result.attempts else "dim")
+    for text in _told_beside(result):
+        line.append(f"\n    {plain(text)}", style="yellow")
     return line
+
+
+def _told_beside(result: CaseResult) -> list[str]:
+    """What the last attempt tells although it is no reason: warnings, and baselines it made."""
+    facts = result.last.run.facts if result.last is not None else ()
+    return [f"{name}: {shortened(text)}" for name, text in facts if name in _TOLD]
 
 
 def reasons(result: CaseResult) -> list[str]:

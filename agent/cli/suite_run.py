@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from agent.cli.live import RunConsole
 from agent.cli.plain import json_text, plain, silence_output
@@ -25,7 +26,7 @@ from agent.suite.runner.seams import Performer
 from agent.suite.runner.status import NOTHING_CODE, Strictness, exit_code
 from agent.wiring.suite import RunOptions, check_run, engine_of, memory_of, run_on
 from tools.clock import SystemClock
-from tools.errors import RecordingError
+from tools.errors import RecordingError, UsageError
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def run_tests(
         if manner.listing:
             _list(jobs, as_data=manner.as_json)
             return 0
+        if manner.report is not None:
+            _check_report(manner.report)
         rounds = tuple(repeated(jobs, manner.repeat))
         with engine_of(config, performer_of, manner.options) as engine:
             suite = _run(config, rounds, engine, manner, memory)
@@ -183,7 +186,7 @@ def _tell(suite: SuiteResult, code: int, manner: Manner) -> None:
             print(json_text(as_json(suite, code)))  # noqa: T201 - the CLI speaks
         else:
             console = RunConsole(highlight=False, soft_wrap=True)
-            console.print(summary(suite))
+            console.print(summary(suite, manner.strictness))
             if console.trouble is not None:
                 raise console.trouble
         sys.stdout.flush()
@@ -192,6 +195,17 @@ def _tell(suite: SuiteResult, code: int, manner: Manner) -> None:
     except OSError as error:  # what was found is found: the code must not say otherwise
         silence_output()
         _warn(f"The output cannot be written: {error.strerror or error}.")
+
+
+def _check_report(folder: Path) -> None:
+    """Refuse a folder that cannot be written before all cases were run for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        told = f"--report: {str(folder)!r} cannot be written: {error.strerror or error}."
+        raise UsageError(told, hint="Name another folder.") from None
 
 
 def _report(suite: SuiteResult, folder: Path) -> None:
@@ -213,7 +227,11 @@ def _report(suite: SuiteResult, folder: Path) -> None:
     if not found:
         _warn("There is no report: nothing was recorded.")
         return
-    done = write_report(found, folder, lambda _done, _total: None, force=True)
+    try:
+        done = write_report(found, folder, lambda _done, _total: None, force=True)
+    except UsageError as error:  # the outcome of the run is still to be told
+        _warn(f"There is no report. {error.message}")
+        return
     for problem in done.problems:
         _warn(problem)
 

@@ -7,24 +7,29 @@ from dataclasses import asdict
 from rich.text import Text
 
 from agent.cli.live import counted
-from agent.cli.plain import plain
+from agent.cli.plain import plain, shortened
 from agent.cli.suite_live import MARKS, reasons
 from agent.suite.runner.job import CaseResult
 from agent.suite.runner.run import SuiteResult
-from agent.suite.runner.status import Attempt, Status
+from agent.suite.runner.status import Attempt, Status, Strictness
 
 _BAD = (Status.FAILED, Status.ERROR, Status.INTERRUPTED)
+_STRICT = {
+    Status.UNVERIFIED: "It has no checks, and --require-checks wants some.",
+    Status.FLAKY: "It passed only when tried again, and --fail-flaky minds that.",
+}
 _MOST_TOLD = 20
+_MOST_FURTHER = 5
 
 
-def summary(suite: SuiteResult) -> Text:
+def summary(suite: SuiteResult, strictness: Strictness) -> Text:
     """The whole run in a few lines: what went wrong, how often what, and what it took."""
-    blocks = [_bad(suite.results), _unbegun(suite.results), _sums(suite)]
+    blocks = [_bad(suite.results, strictness), _unbegun(suite.results), _sums(suite)]
     return Text("\n").join([Text(), *(block for block in blocks if block)])
 
 
-def _bad(results: Iterable[CaseResult]) -> Text:
-    bad = [each for each in results if each.status in _BAD]
+def _bad(results: Iterable[CaseResult], strictness: Strictness) -> Text:
+    bad = [each for each in results if each.status in {*_BAD, *strictness.failing}]
     text = Text()
     if bad:
         text.append("Not passed:\n", style="bold")
@@ -51,11 +56,25 @@ def _tell_bad(text: Text, result: CaseResult) -> None:
     text.append(f"  {mark} ", style=style)
     text.append(f"{plain(result.job.label.rpartition('::')[2])}  ")
     text.append(f"{plain(result.job.file)}:{result.job.line}\n", style="dim")
-    for said in reasons(result):
+    if result.status in _STRICT:
+        text.append(f"      {_STRICT[result.status]}\n", style="yellow")
+    for said in (*reasons(result), *_further(result)):
         text.append(f"      {plain(said)}\n", style="red")
     last = result.last
     if last is not None and last.run.recording is not None:
         text.append(f"      agent show {plain(str(last.run.recording))}\n", style="dim")
+
+
+def _further(result: CaseResult) -> list[str]:
+    """What else the last attempt missed: further checks, a teardown that failed too."""
+    failure = result.last.run.failure if result.last is not None else None
+    if failure is None or failure.kind == "crash":  # which goes on with a traceback
+        return []
+    _, found, rest = failure.details.partition(f"{failure.message}\n")
+    lines = rest.splitlines() if found else []
+    more = len(lines) - _MOST_FURTHER
+    said = [f"also: {shortened(line)}" for line in lines[:_MOST_FURTHER]]
+    return [*said, f"and {more} more"] if more > 0 else said
 
 
 def _sums(suite: SuiteResult) -> Text:

@@ -55,7 +55,7 @@ def task_of_recording(
 
 
 def write_task(derived: Derived, out: Path) -> Path:
-    """Write the file, new; ``out`` may be a folder.
+    """Write the file, new; ``out`` may be a folder, which is made if it has no suffix.
 
     Raises:
         TaskError: It cannot be written, or something is there already.
@@ -72,7 +72,7 @@ def write_task(derived: Derived, out: Path) -> Path:
 
 
 def _file_of(out: Path, name: str) -> Path:
-    if out.is_dir():
+    if out.is_dir() or not (out.suffix or out.exists()):
         return out / (re.sub(r"[^\w.+-]+", "-", name) + SUFFIXES[0])
     if not out.name.endswith(SUFFIXES):
         raise TaskError(
@@ -90,7 +90,7 @@ def _check_free(path: Path) -> None:
 
 def _schema_beside(out: Path) -> str:
     """The nearest schema at or above the file's folder, as seen from there; empty if none."""
-    folder = (out if out.is_dir() else out.parent).absolute()
+    folder = _file_of(out, "x").parent.absolute()
     for above in (folder, *folder.parents[:3]):
         if (above / _SCHEMA).is_file():
             return Path(os.path.relpath(above / _SCHEMA, folder)).as_posix()

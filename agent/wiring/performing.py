@@ -222,6 +222,9 @@ class _Attempt:
             *((("model", self.mind.model),) if self.mind.model else ()),
         ]
         facts += [("warning", warning) for warning in scene.warnings]
+        if self.manner.permissions.update_baselines:
+            screens = (each for each in performed.judged if each.planned.check.screen is not None)
+            facts += [("baseline", each.finding.evidence) for each in screens]
         return replace(
             run,
             steps=scene.actions,

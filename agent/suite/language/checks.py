@@ -291,6 +291,7 @@ Question = (
 class Check(Written):
     """One question, and how it is put."""
 
+    beside = ("optional", "timeout", "label")
     synonyms: ClassVar[dict[str, str]] = {
         "visible": "text", "assertVisible": "text", "assert": "ai", "python_function": "python",
         "setting": "settings", "screenshot": "screen", "exists": "node", "name": "label",

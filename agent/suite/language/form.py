@@ -51,6 +51,9 @@ class Written(BaseModel):
     synonyms: ClassVar[dict[str, str]] = {}
     """What people write for a key, and the key."""
 
+    beside: ClassVar[tuple[str, ...]] = ()
+    """Keys that stand beside a mapping of this one, and that people write into it."""
+
     @model_validator(mode="before")
     @classmethod
     def _at_length(cls, value: object) -> object:

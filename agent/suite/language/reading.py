@@ -131,8 +131,8 @@ def _problem(kind: type[Written], document: Document, spot: _Spot, error: ErrorD
     hint = ""
     match error["type"]:
         case "extra_forbidden":
-            owner = _model_at(kind, loc[:-1])
-            message, hint = f"unknown key {shown(loc[-1])}", _known(owner, str(loc[-1]))
+            message = f"unknown key {shown(loc[-1])}"
+            hint = _outside(kind, loc) or _known(_model_at(kind, loc[:-1]), str(loc[-1]))
         case "missing" if isinstance(loc[-1], int):
             message = f"{spot.subject} has too few values"
         case "missing":
@@ -169,6 +169,14 @@ def _known(owner: type[Written] | None, key: str) -> str:
     meant = owner.synonyms.get(key)
     names = [owner.spelt(name) for name in owner.model_fields]
     return f"Did you mean {meant!r}?" if meant in names else did_you_mean(key, names)
+
+
+def _outside(kind: type[Written], loc: Sequence[int | str]) -> str:
+    """A hint where the key is one of the mapping around: ``timeout`` stands beside the verb."""
+    around = _model_at(kind, loc[:-2])
+    if around is None or str(loc[-1]) not in around.beside:
+        return ""
+    return f"Write {loc[-1]!r} beside {loc[-2]!r}, not in it."
 
 
 def _model_at(kind: type[Written], path: Sequence[int | str]) -> type[Written] | None:

@@ -26,6 +26,7 @@ VERBS = (
 class Step(Written):
     """One thing to do: a verb, and how it is to be done."""
 
+    beside = ("if", "when", "optional", "max_steps", "timeout", "label")
     synonyms: ClassVar[dict[str, str]] = {
         "click": "tap", "tapOn": "tap", "press": "key", "keyevent": "key", "launch": "open",
         "launchApp": "open", "start": "open", "input": "type", "inputText": "type",

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 from types import TracebackType
 from typing import Self
@@ -97,7 +97,7 @@ def told(outcome: Outcome, deadline: Deadline, time_s: float) -> CaseRun:
     interrupted = deadline.cause is StopCause.INTERRUPTED
     if run is not None and not outcome.cut:
         stopped = interrupted and run.status is Status.ERROR and not run.device_lost
-        return _stopped(deadline, time_s) if stopped else run
+        return _interrupted(run) if stopped else run
     if outcome.cut:
         if deadline.began_s is None and not interrupted:
             return _error(DEVICE, "The device did not become ready in time.", lost=True)
@@ -115,6 +115,11 @@ def told(outcome: Outcome, deadline: Deadline, time_s: float) -> CaseRun:
     return _error("crash", f"{type(raised).__name__}: {raised}", details)
 
 
+def _interrupted(run: CaseRun) -> CaseRun:
+    """The run as one that the person stopped: what it did and recorded until then stays known."""
+    return replace(run, status=Status.INTERRUPTED, failure=None, misled=False)
+
+
 def _stopped(deadline: Deadline, time_s: float) -> CaseRun:
     if deadline.cause is StopCause.INTERRUPTED:
         return CaseRun(Status.INTERRUPTED)
@@ -123,7 +128,7 @@ def _stopped(deadline: Deadline, time_s: float) -> CaseRun:
 
 def _cut(outcome: Outcome, time_s: float, *, interrupted: bool) -> CaseRun:
     if interrupted:
-        return CaseRun(Status.INTERRUPTED)
+        return _interrupted(outcome.run) if outcome.run else CaseRun(Status.INTERRUPTED)
     said = "It was not done in time, and did not stop when it was told to"
     if outcome.hangs:
         return _error("hang", f"{said} ({time_s:g} s): its thread was left behind.")

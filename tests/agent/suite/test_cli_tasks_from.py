@@ -37,8 +37,8 @@ def test_it_passes_unedited_on_another_seed(
     for name in ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
         (tmp_path / name).mkdir(mode=0o700)
-    (tmp_path / "tasks").mkdir()
-    code, out, err = run(
+    (tmp_path / "task.schema.json").write_text("{}")
+    code, out, err = run(  # in a project that has no folder of tasks yet
         capsys, "tasks", "from", str(recording), "--out", "tasks", "--name", "note"
     )
     assert code == 0, err
@@ -51,6 +51,7 @@ def test_it_passes_unedited_on_another_seed(
     code, out, err = run(capsys, "test", "tasks", "--device", "virtual:1", "--seed", "5")
     assert code == 0, out + err
     text = (tmp_path / "tasks" / "note.task.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=../task.schema.json\n")
     begun = text[: text.index("steps:")]
     idle = begun + "steps:\n- open: Notes\n" + text[text.index("checks:") :]
     (tmp_path / "tasks" / "note.task.yaml").write_text(idle)
@@ -74,6 +75,7 @@ def test_without_the_state_it_is_printed_without_tables(
     [
         (["--out", "there.task.yaml"], "is there already"),
         (["--out", "note.yaml"], "is no name of a task file"),
+        (["--out", "there.task.yaml/sub"], "cannot be written: Not a directory"),
         (["--name", "a[b]"], "cannot be called"),
     ],
 )

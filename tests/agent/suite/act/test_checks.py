@@ -195,6 +195,7 @@ def test_the_screen_against_a_baseline(phone: SuitePhone) -> None:
     run = phone.perform(head + check, permissions=Permissions(update_baselines=True))
     assert run.status is Status.PASSED, why(run)
     path = phone.folder / "shots" / "timer.png"
+    assert ("baseline", f"The baseline {str(path)!r} was made.") in run.facts
     with Image.open(path) as kept:
         assert kept.size == (1080, 2400)
     # The clock in the status bar goes on, and is masked.

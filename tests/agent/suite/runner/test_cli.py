@@ -93,10 +93,14 @@ def test_an_attempt_that_the_step_cache_led_astray_is_told_and_void(
     assert (second["misled"], second["provenance"]) == (False, {"policy": 3})
 
 
-def test_strictness_decides_over_the_exit_code() -> None:
+def test_strictness_decides_over_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     write_tasks(Path("tasks"), "unverified-one")
     assert run() == 0
+    assert "Not passed" not in capsys.readouterr().out
     assert run(strictness=Strictness(require_checks=True)) == 1
+    told = capsys.readouterr().out
+    assert "Not passed:\n  ? unverified-one" in told
+    assert "It has no checks, and --require-checks wants some." in told
 
 
 def test_several_phones_and_a_lost_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,6 +162,19 @@ def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "message": "the check failed",
         "details": "",
     }
+
+
+def test_a_report_that_cannot_be_written_is_told_before_any_case_is_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_tasks(Path("tasks"), "passes-one")
+    Path("taken").touch()
+    code, out, err = command("--report", "taken/report")(capsys)
+    assert (code, out) == (2, "")
+    assert (
+        err == "agent: --report: 'taken/report' cannot be written: Not a directory. "
+        "Name another folder.\n"
+    )
 
 
 def test_a_report_needs_recordings(capsys: pytest.CaptureFixture[str]) -> None:

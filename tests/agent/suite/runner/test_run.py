@@ -323,6 +323,31 @@ def test_a_stop_ends_what_runs_after_its_teardown_and_begins_nothing_more() -> N
     assert torn == ["one interrupted"]
 
 
+def test_what_a_stopped_case_did_and_recorded_until_then_is_told() -> None:
+    begun = Event()
+
+    def tells(_device: LeasedDevice, _folder: Path, deadline: Deadline) -> CaseRun:
+        begun.set()
+        try:
+            while True:
+                deadline.check()
+        except CaseStopped:
+            kept = Path("recordings/a")
+            return CaseRun(Status.ERROR, Failure("time_limit", "up"), steps=3, recording=kept)
+
+    suite = make_run([job("a")], stations("one"), ScriptedPerformer({"a": [tells]}))
+
+    class Impatient(Ears):
+        def began(self, job: object, device: str) -> None:
+            begun.wait(30)
+            suite.ask_to_stop(2)
+
+    last = suite.run(Impatient()).results[0].last
+    assert last is not None
+    assert (last.run.status, last.run.failure) == (Status.INTERRUPTED, None)
+    assert (last.run.steps, last.run.recording) == (3, Path("recordings/a"))
+
+
 def test_a_second_stop_waits_for_nothing() -> None:
     begun, place = Event(), ScriptedStation("one", FakeDevice())
 
