@@ -20,6 +20,16 @@ function drawTrace(trace) {
   }
 }
 
+/** Focus `element` as long as `number` is asked, unless the person is writing somewhere else. */
+function claim(element, number, tries = 20) {
+  if (asked !== number || tries === 0) return;
+  const outer = window.parent.document.activeElement;
+  if (outer?.matches("textarea, input, select, [contenteditable]")) return;
+  element.focus({ preventScroll: true });
+  // A page around this one may take the focus back while it is still being built.
+  if (!document.hasFocus()) setTimeout(() => claim(element, number, tries - 1), 250);
+}
+
 let asked = 0;
 function drawInquiry(inquiry) {
   $("inquiry").hidden = !inquiry;
@@ -36,7 +46,7 @@ function drawInquiry(inquiry) {
   asked = inquiry.number;
   $("answer").value = "";
   $("inquiry").scrollIntoView({ block: "nearest" });
-  (approve ? $("deny") : $("answer")).focus({ preventScroll: true });
+  claim(approve ? $("deny") : $("answer"), asked);
 }
 
 export function drawRun(view) {

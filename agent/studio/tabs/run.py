@@ -21,6 +21,16 @@ _INTO_SIGHT = """() => {
 }"""
 """On a narrow page the run is shown below the form."""
 
+_KEYS = """() => document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || !/^Key[PTSYN]$/.test(event.code)) return;
+  const live = document.querySelector("iframe.live")?.contentDocument;
+  if (!live) return;
+  event.preventDefault();
+  const { code } = event;
+  live.dispatchEvent(new KeyboardEvent("keydown", { code, altKey: true, cancelable: true }));
+})"""
+"""The keys that steer a run are heard wherever the focus is on the page around it."""
+
 
 def live_frame() -> Component:
     """Where a run is shown."""
@@ -76,6 +86,7 @@ def run_tab(shared: Shared) -> None:
     for happening in (begin.click, goal.submit):
         started = happening(handler, fields, [shared.live, status], api_visibility="private")
         started.then(None, js=_INTO_SIGHT)
+    shared.page.load(None, js=_KEYS)
     shared.page.load(
         lambda: (_latest(shared), gr.Dropdown(choices=device_names(shared))),
         None,

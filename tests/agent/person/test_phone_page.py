@@ -38,7 +38,8 @@ def test_what_is_done_on_the_page_happens_on_the_phone(phone: RunningPhone) -> N
         visitor.wait(done=0)
         visitor.act("open_app", name="Settings")
         opened = visitor.wait(done=1)
-        assert opened["done"][0] == {"number": 0, "text": "open Settings", "trouble": ""}
+        first = opened["done"][0]
+        assert (first["number"], first["text"], first["trouble"]) == (0, "open Settings", "")
         assert (opened["purpose"], opened["title"]) == ("touch", "Virtual phone")
         visitor.act("home")
         view = visitor.wait(done=2)

@@ -162,6 +162,7 @@ def test_everything_of_a_run_is_done_by_keyboard(run: AtHelm, studio: Served) ->
     run.see("[data-hand=person][data-phase=waiting]")
     press("Escape")
     run.live.locator("#acts .by").first.wait_for()
+    page.locator("#goal textarea").focus()  # the keys that steer are heard from here, too
     press("Alt+s")
     recording = run.over()
     assert recording.start.goal == "turn on bluetooth"
