@@ -1,5 +1,6 @@
 """A sum on a calculator: its keys pressed one by one, and its display read."""
 
+import re
 from decimal import Decimal
 
 from agent.policies.rules.arithmetic import same_value, tokens_of, value_of
@@ -20,9 +21,13 @@ def work_out(turn: Turn) -> Decision | None:
         clear = _key(turn, turn.intent.errand.openers["clear"])
         if clear is not None and turn.try_once("sum|cleared", times=2):
             return turn.tap(clear, f"Clear the display with {clear.label!r}")
-        return finish("I stopped: the display shows a number, and I cannot clear it.", success=False)
+        return finish(
+            "I stopped: the display shows a number, and I cannot clear it.", success=False
+        )
     keys = "".join(tokens_of(want.values[0]) or ())
     at = turn.memory.tries[_PRESSED]
+    if _was_lost(turn, keys, at):
+        turn.memory.tries[_PRESSED] = at = at - 1
     if at > len(keys):
         return _read_off(turn, want.values[0])
     sign = (keys + "=")[at]
@@ -46,9 +51,23 @@ def _read_off(turn: Turn, asked: str) -> Decision:
         return waiting or finish(f"{asked!r} is no sum.", success=False)
     right = Decimal(value.numerator) / Decimal(value.denominator)
     return finish(
-        f"I pressed the keys of {asked}, but the display shows {shown!r}, not {right.normalize():f}.",
+        f"I pressed the keys of {asked}, but the display shows {shown!r}, not "
+        f"{right.normalize():f}.",
         success=False,
     )
+
+
+def _was_lost(turn: Turn, keys: str, pressed: int) -> bool:
+    """Whether the last press did not arrive: a digit behind a digit must show, and once it may not.
+
+    It was waited for before this is asked.
+    """
+    acted = turn.memory.acted
+    if acted is None or acted.screen != turn.view.everything or not 2 <= pressed <= len(keys):
+        return False
+    number = re.search(r"[\d.]*$", keys[:pressed])
+    before = number[0][:-1] if number is not None else ""
+    return before not in ("", "0") and turn.try_once(f"sum|again|{pressed}")
 
 
 def _display(turn: Turn) -> str:

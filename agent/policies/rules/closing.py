@@ -1,4 +1,4 @@
-"""Closing a program of a desktop, with what its changes are to become; it is asked about them once."""
+"""Closing a program of a desktop, and answering what is to become of its changes."""
 
 from agent.policies.rules.patience import await_effect, pause
 from agent.policies.rules.text import says

@@ -35,6 +35,11 @@ def dismiss(turn: Turn) -> Decision | None:
         if waiting is not None:
             return waiting
     buttons = [item for item in turn.view.pressables if item.label and turn.pressed(item) == 0]
+    return _agree(turn, buttons) or _refuse(turn, buttons)
+
+
+def _agree(turn: Turn, buttons: list[Element]) -> Decision | None:
+    """Say yes to what the errand needs."""
     allowing = _allowing(turn, buttons)
     if allowing is not None:
         return turn.tap(allowing, f"Answer the permission question with {allowing.label!r}")
@@ -44,6 +49,11 @@ def dismiss(turn: Turn) -> Decision | None:
     replacing = _replacing(turn, buttons)
     if replacing is not None:
         return turn.tap(replacing, f"The old file may be replaced: press {replacing.label!r}")
+    return None
+
+
+def _refuse(turn: Turn, buttons: list[Element]) -> Decision | None:
+    """Close it by what commits to the least."""
     safe = [item for item in buttons if says(item.label, turn.words.danger) == 0]
     if turn.view.on_desktop and len(safe) < len(buttons):  # it asks whether to replace or delete
         told = [node.label for node in turn.view.plain_texts if node.parent >= 0]

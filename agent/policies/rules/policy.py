@@ -278,6 +278,7 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     await_effect,
     go_to_app,
     _only_on_desktops,
+    close_app,
     _opened_app,
     await_words,
     await_dialog,

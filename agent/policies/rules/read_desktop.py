@@ -1,18 +1,26 @@
-"""Reading goals of a desktop: close a program, replace a word, make and rename folders, work out sums."""
+"""Reading goals of a desktop: closing, replacing a text, folders and their names, sums."""
 
 import re
 from datetime import datetime
 
 from agent.policies.rules.arithmetic import value_of
 from agent.policies.rules.intent import Intent, Want, make_intent
+from agent.policies.rules.leftover import asks_more
 from agent.policies.rules.lexicon import errands
 from agent.policies.rules.text import normal
 
 _QUOTED = r"(?:\"[^\"]+\"|“[^”]+”|「[^」]+」|『[^』]+』|‘[^’]+’|(?<!\w)'.+?'(?!\w))"
+_NAMED = frozenset({"app", "old", "new", "name"})
 _MARKS = "\"'“”‘’「」『』"
 _THE = r"(?:the\s+|my\s+|this\s+)?"
-_CHANGES = r"(?:(?:the|my|all|any|your|all\s+the)\s+)?(?:unsaved\s+)?(?:changes|edits|work|file|text|document|it|them)"
-_SAVING = rf"(?:and\s+|while\s+|after\s+|but\s+|first\s+)*(?:sav(?:e|ing)|keep(?:ing)?)\s+{_CHANGES}(?:\s+first)?"
+_CHANGES = (
+    r"(?:(?:the|my|all|any|your|all\s+the)\s+)?(?:unsaved\s+)?"
+    r"(?:changes|edits|work|file|text|document|it|them)"
+)
+_SAVING = (
+    rf"(?:and\s+|while\s+|after\s+|but\s+|first\s+)*(?:sav(?:e|ing)|keep(?:ing)?)\s+"
+    rf"{_CHANGES}(?:\s+first)?"
+)
 _LOSING = (
     rf"(?:and\s+|but\s+)*(?:without\s+(?:saving|keeping)(?:\s+{_CHANGES})?|"
     rf"(?:discard|drop|lose|throw\s+away)(?:ing)?\s+{_CHANGES}|(?:do\s+not|don't)\s+save(?:\s+{_CHANGES})?)"
@@ -23,31 +31,43 @@ _LOSING_ZH = (
     r"(?:并且?|但)?(?:不要?保存|别保存|不保留|放弃|丢弃)(?:所有)?(?:的)?(?:更改|修改|改动|内容)?"
 )
 _CLOSE = (
-    rf"(?:close|quit|exit)\s+{_THE}(?P<app>[^,;，；]+?)"
-    rf"(?:[\s,;]+(?:(?P<save>{_SAVING}|{_NOT_LOSING})|(?P<lose>{_LOSING})))?",
+    (
+        rf"(?:close|quit|exit)\s+{_THE}(?P<app>[^,;，；]+?)"
+        rf"(?:[\s,;]+(?:(?P<save>{_SAVING}|{_NOT_LOSING})|(?P<lose>{_LOSING})))?"
+    ),
     rf"(?P<save>save)\s+{_CHANGES}\s*,?\s*(?:and|then|and\s+then)\s+(?:close|quit|exit)\s+{_THE}(?P<app>[^,;]+)",
-    r"(?:关闭|关掉|退出)(?P<app>[^，,；;]+?)(?:程序|窗口|应用)?[，,；;]?"
-    rf"(?:(?P<save>{_SAVING_ZH})|(?P<lose>{_LOSING_ZH}))",
+    (
+        r"(?:关闭|关掉|退出)(?P<app>[^，,；;]+?)(?:程序|窗口|应用)?[，,；;]?"
+        rf"(?:(?P<save>{_SAVING_ZH})|(?P<lose>{_LOSING_ZH}))"
+    ),
     r"(?:关闭|关掉|退出)(?P<app>[^，,；;]*?(?:编辑器|记事本|计算器|浏览器|文件管理器|程序|窗口))",
 )
-_SAVE_IT = r"(?P<save>(?:\s*,?\s*(?:and|then|and\s+then)\s+save(?:\s+(?:it|the\s+file|the\s+changes|the\s+text))?))?"
+_SAVE_IT = (
+    r"(?P<save>(?:\s*,?\s*(?:and|then|and\s+then)\s+save"
+    r"(?:\s+(?:it|the\s+file|the\s+changes|the\s+text))?))?"
+)
 _SAVE_IT_ZH = r"(?P<save>[，,]?(?:并且?|然后|再)?保存(?:文件|更改|修改|它)?)?"
 _REPLACE = (
-    rf"(?:replace|change)\s+(?:all\s+|every\s+|each\s+)?(?P<old>{_QUOTED})\s+(?:with|by|to)\s+(?P<new>{_QUOTED})"
-    rf"(?:\s+everywhere)?\s+in\s+{_THE}(?P<app>[^,;]+?){_SAVE_IT}",
-    rf"(?:在|用)(?P<app>.+?)(?:里面|里|中)?(?:把|将)(?:所有的?)?(?P<old>{_QUOTED})(?:全部|都)?"
-    rf"(?:替换|改|换)(?:为|成)(?P<new>{_QUOTED}){_SAVE_IT_ZH}",
+    (
+        rf"(?:replace|change)\s+(?:all\s+|every\s+|each\s+)?(?P<old>{_QUOTED})\s+(?:with|by|to)\s+(?P<new>{_QUOTED})"
+        rf"(?:\s+everywhere)?\s+in\s+{_THE}(?P<app>[^,;]+?){_SAVE_IT}"
+    ),
+    (
+        rf"(?:在|用)(?P<app>.+?)(?:里面|里|中)?(?:把|将)(?:所有的?)?(?P<old>{_QUOTED})(?:全部|都)?"
+        rf"(?:替换|改|换)(?:为|成)(?P<new>{_QUOTED}){_SAVE_IT_ZH}"
+    ),
 )
 _KIND = r"(?:folder|directory|file)"
 _IN = rf"(?:\s+(?:in|with|using)\s+{_THE}(?P<app>[\w ]+?))?"
 _NAME = rf"(?:{_QUOTED}|\S+(?:\s+\S+)*?)"
 _RENAME = (
     rf"rename\s+{_THE}{_KIND}\s+(?:(?:named|called)\s+)?(?P<old>{_NAME})\s+(?:to|as|into)\s+(?P<new>{_NAME}){_IN}",
-    rf"(?:(?:在|用)(?P<app>.+?)(?:里面|里|中)?)?(?:把|将)(?:文件夹|目录|文件)(?P<old>.+?)(?:重命名|改名)(?:为|成)(?P<new>.+)",
+    r"(?:(?:在|用)(?P<app>.+?)(?:里面|里|中)?)?(?:把|将)(?:文件夹|目录|文件)(?P<old>.+?)(?:重命名|改名)(?:为|成)(?P<new>.+)",
 )
 _OTHERWISE = re.compile(
     r"\s*[,;，；。.]\s*(?:and\s+)?(?:(?:if\s+(?:there\s+is\s+(?:already\s+)?one|it|that|one|the\s+(?:folder|name)|"
-    r"that\s+name)\s*(?:already)?\s*(?:exists|is\s+(?:there|taken|in\s+use))?\s*(?:already)?)\s*,?\s*(?:then\s+)?"
+    r"that\s+name)\s*(?:already)?\s*(?:exists|is\s+(?:there|taken|in\s+use))?"
+    r"\s*(?:already)?)\s*,?\s*(?:then\s+)?"
     r"(?:name|call)\s+(?:it|the\s+new\s+one|the\s+(?:new\s+)?folder)\s+(?:instead\s+)?|"
     r"(?:如果|若)(?:文件夹|它|该名称|名称)?(?:已经?)?(?:存在|有了?|被占用)(?:了|同名文件夹)?[,，]?(?:就|则)?(?:把新的)?"
     rf"(?:命名为|改名为|叫做?|取名))(?P<other>{_QUOTED}|[^,，;；]+)$",
@@ -60,7 +80,10 @@ _FOLDER = (
     rf"(?:(?:在|用)(?P<app>.+?)(?:里面|里|中)?)?(?:新建|创建|建)(?:一个)?(?:文件夹|目录)(?:名为|叫做?)?(?P<name>{_QUOTED})",
 )
 _SUM = (
-    r"(?:calculate|compute|work\s+out|what\s+is)\s+(?P<sum>.+?)(?:\s+(?:with|in|using|on)\s+(?:the\s+|my\s+|a\s+)?(?P<app>[\w ]+))?",
+    (
+        r"(?:calculate|compute|work\s+out|what\s+is)\s+(?P<sum>.+?)"
+        r"(?:\s+(?:with|in|using|on)\s+(?:the\s+|my\s+|a\s+)?(?P<app>[\w ]+))?"
+    ),
     r"(?:(?:用|在)(?P<app>.+?)(?:里面|里|中)?)?(?:计算|算出|算一下|算)(?P<sum>[\d(].*)",
 )
 
@@ -72,8 +95,6 @@ def read_close(goal: str, _now: datetime) -> Intent | None:
         return None
     wish = "save" if match["save"] else "lose" if match.groupdict().get("lose") else ""
     app = match["app"].strip()
-    if wish == "" and re.search(r"\b(?:and|then|but|without)\b|并|然后", app, re.IGNORECASE):
-        return None  # something else is asked for, and not understood
     wants = [Want(slot="changes", kind="said", values=(wish,))] if wish else []
     return make_intent("close", wants, app=(_program(app),))
 
@@ -139,6 +160,11 @@ def _program(name: str) -> str:
 
 
 def _whole(forms: tuple[str, ...], goal: str) -> re.Match[str] | None:
-    """The first of ``forms`` that is all of ``goal``: what is said beside it would be passed over."""
+    """The first of ``forms`` that is all of ``goal``: nothing said beside it is passed over."""
     matches = (re.fullmatch(form, goal, re.IGNORECASE | re.DOTALL) for form in forms)
-    return next((match for match in matches if match is not None), None)
+    match = next((match for match in matches if match is not None), None)
+    if match is None:
+        return None
+    named = {name: text for name, text in match.groupdict().items() if text and name in _NAMED}
+    bare = [text for text in named.values() if text[0] not in _MARKS or text[-1] not in _MARKS]
+    return None if any(asks_more(text) for text in bare) else match

@@ -3,7 +3,9 @@
 import re
 from typing import NamedTuple
 
-_QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|‘([^’]+)’|(?<!\w)'(.+?)'(?!\w)")
+_QUOTED = re.compile(
+    r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|‘([^’]+)’|(?<!\w)'(.+?)'(?!\w)"
+)
 _EXTENSION = re.compile(r".*?[^\s.]\.[A-Za-z][A-Za-z0-9]{0,7}(?!\.?[A-Za-z0-9_-])", re.DOTALL)
 """An extension ends a bare name, unless another one follows: ``site.tar.gz``."""
 _CLAUSE = re.compile(
@@ -21,18 +23,25 @@ _EXISTS = (
     r"(?:it|that\s+file|the\s+file|(?:there\s+is\s+)?one|a\s+file\s+(?:of|with)\s+(?:that|the\s+same)"
     r"\s+name)?\s*(?:(?:is|exists)\s*(?:there)?\s*)?(?:already)?(?:\s*exists)?"
 )
-_FILE_ZH = r"(?:掉)?(?:已有的?|原有的?|旧的?|现有的?|已存在的?|原来的?)?(?:同名)?(?:的)?(?:那个)?(?:文件|版本)?"
+_FILE_ZH = (
+    r"(?:掉)?(?:已有的?|原有的?|旧的?|现有的?|已存在的?|原来的?)?(?:同名)?(?:的)?"
+    r"(?:那个)?(?:文件|版本)?"
+)
 _REPLACES = (
-    rf"(?:and\s+|then\s+|by\s+)*(?:replac(?:e|ing)|overwrit(?:e|ing))\s+{_FILE}"
-    rf"(?:,?\s*(?:even\s+)?if\s+{_EXISTS})?",
+    (
+        rf"(?:and\s+|then\s+|by\s+)*(?:replac(?:e|ing)|overwrit(?:e|ing))\s+{_FILE}"
+        rf"(?:,?\s*(?:even\s+)?if\s+{_EXISTS})?"
+    ),
     rf"even\s+if\s+{_EXISTS}",
     rf"(?:and\s+)?if\s+{_EXISTS}\s*,?\s*(?:then\s+)?(?:replace|overwrite)\s+{_FILE}",
     rf"(?:并且|并|然后|再)?(?:覆盖|替换){_FILE_ZH}",
     rf"(?:如果|若)(?:文件|它|同名文件)?(?:已经?)?(?:存在|有了?)(?:同名文件)?[,，]?(?:就|则)?(?:覆盖|替换){_FILE_ZH}",
 )
 _KEEPS = (
-    rf"(?:but\s+|and\s+)*(?:without\s+(?:replacing|overwriting)|(?:do\s+not|don't|never)\s+"
-    rf"(?:replace|overwrite))\s+(?:{_FILE}|anything)",
+    (
+        rf"(?:but\s+|and\s+)*(?:without\s+(?:replacing|overwriting)|(?:do\s+not|don't|never)\s+"
+        rf"(?:replace|overwrite))\s+(?:{_FILE}|anything)"
+    ),
     rf"(?:但)?(?:不要|不|别)(?:覆盖|替换){_FILE_ZH}",
 )
 

@@ -4,29 +4,45 @@ import re
 from datetime import datetime
 
 from agent.policies.rules.intent import Intent, Want, make_intent
-from agent.policies.rules.leftover import without
+from agent.policies.rules.leftover import asks_more, without
 from agent.policies.rules.lexicon import errands
 
-_BROWSER = r"(?P<app>chromium|chrome|google\s+chrome|firefox|edge|microsoft\s+edge|brave|opera|safari|web\s+browser|browser)"
-_IN_BROWSER = re.compile(rf"[\s,]*\b(?:in|with|using|on)\s+(?:the\s+|my\s+)?{_BROWSER}\b[\s,]*", re.IGNORECASE)
+_BROWSER = (
+    r"(?P<app>chromium|chrome|google\s+chrome|firefox|edge|microsoft\s+edge|brave|opera|safari|"
+    r"web\s+browser|browser)"
+)
+_IN_BROWSER = re.compile(
+    rf"[\s,]*\b(?:in|with|using|on)\s+(?:the\s+|my\s+)?{_BROWSER}\b[\s,]*", re.IGNORECASE
+)
 _IN_BROWSER_ZH = re.compile(
     r"(?:在|用)(?P<app>浏览器|谷歌浏览器|火狐浏览器|火狐|chromium|chrome|firefox)(?:里面|里|中|上)?[，,]?",
     re.IGNORECASE,
 )
 _Q = r"(?:\"[^\"]+\"|“[^”]+”|「[^」]+」|‘[^’]+’|(?<!\w)'.+?'(?!\w))"
 _PAIRS = (
-    re.compile(rf"(?:the\s+)?(?:field\s+)?(?P<label>{_Q})\s+(?:with|as|to|:|=)\s*(?P<value>{_Q})", re.IGNORECASE),
     re.compile(
-        rf"(?P<value>{_Q})\s+(?:into|in|as|for)\s+(?:the\s+)?(?:field\s+)?(?P<label>{_Q})", re.IGNORECASE
+        rf"(?:the\s+)?(?:field\s+)?(?P<label>{_Q})\s+(?:with|as|to|:|=)\s*(?P<value>{_Q})",
+        re.IGNORECASE,
     ),
-    re.compile(rf"(?:把|将|在)?(?P<label>{_Q})(?:一栏|栏|里|中)?(?:填写?为|填成|填上|填入|填写|设为|输入|填)(?P<value>{_Q})"),
+    re.compile(
+        rf"(?P<value>{_Q})\s+(?:into|in|as|for)\s+(?:the\s+)?(?:field\s+)?(?P<label>{_Q})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?:把|将|在)?(?P<label>{_Q})(?:一栏|栏|里|中)?(?:填写?为|填成|填上|填入|填写|设为|输入|填)(?P<value>{_Q})"
+    ),
 )
 _BOX = (
-    re.compile(rf"\b(?P<off>un)?(?:tick|check)\s+(?:the\s+)?(?:box\s+)?(?P<label>{_Q})", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<off>un)?(?:tick|check)\s+(?:the\s+)?(?:box\s+)?(?P<label>{_Q})", re.IGNORECASE
+    ),
     re.compile(rf"(?P<off>取消)?勾选(?P<label>{_Q})"),
 )
 _SEND = (
-    re.compile(rf"\b(?:press|click|tap|submit\s+(?:it\s+)?(?:with|by))\s+(?:the\s+)?(?:button\s+)?(?P<label>{_Q})", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:press|click|tap|submit\s+(?:it\s+)?(?:with|by))\s+(?:the\s+)?(?:button\s+)?(?P<label>{_Q})",
+        re.IGNORECASE,
+    ),
     re.compile(rf"(?:点击|按下?|点)(?P<label>{_Q})"),
 )
 _SUBMIT = re.compile(r"\b(?:submit|send)\b|提交|发送", re.IGNORECASE)
@@ -59,7 +75,7 @@ def read_form(goal: str, _now: datetime) -> Intent | None:
 
 
 def _read_labelled(said: str, app: str) -> Intent | None:
-    """Labels in quotation marks with values in quotation marks, and a button to press at the end."""
+    """Labels and values in quotation marks, and perhaps a button to press at the end."""
     rest, wants = said, list[Want]()
     sending = next((found for form in _SEND if (found := form.search(rest))), None)
     if sending is not None:
@@ -89,7 +105,7 @@ def _read_order(said: str, app: str) -> Intent | None:
     """For whom, in which city, with and without which extras."""
     english = _ORDER.fullmatch(said)
     match = english or _ORDER_ZH.fullmatch(said)
-    if match is None:
+    if match is None or any(asks_more(match[name] or "") for name in ("person", "place")):
         return None
     words = errands()["form"].openers
     wants = [_field("person", match["person"], words["person"])]

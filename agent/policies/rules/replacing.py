@@ -47,7 +47,9 @@ def _in_dialog(turn: Turn, old: str, new: str) -> Decision:
     for want, text in zip(wants, (old, new), strict=True):
         field = field_for(turn, want)
         if field is None:
-            return finish("I found no fields for what is to be replaced, and by what.", success=False)
+            return finish(
+                "I found no fields for what is to be replaced, and by what.", success=False
+            )
         if field.node.text != text:
             move = turn.edit(field, text, f"Type {text!r}")
             return move or finish(f"A field would not take {text!r}.", success=False)
@@ -70,7 +72,11 @@ def _in_dialog(turn: Turn, old: str, new: str) -> Decision:
 
 def _box(turn: Turn, names: tuple[str, ...]) -> Element | None:
     return next(
-        (item for item in turn.view.pressables if item.checked is not None and item.says(names) == 3),
+        (
+            item
+            for item in turn.view.pressables
+            if item.checked is not None and item.says(names) == 3
+        ),
         None,
     )
 
@@ -89,7 +95,8 @@ def _after(turn: Turn, text: str, old: str, new: str) -> Decision:
     if text != before.replace(old, new):
         waiting = pause(turn, "the text is not what it is to be yet")
         return waiting or finish(
-            f"After replacing {old!r} with {new!r} the text is not what it should be.", success=False
+            f"After replacing {old!r} with {new!r} the text is not what it should be.",
+            success=False,
         )
     count = before.count(old)
     said = f"{count} times {old!r} is {new!r} now"
