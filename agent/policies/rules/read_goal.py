@@ -41,9 +41,9 @@ _IN_APP = re.compile(
 )
 
 _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
-    read_form,
     read_replace,
     read_document,
+    read_form,
     read_rename,
     read_close,
     read_new_folder,

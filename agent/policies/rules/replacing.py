@@ -99,7 +99,7 @@ def _after(turn: Turn, text: str, old: str, new: str) -> Decision:
             success=False,
         )
     count = before.count(old)
-    said = f"{count} times {old!r} is {new!r} now"
+    said = f"{old!r} is {new!r} now, in {count} {'place' if count == 1 else 'places'}"
     if turn.intent.want("saved") is None:
         return finish(f"Done: {said}.", success=True)
     if turn.memory.tries["replace|saved"] == 0:

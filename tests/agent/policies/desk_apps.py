@@ -418,7 +418,9 @@ class Page(DeskApp):
         return "Order form - Chromium"
 
     def things(self) -> list[Thing]:
-        bar = Thing("EditText", "order.html", "Address and search bar", nothing, lambda _: None)
+        bar = Thing(
+            "EditText", "order.html", "Address and search bar", self._go("bar"), self._search
+        )
         if self.sent:
             told = f"Sent: {self.sent}" if self.answers else "An error has happened"
             return [bar, Thing("Heading", told)]
@@ -435,6 +437,9 @@ class Page(DeskApp):
 
     def _go(self, label: str) -> Callable[[], None]:
         return lambda: setattr(self, "focus", label)
+
+    def _search(self, text: str) -> None:
+        raise AssertionError(f"nobody asked to search for {text}")
 
     def _fill(self, label: str) -> Callable[[str], None]:
         return lambda text: self.values.update({label: text})

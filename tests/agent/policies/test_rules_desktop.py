@@ -140,7 +140,7 @@ def test_only_one_text_is_lost_where_it_asks_about_several() -> None:
 @pytest.mark.parametrize("in_all", [False, True])
 def test_a_text_is_replaced(goal: str, file: str, *, in_all: bool) -> None:
     editor = Editor(text="a cat, a cat", file="a cat, a cat", in_all=in_all)
-    assert "2 times" in succeeds(goal, editor)
+    assert "in 2 places" in succeeds(goal, editor)
     assert (editor.text, editor.file) == ("a fox, a fox", file)
 
 
@@ -189,6 +189,12 @@ def test_a_form_without_such_a_field_is_not_sent() -> None:
     page = Page(values={"Your name": ""})
     fails("Order for Ann Lee in Oslo in Chromium", page)
     assert page.sent == ""
+
+
+def test_a_form_without_such_a_box_is_not_sent_and_not_left() -> None:
+    page = Page(boxes={})
+    assert "gift wrap" in fails("Order for Ann Lee in Oslo with gift wrap in Chromium", page)
+    assert (page.sent, page.focus) == ("", "City")
 
 
 def test_a_form_whose_answer_confirms_nothing_is_not_called_sent() -> None:
