@@ -10,6 +10,8 @@ from agent.policies.rules.when import read_time
 from agent.step import Decision
 
 _ANSWER_TEXTS = 6
+_GOES_ON = r"[\w-]|\.\w|\s*(?:[*•●]|[\[(](?:modified|已修改))"
+"""Behind the name of a file in a title: it is another name, or not saved."""
 _REFERENCE = re.compile(r"(?=.*[A-Z])[A-Z0-9]{5,12}")
 
 
@@ -34,7 +36,8 @@ def finish_on_evidence(turn: Turn) -> Decision | None:
 
 
 def _is_confirmation(turn: Turn, text: str) -> bool:
-    return says(text, turn.intent.errand.done) >= 1 and len(normal(text)) <= 80
+    said = text not in turn.memory.said_before
+    return said and says(text, turn.intent.errand.done) >= 1 and len(normal(text)) <= 80
 
 
 def _is_shown(turn: Turn, want: Want) -> bool:
@@ -70,7 +73,7 @@ def names_file(title: str, path: str) -> bool:
     if title.lstrip().startswith(("*", "•", "●")):
         return False
     folder = folder.removeprefix("~").strip("./")
-    for found in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", title):
+    for found in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?!{_GOES_ON})", title):
         before = title[: found.start()].rstrip("/")
         told_way = title[: found.start()].endswith("/")
         if not told_way or not folder or f"/{before}".endswith(f"/{folder}"):

@@ -55,11 +55,14 @@ class DeskApp:
     Attributes:
         name: What it calls itself.
         log: What happened to it, in order.
+        lag: How many looks still show the screen before, after each act.
     """
 
     name: str = "program"
     log: list[str] = field(default_factory=list)
+    lag: int = 0
     _open: bool = False
+    _late: list[tuple[int, Decision]] = field(default_factory=list)
 
     def title(self) -> str:
         """Title of the window in front; empty once it is closed."""
@@ -80,7 +83,12 @@ class DeskApp:
         """What becomes of text while nothing that takes text has the keys."""
 
     def look(self) -> Observation:
-        """One look."""
+        """One look; what is due has happened by then."""
+        waiting = self._late
+        self._late = [(left - 1, decision) for left, decision in waiting if left > 0]
+        for left, decision in waiting:
+            if left <= 0:
+                self._do(decision)
         shown = self._open and bool(self.title())
         return Observation(
             screenshot=_FRAME,
@@ -91,11 +99,13 @@ class DeskApp:
         )
 
     def take(self, decision: Decision) -> None:
-        """Do what was decided."""
+        """Do what was decided, when its time comes."""
+        if decision.call.name != "wait":
+            self._late.append((self.lag, decision))
+
+    def _do(self, decision: Decision) -> None:
         call = decision.call
         match call.name, call.arguments:
-            case "wait", _:
-                pass
             case "open_app", {"name": str(name)}:
                 self._open = True
                 self.log.append(f"opened {name}")
@@ -413,6 +423,7 @@ class Page(DeskApp):
     focus: str = ""
     sent: str = ""
     answers: bool = True
+    banner: str = "Order"
 
     def title(self) -> str:
         return "Order form - Chromium"
@@ -423,7 +434,7 @@ class Page(DeskApp):
         )
         if self.sent:
             told = f"Sent: {self.sent}" if self.answers else "An error has happened"
-            return [bar, Thing("Heading", told)]
+            return [bar, Thing("Heading", self.banner), Thing("Heading", told)]
         fields = [
             Thing("EditText", value, label, self._go(label), self._fill(label),
                   focused=self.focus == label)
@@ -433,7 +444,13 @@ class Page(DeskApp):
             Thing("CheckBox", label, press=self._tick(label), checked=on)
             for label, on in self.boxes.items()
         ]
-        return [bar, *fields, *boxes, Thing("Button", self.send, press=self._submit)]
+        return [
+            bar,
+            Thing("Heading", self.banner),
+            *fields,
+            *boxes,
+            Thing("Button", self.send, press=self._submit),
+        ]
 
     def _go(self, label: str) -> Callable[[], None]:
         return lambda: setattr(self, "focus", label)

@@ -21,17 +21,19 @@ def fails(goal: str, app: DeskApp) -> str:
     return end.thought
 
 
+@pytest.mark.parametrize("lag", [0, 2])
 @pytest.mark.parametrize(
     "goal", ['Create a folder named "Bills" in Thunar', TAKEN, "在文件管理器里新建文件夹“Bills”"]
 )
-def test_a_folder_is_made(goal: str) -> None:
-    files = Files()
+def test_a_folder_is_made(goal: str, lag: int) -> None:
+    files = Files(lag=lag)
     succeeds(goal, files)
     assert files.folders == ["Bills"]
 
 
-def test_another_name_is_taken_where_the_first_is() -> None:
-    files = Files(folders=["Bills"])
+@pytest.mark.parametrize("lag", [0, 2])
+def test_another_name_is_taken_where_the_first_is(lag: int) -> None:
+    files = Files(lag=lag, folders=["Bills"])
     succeeds(TAKEN, files)
     assert files.folders == ["Bills", "Bills 2"]
     assert "overwrote Bills" not in files.log
@@ -50,8 +52,9 @@ def test_a_folder_that_cannot_be_seen_is_not_claimed() -> None:
     assert files.folders == ["Bills"]
 
 
-def test_a_folder_is_renamed() -> None:
-    files = Files(folders=["Old", "Other"])
+@pytest.mark.parametrize("lag", [0, 2])
+def test_a_folder_is_renamed(lag: int) -> None:
+    files = Files(lag=lag, folders=["Old", "Other"])
     succeeds("Rename the folder Old to New in Thunar", files)
     assert files.folders == ["Other", "New"]
 
@@ -62,13 +65,15 @@ def test_what_is_called_nearly_so_is_not_renamed() -> None:
     assert files.folders == ["Older"]
 
 
-def test_a_name_that_is_taken_is_not_given() -> None:
-    files = Files(folders=["Old", "New"])
+@pytest.mark.parametrize("lag", [0, 2])
+def test_a_name_that_is_taken_is_not_given(lag: int) -> None:
+    files = Files(lag=lag, folders=["Old", "New"])
     assert "already exists" in fails("Rename the folder Old to New in Thunar", files)
     assert files.folders == ["Old", "New"]
     assert "overwrote New" not in files.log
 
 
+@pytest.mark.parametrize("lag", [0, 2])
 @pytest.mark.parametrize(
     ("goal", "shown"),
     [
@@ -77,8 +82,8 @@ def test_a_name_that_is_taken_is_not_given() -> None:
         ("what is 100 divided by 8 minus 11", "1.5"),
     ],
 )
-def test_a_sum_is_worked_out(goal: str, shown: str) -> None:
-    calculator = Calculator(shown="7", pressed="7")
+def test_a_sum_is_worked_out(goal: str, shown: str, lag: int) -> None:
+    calculator = Calculator(lag=lag, shown="7", pressed="7")
     assert f"is {shown}." in succeeds(goal, calculator)
     assert calculator.log[-1] == "cleared"
 
@@ -100,6 +105,7 @@ def test_a_key_that_there_is_not_is_told() -> None:
     assert "no key '*'" in told
 
 
+@pytest.mark.parametrize("lag", [0, 2])
 @pytest.mark.parametrize(
     ("goal", "happened", "file"),
     [
@@ -109,8 +115,10 @@ def test_a_key_that_there_is_not_is_told() -> None:
         ("关闭记事本，不保存", "lost", "old"),
     ],
 )
-def test_changes_are_kept_or_lost_as_the_goal_says(goal: str, happened: str, file: str) -> None:
-    editor = Editor(text="new", file="old")
+def test_changes_are_kept_or_lost_as_the_goal_says(
+    goal: str, happened: str, file: str, lag: int
+) -> None:
+    editor = Editor(lag=lag, text="new", file="old")
     succeeds(goal, editor)
     assert editor.closed
     assert editor.file == file
@@ -123,13 +131,15 @@ def test_changes_of_which_nothing_is_said_are_left_as_they_are() -> None:
     assert (editor.closed, editor.file, editor.text) == (False, "old", "new")
 
 
-def test_only_one_text_is_lost_where_it_asks_about_several() -> None:
-    editor = Editor(text="new", file="old", closing_asks=2)
+@pytest.mark.parametrize("lag", [0, 2])
+def test_only_one_text_is_lost_where_it_asks_about_several(lag: int) -> None:
+    editor = Editor(lag=lag, text="new", file="old", closing_asks=2)
     fails("Close the text editor without saving", editor)
     assert not editor.closed
     assert editor.log[1:] == ["lost", "cancelled"]
 
 
+@pytest.mark.parametrize("lag", [0, 2])
 @pytest.mark.parametrize(
     ("goal", "file"),
     [
@@ -138,8 +148,8 @@ def test_only_one_text_is_lost_where_it_asks_about_several() -> None:
     ],
 )
 @pytest.mark.parametrize("in_all", [False, True])
-def test_a_text_is_replaced(goal: str, file: str, *, in_all: bool) -> None:
-    editor = Editor(text="a cat, a cat", file="a cat, a cat", in_all=in_all)
+def test_a_text_is_replaced(goal: str, file: str, lag: int, *, in_all: bool) -> None:
+    editor = Editor(lag=lag, text="a cat, a cat", file="a cat, a cat", in_all=in_all)
     assert "in 2 places" in succeeds(goal, editor)
     assert (editor.text, editor.file) == ("a fox, a fox", file)
 
@@ -155,6 +165,7 @@ def test_a_text_that_is_not_as_it_should_be_is_not_saved() -> None:
     assert editor.file == "a cat"
 
 
+@pytest.mark.parametrize("lag", [0, 2])
 @pytest.mark.parametrize(
     ("goal", "sent"),
     [
@@ -173,8 +184,8 @@ def test_a_text_that_is_not_as_it_should_be_is_not_saved() -> None:
         ),
     ],
 )
-def test_a_form_is_filled_in_and_sent(goal: str, sent: str) -> None:
-    page = Page()
+def test_a_form_is_filled_in_and_sent(goal: str, sent: str, lag: int) -> None:
+    page = Page(lag=lag)
     succeeds(goal, page)
     assert page.sent == sent
 
@@ -197,5 +208,8 @@ def test_a_form_without_such_a_box_is_not_sent_and_not_left() -> None:
     assert (page.sent, page.focus) == ("", "City")
 
 
-def test_a_form_whose_answer_confirms_nothing_is_not_called_sent() -> None:
-    fails("Order for Ann Lee in Oslo without gift wrap in Chromium", Page(answers=False))
+@pytest.mark.parametrize("banner", ["Order", "Thank you for choosing us, Ann Lee of Oslo"])
+def test_a_form_whose_answer_confirms_nothing_is_not_called_sent(banner: str) -> None:
+    page = Page(answers=False, banner=banner)
+    fails("Order for Ann Lee in Oslo without gift wrap in Chromium", page)
+    assert page.sent == "Ann Lee, Oslo"

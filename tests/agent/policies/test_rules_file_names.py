@@ -69,6 +69,8 @@ def test_any_name_with_an_extension_is_read_back(name: str, clause: str) -> None
         ("camping.txt (~/x) - gedit", "~/x/camping.txt", True),
         ("/home/ann/y/camping.txt - Mousepad", "~/x/camping.txt", False),
         ("*/home/ann/x/camping.txt - Mousepad", "~/x/camping.txt", False),
+        ("camping.txt* - Editor", "camping.txt", False),
+        ("camping.txt [modified] - Editor", "camping.txt", False),
         ("old-camping.txt - Mousepad", "camping.txt", False),
         ("camping.txt.bak - Mousepad", "camping.txt", False),
     ],
