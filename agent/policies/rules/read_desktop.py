@@ -42,6 +42,7 @@ _CLOSE = (
     ),
     r"(?:关闭|关掉|退出)(?P<app>[^，,；;]*?(?:编辑器|记事本|计算器|浏览器|文件管理器|程序|窗口))",
 )
+_NEGATED = re.compile(r"\b(?:not|never|no|don't|cannot)\b|[不别无勿没未]", re.IGNORECASE)
 _SAVE_IT = (
     r"(?P<save>(?:\s*,?\s*(?:and|then|and\s+then)\s+save"
     r"(?:\s+(?:it|the\s+file|the\s+changes|the\s+text))?))?"
@@ -95,6 +96,8 @@ def read_close(goal: str, _now: datetime) -> Intent | None:
         return None
     wish = "save" if match["save"] else "lose" if match.groupdict().get("lose") else ""
     app = match["app"].strip()
+    if _NEGATED.search(app):
+        return None  # "without need to save" is no name of a program, and not "save"
     wants = [Want(slot="changes", kind="said", values=(wish,))] if wish else []
     return make_intent("close", wants, app=(_program(app),))
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from agent.policies.rules.intent import Intent, Want, make_intent
-from agent.policies.rules.leftover import asks_more, without
+from agent.policies.rules.leftover import asks_more
 from agent.policies.rules.lexicon import errands
 
 _BROWSER = (
@@ -111,11 +111,12 @@ def _read_order(said: str, app: str) -> Intent | None:
     wants = [_field("person", match["person"], words["person"])]
     if match["place"]:
         wants.append(_field("place", match["place"], words["place"]))
+    left = match["boxes"]
     for box in (_ONE_BOX if english else _ONE_BOX_ZH).finditer(match["boxes"]):
+        left = left.replace(box[0], " ", 1)
         label = box["label"].strip()
         on = box["how"].casefold() not in _OFF
         wants.append(Want(slot=f"box {label}", kind="toggle", labels=(label,), on=on))
-    left = without(match["boxes"], [want.labels[0] for want in wants if want.kind == "toggle"])
     return make_intent("form", wants, app=(app,), rest=left)
 
 

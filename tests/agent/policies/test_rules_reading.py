@@ -311,6 +311,12 @@ def test_goals_of_a_desktop(goal: str) -> None:
     [
         "Close Mousepad and print it",
         "Close Mousepad and print it without saving",
+        "Close Mousepad, never save the changes",
+        "Close Mousepad never save the changes",
+        'fill in "Name" with "Bo" in the browser, do not submit it',
+        'fill in "Name" with "Bo" in the browser, no submit',
+        "在浏览器里把“姓名”填为“王芳”，不要提交",
+        "Order for Ann in Oslo without gift wrap and print it in Chromium",
         "Rename the folder A to B and delete C",
         "Replace 'a' with 'b' in the text editor and print it",
         "Order for Ann and delete Bob in Chromium",
@@ -327,7 +333,8 @@ def test_more_than_is_understood_is_not_done_by_halves(goal: str) -> None:
     assert intent is None or intent.unread
 
 
-def test_a_switch_is_no_program_to_close() -> None:
-    intent = read_goal("关闭飞行模式", NOW)
+@pytest.mark.parametrize("goal", ["关闭飞行模式", "关闭记事本无需保存"])
+def test_what_may_be_meant_otherwise_is_no_program_to_close(goal: str) -> None:
+    intent = read_goal(goal, NOW)
     assert intent is not None
     assert intent.name == "toggle"
