@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.agent.policies.desk_apps import Calculator, DeskApp, Editor, Files, Page, pursue
+from tests.agent.policies.desk_apps import DeskApp, pursue
+from tests.agent.policies.desk_programs import Calculator, Editor, Files, Page
 
 TAKEN = (
     'Create a folder named "Bills" in Thunar; if there is one already, name the new one "Bills 2"'
