@@ -1,4 +1,4 @@
-"""A program of a desktop, drawn as an accessibility tree; it does what it is told, or does so late."""
+"""A program of a desktop, drawn as an accessibility tree; it does what it is told, or a bit late."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
