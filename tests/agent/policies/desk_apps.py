@@ -1,4 +1,4 @@
-"""A program of a desktop, drawn as an accessibility tree; it does what it is told, or a bit late."""
+"""A program of a desktop, drawn as an accessibility tree; it does as it is told, perhaps late."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
