@@ -10,6 +10,8 @@ from agent.policies.rules.when import read_time
 from agent.step import Decision
 
 _ANSWER_TEXTS = 6
+_GOES_ON = r"[\w-]|\.\w|\s*(?:[*•●]|[\[(](?:modified|已修改))"
+"""Behind the name of a file in a title: it is another name, or not saved."""
 _REFERENCE = re.compile(r"(?=.*[A-Z])[A-Z0-9]{5,12}")
 
 
@@ -34,7 +36,8 @@ def finish_on_evidence(turn: Turn) -> Decision | None:
 
 
 def _is_confirmation(turn: Turn, text: str) -> bool:
-    return says(text, turn.intent.errand.done) >= 1 and len(normal(text)) <= 80
+    said = text not in turn.memory.said_before
+    return said and says(text, turn.intent.errand.done) >= 1 and len(normal(text)) <= 80
 
 
 def _is_shown(turn: Turn, want: Want) -> bool:
@@ -52,12 +55,30 @@ def _is_shown(turn: Turn, want: Want) -> bool:
             return want.slot in turn.memory.chosen and _chosen_is_shown(turn, want)
         case _ if want.slot == "file":
             # A tab or a list may show files of that name; the title is that of the one in hand.
-            return any(value in title for title in turn.view.titles)
+            return any(names_file(title, value) for title in turn.view.titles)
         case _ if want.slot == "phone":
             return any(same_number(text, value) for text in texts)
         case _:
             wanted = " ".join(value.split())
             return any(wanted in " ".join(text.split()) for text in texts)
+
+
+def names_file(title: str, path: str) -> bool:
+    """Whether the title of a window is that of the file ``path``, with nothing left to save.
+
+    Titles tell the bare name, or some or all of the way to it; "~" stands for a folder that no
+    title spells so.
+    """
+    folder, _, name = path.replace("\\", "/").rpartition("/")
+    if title.lstrip().startswith(("*", "•", "●")):
+        return False
+    folder = folder.removeprefix("~").strip("./")
+    for found in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?!{_GOES_ON})", title):
+        before = title[: found.start()].rstrip("/")
+        told_way = title[: found.start()].endswith("/")
+        if not told_way or not folder or f"/{before}".endswith(f"/{folder}"):
+            return True
+    return False
 
 
 def _with_neighbours(texts: tuple[str, ...]) -> list[str]:

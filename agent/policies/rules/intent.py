@@ -8,7 +8,7 @@ from agent.policies.rules.lexicon import Errand, errands
 from tools.geometry import Frozen
 
 WantKind = Literal[
-    "text", "choice", "place", "item", "date", "time", "count", "days", "toggle", "option"
+    "text", "choice", "place", "item", "date", "time", "count", "days", "toggle", "option", "said"
 ]
 
 
@@ -17,7 +17,8 @@ class Want(Frozen):
 
     Attributes:
         slot: What it is: ``origin``, ``phone``.
-        kind: How it is set: typed, chosen among a few, searched for in a list, counted ...
+        kind: How it is set: typed, chosen among a few, searched for in a list, counted ...; what is
+            ``said`` no general move sets, only the one of its errand.
         labels: How its field may be called on the screen.
         openers: How a control may be called that leads to its field.
         values: Ways to say its value; the first is the goal's own.
@@ -73,6 +74,7 @@ class Intent(Frozen):
         wants: What to set, in the order to try.
         app: Words for the app, the goal's own before the errand's.
         buys: Whether the goal asks to go through with a purchase.
+        replaces: Whether a file that is called so already may be replaced.
         unread: Words of the goal that were not understood; nothing is done while there are any.
     """
 
@@ -81,6 +83,7 @@ class Intent(Frozen):
     wants: tuple[Want, ...]
     app: tuple[str, ...]
     buys: bool = False
+    replaces: bool = False
     unread: tuple[str, ...] = ()
 
     def want(self, slot: str) -> Want | None:
@@ -94,6 +97,7 @@ def make_intent(
     *,
     app: tuple[str, ...] = (),
     buys: bool = False,
+    replaces: bool = False,
     rest: str = "",
 ) -> Intent:
     """Join wants with the vocabulary of their errand.
@@ -103,6 +107,7 @@ def make_intent(
         wants: What was read.
         app: The goal's own words for the app.
         buys: Whether it is a purchase.
+        replaces: Whether an old file may be replaced.
         rest: The goal without what was read.
     """
     errand = errands()[name]
@@ -121,5 +126,6 @@ def make_intent(
         wants=labelled,
         app=(*app, *errand.app),
         buys=buys,
+        replaces=replaces,
         unread=unread(name, rest) if rest.strip() else (),
     )

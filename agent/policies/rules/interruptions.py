@@ -1,7 +1,7 @@
 """What gets in the way: loading, permission questions, pop-ups, expired sessions."""
 
 from agent.policies.rules.patience import pause
-from agent.policies.rules.text import says
+from agent.policies.rules.text import normal, says
 from agent.policies.rules.turn import MAX_TRIES, Turn, decision
 from agent.policies.rules.view import Element
 from agent.step import Decision
@@ -35,12 +35,25 @@ def dismiss(turn: Turn) -> Decision | None:
         if waiting is not None:
             return waiting
     buttons = [item for item in turn.view.pressables if item.label and turn.pressed(item) == 0]
+    return _agree(turn, buttons) or _refuse(turn, buttons)
+
+
+def _agree(turn: Turn, buttons: list[Element]) -> Decision | None:
+    """Say yes to what the errand needs."""
     allowing = _allowing(turn, buttons)
     if allowing is not None:
         return turn.tap(allowing, f"Answer the permission question with {allowing.label!r}")
     confirming = _confirming(turn, buttons)
     if confirming is not None:
         return turn.tap(confirming, f"Confirm with {confirming.label!r}")
+    replacing = _replacing(turn, buttons)
+    if replacing is not None:
+        return turn.tap(replacing, f"The old file may be replaced: press {replacing.label!r}")
+    return None
+
+
+def _refuse(turn: Turn, buttons: list[Element]) -> Decision | None:
+    """Close it by what commits to the least."""
     safe = [item for item in buttons if says(item.label, turn.words.danger) == 0]
     if turn.view.on_desktop and len(safe) < len(buttons):  # it asks whether to replace or delete
         told = [node.label for node in turn.view.plain_texts if node.parent >= 0]
@@ -79,3 +92,16 @@ def _confirming(turn: Turn, buttons: list[Element]) -> Element | None:
     scored = [(item.says(turn.intent.errand.commit), item) for item in buttons]
     good = [pair for pair in scored if pair[0] >= 2]
     return max(good, key=lambda pair: pair[0])[1] if good else None
+
+
+def _replacing(turn: Turn, buttons: list[Element]) -> Element | None:
+    """The goal agrees to replace a file of the wanted name: of that name, and no other."""
+    file = turn.intent.want("file")
+    if not turn.intent.replaces or file is None or not turn.memory.committed:
+        return None
+    name = normal(file.values[0].replace("\\", "/").rpartition("/")[2])
+    asked = [node.label for node in turn.view.plain_texts if node.parent >= 0]
+    if not any(f" {name} " in f" {normal(text)} " for text in asked):
+        return None
+    found = [item for item in buttons if item.says(turn.words.replace) == 3]
+    return found[0] if len(found) == 1 else None

@@ -66,6 +66,7 @@ def _commit(turn: Turn) -> Decision | None:
     if not turn.try_once(f"commit|{turn.view.place}", times=MAX_TRIES):
         return None
     turn.memory.committed = True
+    turn.memory.said_before = frozenset(turn.view.all_texts)
     return turn.tap(button, f"All is as asked: press {button.label!r}")
 
 

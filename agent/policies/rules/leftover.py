@@ -18,6 +18,7 @@ from agent.policies.rules.text import is_cjk
 from tools.geometry import Frozen
 
 _WORDS = Annotated[frozenset[str], Field(strict=False)]
+_MORE = re.compile(r"[,，;；]|\b(?:and|then|but|without)\b|并|然后", re.IGNORECASE)
 _TOKEN = re.compile(r"[\w'’-]+")
 
 
@@ -41,6 +42,11 @@ def without(text: str, values: Iterable[str]) -> str:
         if at >= 0:
             text = f"{text[:at]} {text[at + len(value) :]}"
     return text
+
+
+def asks_more(name: str) -> bool:
+    """Whether more than a bare name stands there: what it asks for must not be passed over."""
+    return _MORE.search(name) is not None
 
 
 def unread(errand: str, rest: str) -> tuple[str, ...]:

@@ -51,6 +51,9 @@ class Lexicon(Frozen):
     search: Words
     create: Words
     danger: Words
+    replace: Words
+    exists: Words
+    cancel: Words
     more: Words
     file_menu: Words
     up: Words

@@ -16,6 +16,8 @@ def field_label(turn: Turn, field: Element) -> str:
     own = field.node.hint or field.node.description
     if own:
         return own
+    if turn.view.on_desktop and (beside := _beside(turn, field)):
+        return beside
     near = [
         node
         for node in turn.view.plain_texts
@@ -25,6 +27,18 @@ def field_label(turn: Turn, field: Element) -> str:
         and node.box.right > field.box.left
     ]
     return max(near, key=lambda node: node.box.bottom).label if near else field.node.text
+
+
+def _beside(turn: Turn, field: Element) -> str:
+    """The text to the left of a field in its row, where desktops put what it is called."""
+    left = [
+        node
+        for node in turn.view.plain_texts
+        if node.box.right <= field.box.left + 8
+        and field.box.top <= node.box.center.y < field.box.bottom
+        and field.box.left - node.box.right < 2 * field.box.height
+    ]
+    return max(left, key=lambda node: node.box.right).label if left else ""
 
 
 def _label_score(label: str, phrases: tuple[str, ...]) -> int:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from datetime import datetime
 
+from agent.policies.rules.calculator import work_out
+from agent.policies.rules.closing import close_app
 from agent.policies.rules.counting import count_here
 from agent.policies.rules.deed import do_deed
 from agent.policies.rules.document import begin_document, save_document
 from agent.policies.rules.evidence import finish_on_evidence
 from agent.policies.rules.fill import accept_filled, fill_wants, put_into_cart
+from agent.policies.rules.folders import make_folder, rename
 from agent.policies.rules.intent import Intent, Want
 from agent.policies.rules.interruptions import dismiss, wait_while_loading
 from agent.policies.rules.lead import go_to_goal_page, lead_on
@@ -23,6 +26,7 @@ from agent.policies.rules.patience import (
 )
 from agent.policies.rules.pick import accept, pick_from_list
 from agent.policies.rules.read_goal import read_goal
+from agent.policies.rules.replacing import replace_text
 from agent.policies.rules.schedule import pick_date, time_here
 from agent.policies.rules.seek import look_for, set_here
 from agent.policies.rules.text import says
@@ -35,11 +39,13 @@ from tools.geometry import Point
 
 _NEAR_PX = 60
 _CLEARLY = 2
+_OF_DESKTOPS = frozenset({"close", "replace", "rename", "sum"})
 _CAN = (
     "I understand errands such as booking a flight, switching a setting on or off, adding a "
     "contact, an alarm, a note or a folder, deleting one, pinning a note, adding a contact to the "
     "favorites, pairing a device, sending a message, putting things into a cart, and "
-    "writing a text in an editor of a desktop, "
+    "on a desktop writing a text in an editor, replacing a word in it, closing a program, making "
+    "or renaming a folder, working out a sum and filling in a form of a browser, "
     "in English or Chinese."
 )
 
@@ -260,13 +266,26 @@ def _opened_app(turn: Turn) -> Decision | None:
     return None
 
 
+def _only_on_desktops(turn: Turn) -> Decision | None:
+    if turn.intent.name in _OF_DESKTOPS and not turn.view.on_desktop:
+        return finish("I can do this on a desktop only, and this is none.", success=False)
+    return None
+
+
 _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     finish_on_evidence,
+    close_app,
     await_effect,
     go_to_app,
+    _only_on_desktops,
+    close_app,
     _opened_app,
     await_words,
     await_dialog,
+    work_out,
+    replace_text,
+    rename,
+    make_folder,
     wait_while_loading,
     _pick,
     go_to_section,

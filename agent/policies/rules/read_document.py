@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 
 from agent.policies.rules.intent import Intent, Want, make_intent
-from agent.policies.rules.leftover import without
+from agent.policies.rules.leftover import asks_more, without
+from agent.policies.rules.read_file_name import FileName, read_file_name
 
 _TEXT = r"(?P<text>\"[^\"]+\"|“[^”]+”|「[^」]+」|『[^』]+』|(?<!\w)'.+?'(?!\w)|‘[^’]+’|.+?)"
 _SAVE = (
@@ -19,7 +20,6 @@ _FORMS = (
     rf"^(?:在|用)(?P<app>.+?)(?:里面|里|中)?(?:写下|写上|写|输入|键入){_TEXT}(?:{_SAVE_ZH})?$",
 )
 _EDITOR = re.compile(r"\beditors?\b|\bnotepad\b|编辑器|记事本", re.IGNORECASE)
-_MORE = re.compile(r"[,，;；]|\b(?:and|then|but|without)\b|并|然后", re.IGNORECASE)
 _QUOTES = "\"'“”‘’「」『』"
 
 
@@ -32,7 +32,13 @@ def read_document(goal: str, _now: datetime) -> Intent | None:
         match = re.search(form, goal, re.IGNORECASE | re.DOTALL)
         if match is None:
             continue
-        app, file = match["app"].strip(), (match["file"] or "").strip().strip(_QUOTES)
+        app = match["app"].strip()
+        told = (
+            read_file_name(match["file"])
+            if match["file"]
+            else FileName("", replaces=False, rest="")
+        )
+        file = told.name
         if not file and not _EDITOR.search(app):
             continue
         text = match["text"].strip()
@@ -44,7 +50,9 @@ def read_document(goal: str, _now: datetime) -> Intent | None:
         if file:
             wants.append(Want(slot="file", kind="text", values=(file,)))
         # More than a name stands there: what it asks for must not be passed over.
-        named = "" if _MORE.search(app) else app
-        said = without(goal, (text, file, named))
-        return make_intent("document" if file else "write", wants, app=(app,), rest=said)
+        named = "" if asks_more(app) else app
+        head = goal[: match.start("file")] if file else goal
+        said = f"{without(head, (text, named))} {told.rest}"
+        name = "document" if file else "write"
+        return make_intent(name, wants, app=(app,), rest=said, replaces=told.replaces)
     return None

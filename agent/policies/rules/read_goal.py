@@ -7,6 +7,13 @@ from datetime import datetime
 from agent.policies.rules.intent import Intent
 from agent.policies.rules.lexicon import errands
 from agent.policies.rules.read_deed import read_deed
+from agent.policies.rules.read_desktop import (
+    read_close,
+    read_new_folder,
+    read_rename,
+    read_replace,
+    read_sum,
+)
 from agent.policies.rules.read_document import read_document
 from agent.policies.rules.read_errand import (
     polite_free,
@@ -23,6 +30,7 @@ from agent.policies.rules.read_errand import (
     read_toggle,
 )
 from agent.policies.rules.read_flight import read_flight
+from agent.policies.rules.read_form import read_form
 
 _SECRET = re.compile(r"<secret:[^<>]*>")
 _WORD = "qsecret{}q"
@@ -33,7 +41,12 @@ _IN_APP = re.compile(
 )
 
 _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
+    read_replace,
     read_document,
+    read_form,
+    read_rename,
+    read_close,
+    read_new_folder,
     read_deed,
     read_alarm,
     read_message,
@@ -44,6 +57,7 @@ _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_city,
     read_flight,
     read_order,
+    read_sum,
     read_toggle,
     read_setting,
     read_open,
@@ -82,8 +96,9 @@ def _read(text: str, now: datetime) -> Intent | None:
     if any(value.endswith(said["app"]) for value in typed):
         return whole  # it may as well be the end of what is to be written
     intent = _first_reading(text[: said.start()], now)
-    app = said["app"].casefold()
-    return intent if intent is not None and app in errands()[intent.name].app else whole
+    if intent is None or said["app"].casefold() not in errands()[intent.name].app:
+        return whole
+    return intent.model_copy(update={"app": (said["app"], *intent.app)})
 
 
 def _first_reading(text: str, now: datetime) -> Intent | None:

@@ -8,6 +8,9 @@ from agent.policies.rules.turn import MAX_TRIES, Turn
 from agent.policies.rules.view import Element
 from agent.step import Decision
 
+_ON_ONE_PAGE = frozenset({"form", "fields"})
+"""What a form asks stands on its page; the search of a browser leads away from it."""
+
 
 def set_here(turn: Turn) -> Decision | None:
     """Put the switch or option that the goal names right, if it is on this screen."""
@@ -21,6 +24,8 @@ def set_here(turn: Turn) -> Decision | None:
 
 def look_for(turn: Turn) -> Decision | None:
     """Go towards a screen that has the switch or option that the goal names."""
+    if turn.intent.name in _ON_ONE_PAGE:
+        return None
     for want in turn.memory.open_wants(turn.intent):
         if want.kind in {"toggle", "option"}:
             return _look_for(turn, want)

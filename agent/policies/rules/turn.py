@@ -60,6 +60,7 @@ class Memory:
         ends: Places (with a scroll direction) that cannot be scrolled further.
         scrolled: The content before the last scroll, and its key in ``ends``.
         committed: Whether what makes the errand final was pressed.
+        said_before: What the screen said when that was pressed; none of it confirms anything.
         last_place: The place of the last turn.
         acted: The last act; ``None`` before the first.
         asks: Whether a dialog must come of what is decided in this turn.
@@ -80,6 +81,7 @@ class Memory:
     ends: set[str] = field(default_factory=set)
     scrolled: tuple[str, str] | None = None
     committed: bool = False
+    said_before: frozenset[str] = frozenset()
     last_place: str = ""
     acted: Acted | None = None
     asks: bool = False

@@ -20,6 +20,7 @@ _FILE: Final = Box(left=0, top=20, right=60, bottom=50)
 _SAVE_AS: Final = Box(left=0, top=60, right=200, bottom=90)
 _NAME: Final = Box(left=150, top=130, right=500, bottom=160)
 _CANCEL: Final = Box(left=100, top=300, right=200, bottom=330)
+_REPLACE: Final = Box(left=400, top=220, right=500, bottom=250)
 _SAVE: Final = Box(left=400, top=300, right=500, bottom=330)
 
 
@@ -45,6 +46,7 @@ class SlowEditor:
     title: str = "Untitled 1"
     menu: bool = False
     dialog: str | None = None
+    taken: str = ""
     files: dict[str, str] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     waited_s: float = 0.0
@@ -93,6 +95,8 @@ class SlowEditor:
 
     @property
     def _title(self) -> str:
+        if self.taken:
+            return "Question"
         if self.dialog is not None:
             return "Save As"
         unsaved = self.page != self.files.get(self.title, "")
@@ -111,10 +115,15 @@ class SlowEditor:
             self.page, self.title = "", "Untitled 2"
 
     def _pressed(self, at: Point) -> None:
-        if self.dialog is not None:
+        if self.taken:
+            name, self.taken = self.taken, ""
+            if _REPLACE.contains(at):
+                self.log.append(f"replaced {name}")
+                self._rest(lambda: self._save(name))
+        elif self.dialog is not None:
             if _SAVE.contains(at):
                 self.chosen = True
-                self._rest(lambda: self._save(self.dialog or ""))
+                self._rest(self._choose_name)
             elif _CANCEL.contains(at):
                 self._cancelled()
         elif self.menu:
@@ -134,6 +143,14 @@ class SlowEditor:
         self.log.append("asked for a name")
         self.dialog = ""
 
+    def _choose_name(self) -> None:
+        name = (self.dialog or "").rpartition("/")[2]
+        if name in self.files:
+            self.log.append(f"asked whether to replace {name}")
+            self.taken, self.chosen = name, False
+        else:
+            self._save(name)
+
     def _save(self, name: str) -> None:
         if self.dialog is not None:
             self.dialog, self.chosen = None, False
@@ -145,7 +162,10 @@ class SlowEditor:
 
     def _cancelled(self) -> None:
         self.log.append("cancelled")
-        self.dialog, self.menu = None, False
+        if self.taken:
+            self.taken = ""
+        else:
+            self.dialog, self.menu = None, False
 
     def _typed(self, text: str, *, clear: bool) -> None:
         if self.dialog is not None:
@@ -158,6 +178,14 @@ class SlowEditor:
         if not self.started:
             return []
         whole = Box(left=0, top=0, right=640, bottom=400)
+        if self.taken:
+            asked = f"A file named “{self.taken}” already exists. Do you want to replace it?"
+            return [
+                UiNode(0, -1, whole, kind="Dialog", text="Question", package="mousepad"),
+                UiNode(1, 0, _NAME, kind="TextView", text=asked),
+                UiNode(2, 0, _CANCEL, kind="Button", text="Cancel", clickable=True),
+                UiNode(3, 0, _REPLACE, kind="Button", text="Replace", clickable=True),
+            ]
         if self.dialog is not None:
             return [
                 UiNode(0, -1, whole, kind="Dialog", text="Save As", package="mousepad"),

@@ -281,3 +281,60 @@ def test_a_similar_name_is_not_the_same() -> None:
     assert not mentions(("Atlanta", "ATL · Atlanta, United States"), "Atlantis")
     assert mentions(("Chongqing Jiangbei", "CKG"), "chongqing")
     assert mentions(("重庆江北", "CKG · 重庆，中国"), "重庆江北")
+
+
+DESKTOP = {
+    'Create a folder named "Invoices" in Thunar': ("folder", ["Invoices"], "Thunar"),
+    "Close the text editor without losing my changes": ("close", ["save"], "text editor"),
+    "save the file and close the editor": ("close", ["save"], "editor"),
+    "quit Mousepad and discard the changes": ("close", ["lose"], "Mousepad"),
+    "退出编辑器，放弃修改": ("close", ["lose"], "编辑器"),
+    "replace 'a b' with \"it's\" in Mousepad": ("replace", ["a b", "it's"], "Mousepad"),
+    "把文件夹旧的重命名为新的": ("rename", ["旧的", "新的"], "file manager"),
+    "rename the file 'a and b' to 'c' in Thunar": ("rename", ["a and b", "c"], "Thunar"),
+    "work out 3.5 plus (2 - 1) times 4": ("sum", ["3.5 plus (2 - 1) times 4"], "calculator"),
+    'enter "Bo" into "Name" in Chrome and submit it': ("form", ["Bo"], "Chrome"),
+    'Fill in "Name" with "Bo" in the browser': ("fields", ["Bo"], "browser"),
+}
+
+
+@pytest.mark.parametrize("goal", DESKTOP)
+def test_goals_of_a_desktop(goal: str) -> None:
+    intent = read_goal(goal, NOW)
+    assert intent is not None
+    assert (intent.name, [want.wish for want in intent.wants], intent.app[0]) == DESKTOP[goal]
+    assert intent.unread == ()
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "Close Mousepad and print it",
+        "Close Mousepad and print it without saving",
+        "Close Mousepad, never save the changes",
+        "Close Mousepad never save the changes",
+        'fill in "Name" with "Bo" in the browser, do not submit it',
+        'fill in "Name" with "Bo" in the browser, no submit',
+        "在浏览器里把“姓名”填为“王芳”，不要提交",
+        "Order for Ann in Oslo without gift wrap and print it in Chromium",
+        "Rename the folder A to B and delete C",
+        "Replace 'a' with 'b' in the text editor and print it",
+        "Order for Ann and delete Bob in Chromium",
+        "calculate my taxes",
+        "calculate 4 / 0",
+        "calculate 4 * 5 with the calculator and send it",
+        'fill in "Name" with "Bo" in the browser and delete "Name"',
+        "Create a folder named A and delete B in Thunar",
+        "把文件夹旧的重命名为新的，然后打印",
+    ],
+)
+def test_more_than_is_understood_is_not_done_by_halves(goal: str) -> None:
+    intent = read_goal(goal, NOW)
+    assert intent is None or intent.unread
+
+
+@pytest.mark.parametrize("goal", ["关闭飞行模式", "关闭记事本无需保存"])
+def test_what_may_be_meant_otherwise_is_no_program_to_close(goal: str) -> None:
+    intent = read_goal(goal, NOW)
+    assert intent is not None
+    assert intent.name == "toggle"
