@@ -40,7 +40,9 @@ class OpenPage:
 
 
 @contextmanager
-def served_page(surface: Surface, *, host: str = HERE, port: int = 0) -> Iterator[OpenPage]:
+def served_page(
+    surface: Surface, *, host: str = HERE, port: int = 0, flag: str = "--port"
+) -> Iterator[OpenPage]:
     """Serve the page of ``surface`` for as long as the block lasts.
 
     Args:
@@ -48,6 +50,7 @@ def served_page(surface: Surface, *, host: str = HERE, port: int = 0) -> Iterato
         host: Address to listen at; anything but this machine's own lets others in who know the
             secret.
         port: 0 for any that is free.
+        flag: How the person names the port.
 
     Raises:
         ConfigError: The address or the port cannot be had.
@@ -60,7 +63,7 @@ def served_page(surface: Surface, *, host: str = HERE, port: int = 0) -> Iterato
         where = "" if host == HERE else f" of {host!r}"
         raise ConfigError(
             f"The page cannot be served at port {port}{where}: {reason}.",
-            hint="Name another one, or leave it out.",
+            hint=f"Name another one with {flag}, or leave it out.",
         ) from None
     thread = Thread(target=server.serve_forever, args=(0.1,), name="page", daemon=True)
     thread.start()

@@ -137,8 +137,7 @@ def run_mind(
             hint="Set ui_tree to 'auto', or leave out --expect.",
         )
     with ExitStack() as stack:
-        if stage is None:
-            stage = _opened(stack, config, goal, mind, listener, shield)
+        stage = stage or _opened(stack, config, goal, mind, listener, shield)
         folder, plain = stage.folder, stage.device
         mind = mind if mind.meet is None else mind.meet(plain)
         mind = listener.steered(mind) if isinstance(listener, Steering) else mind

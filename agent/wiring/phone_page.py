@@ -51,7 +51,8 @@ def phone_page(
     device.reads_ui_tree = False
     stage = Stage(title, clock, purpose="touch")
     try:
-        with served_page(stage, host=host, port=port) as page, touched(device, stage):
+        served = served_page(stage, host=host, port=port, flag="--web-port")
+        with served as page, touched(device, stage):
             yield page
     finally:
         device.close()

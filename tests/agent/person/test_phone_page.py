@@ -89,6 +89,7 @@ def test_a_port_that_cannot_be_had_is_one_line(capsys: pytest.CaptureFixture[str
     assert run_command(words) == 2
     printed = capsys.readouterr().err
     assert "192.0.2.1" in printed
+    assert "--web-port" in printed
     assert len(printed.splitlines()) == 1
 
 
