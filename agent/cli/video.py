@@ -214,14 +214,9 @@ def _show(watched: "Watched", asking: "Asking", *, as_json: bool) -> int:
         told = [event.model_dump(mode="json", by_alias=True) for event in watched.events]
         typer.echo(json_text(told, indent=2))
     else:
-        typer.echo(plain(watched.answer) or _moments(watched))
+        typer.echo(plain(watched.answer))
     if asking is Asking.ANSWER:
         return 0 if watched.answer else 1
     if not watched.events:
         tell("No event was found.")
     return 0 if watched.events else 1
-
-
-def _moments(watched: "Watched") -> str:
-    """What was found in several windows, a line each."""
-    return "\n".join(plain(event.description) for event in watched.events)

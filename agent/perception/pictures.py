@@ -206,6 +206,8 @@ def _from_clipboard() -> Picture:
 
     try:
         held = ImageGrab.grabclipboard()
+    except UnidentifiedImageError:  # xclip hands out whatever is there, words too
+        held = None
     except (OSError, NotImplementedError) as error:
         raise PictureError(
             f"The clipboard cannot be read: {error}.", hint="On Linux install xclip or wl-paste."

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 STYLE = _HERE / "look.css"
 ICON = _HERE / "icon.svg"
+_CLOSE_LISTS = """() => {
+  addEventListener("focusout", ({target}) => {
+    if (!target.matches("input[role=combobox]")) return;
+    target.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+  });
+}"""
+"""Gradio leaves the list of a drop-down open, over what follows, when Tab leads away from it."""
 _COLOURS = {
     "body_background_fill": "#f5f4f1",
     "body_background_fill_dark": "#16171a",
@@ -108,4 +115,5 @@ def build_page(studio: "Studio") -> Any:  # noqa: ANN401 - as above
                 machine_tab,
             ):
                 build(shared)
+        page.load(None, js=_CLOSE_LISTS, api_visibility="private")
     return page

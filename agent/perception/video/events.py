@@ -64,21 +64,24 @@ class EventsRead:
     notes: tuple[str, ...] = ()
 
 
-def read_events(text: str, duration_s: float) -> EventsRead:
+def read_events(text: str, duration_s: float, *, begin_s: float = 0.0) -> EventsRead:
     """The events that ``text`` tells of, as JSON or in words such as ``from 01:32.40 to 01:35.60``.
 
     Args:
         text: A model's reply without its thoughts.
-        duration_s: Of what it was shown; times count from its beginning.
+        duration_s: Of what it was shown; times in ``text`` count from its beginning.
+        begin_s: Where in the clip that begins; events and notes have the times of the clip.
     """
     notes: list[str] = []
     found = list(_from_json(text, notes))
     if not found and "start_time" not in text:
-        found = list(_from_words(text))
+        found = list(_from_words(text, begin_s))
+    end_of_all_s = begin_s + duration_s
     events = [
         event
         for start_s, end_s, words in found
-        if (event := _inside(start_s, end_s, words, duration_s, notes)) is not None
+        if (event := _inside(begin_s + start_s, begin_s + end_s, words, end_of_all_s, notes))
+        is not None
     ]
     if any(left.start_s > right.start_s for left, right in pairwise(events)):
         notes.append("The events were not in order; they are now.")
@@ -185,26 +188,39 @@ def _span(start: JsonValue, end: JsonValue) -> tuple[float, float] | None:
     return None if begin_s is None or end_s is None else (begin_s, end_s)
 
 
-def _from_words(text: str) -> Iterator[_Found]:
+def _from_words(text: str, begin_s: float) -> Iterator[_Found]:
     for line in text.splitlines():
+        told = _in_clip(line, begin_s) if begin_s else line
         for found in _RANGE.finditer(line):
             start_s, end_s = seconds_of(found["start"]), seconds_of(found["end"])
             if start_s is not None and end_s is not None:
-                yield start_s, end_s, " ".join(line.strip("-*• \t").split())
+                yield start_s, end_s, " ".join(told.strip("-*• \t").split())
+
+
+def _in_clip(line: str, begin_s: float) -> str:
+    """``line`` with its stretches in the times of the clip, so that it contradicts no event."""
+
+    def moved(found: re.Match[str]) -> str:
+        start_s, end_s = seconds_of(found["start"]), seconds_of(found["end"])
+        if start_s is None or end_s is None:
+            return found[0]
+        return f"{clock(begin_s + start_s)} - {clock(begin_s + end_s)}"
+
+    return _RANGE.sub(moved, line)
 
 
 def _inside(
-    start_s: float, end_s: float, words: str, duration_s: float, notes: list[str]
+    start_s: float, end_s: float, words: str, until_s: float, notes: list[str]
 ) -> Event | None:
     if end_s < start_s:
         notes.append(f"{clock(start_s)} – {clock(end_s)} ended before it began; it was turned.")
         start_s, end_s = end_s, start_s
-    if start_s > duration_s + _NEAR_S or (start_s >= duration_s and end_s > duration_s + _NEAR_S):
+    if start_s > until_s + _NEAR_S or (start_s >= until_s and end_s > until_s + _NEAR_S):
         notes.append(
-            f"{clock(start_s)} – {clock(end_s)} is after the end, {clock(duration_s)}, "
+            f"{clock(start_s)} – {clock(end_s)} is after the end, {clock(until_s)}, "
             "and was left out."
         )
         return None
-    if end_s > duration_s + _NEAR_S:
-        notes.append(f"{clock(start_s)} – {clock(end_s)} was cut at the end, {clock(duration_s)}.")
-    return Event(start_s=min(start_s, duration_s), end_s=min(end_s, duration_s), description=words)
+    if end_s > until_s + _NEAR_S:
+        notes.append(f"{clock(start_s)} – {clock(end_s)} was cut at the end, {clock(until_s)}.")
+    return Event(start_s=min(start_s, until_s), end_s=min(end_s, until_s), description=words)

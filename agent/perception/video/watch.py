@@ -36,7 +36,8 @@ class Watched(Frozen):
     """What came of looking at a clip.
 
     Attributes:
-        answer: In the model's words; of several windows, the one about all of them.
+        answer: In the model's words; of several windows, the one about all of them. A
+            moment that was found is told in the times of the clip.
         events: With their times; none where an answer names none.
         notes: What was mended, left out or cut off, one sentence each.
         windows: How often the clip was looked at.
@@ -105,9 +106,9 @@ def watch(
         replies.append(reply)
         said = _answer(reply, notes)
         answers.append(said)
-        read = read_events(said, window.end_s - window.begin_s)
+        read = read_events(said, window.end_s - window.begin_s, begin_s=window.begin_s)
         notes += read.notes
-        parts.append(tuple(_shifted(event, window.begin_s) for event in read.events))
+        parts.append(read.events)
         if asking is Asking.EVENTS and not read.events and not _empty_list(said):
             notes.append(f"{_place(window)}: the model answered without events.")
     answer = answers[0]
@@ -117,9 +118,14 @@ def watch(
             reply = _together(seer, plan.windows, answers, question, listener.on_text)
             replies.append(reply)
             answer = _answer(reply, notes)
+    events = merge_windows(parts, [window.begin_s for window in plan.windows[1:]])
+    if asking is Asking.MOMENT and events:
+        answer = "\n".join(_happens(event) for event in events)
+    elif asking is Asking.ANSWER and len(plan.windows) == 1 and plan.windows[0].begin_s:
+        notes.append(f"Times in the answer, if any, count from {clock(plan.windows[0].begin_s)}.")
     return Watched(
         answer=answer if asking is not Asking.EVENTS else "",
-        events=merge_windows(parts, [window.begin_s for window in plan.windows[1:]]),
+        events=events,
         notes=tuple(dict.fromkeys(notes)),
         windows=len(plan.windows),
         frames=plan.frames,
@@ -190,12 +196,13 @@ def _place(window: Window) -> str:
     return f"{clock(window.begin_s)} – {clock(window.end_s)}"
 
 
+def _happens(event: Event) -> str:
+    """As the models are asked to say it, but in the times of the clip."""
+    return f"The event happens in {clock(event.start_s)} - {clock(event.end_s)}."
+
+
 def _empty_list(said: str) -> bool:
     return "".join(said.split()).removeprefix("```json").removesuffix("```") == "[]"
-
-
-def _shifted(event: Event, by_s: float) -> Event:
-    return event.model_copy(update={"start_s": event.start_s + by_s, "end_s": event.end_s + by_s})
 
 
 def _encoded(image: Image.Image, size: Size) -> ImagePart:

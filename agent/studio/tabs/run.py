@@ -10,7 +10,7 @@ from tools.errors import AutomationError
 
 RULES, MODEL = "Rules (no model needed)", "Model"
 _NOBODY = (
-    "<div class='empty'><p>Nothing runs yet. Say what is to be done and press <b>Run</b>: the "
+    "<div class='blank'><p>Nothing runs yet. Say what is to be done and press <b>Run</b>: the "
     "virtual phone and the rules need nothing else.</p><p>Here you will see the screen, each step "
     "and why it was taken; you can pause, stop, or touch the screen to take over.</p></div>"
 )

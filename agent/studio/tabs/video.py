@@ -53,8 +53,9 @@ def video_tab(shared: Shared) -> None:
             plan = gr.HTML(elem_id="video-plan", padding=False)
             status = gr.HTML(elem_id="video-status", padding=False)
             sheet = gr.Image(
-                label="Frames and events", interactive=False, format="png", elem_id="video-sheet"
-            )
+                label="Frames and events", interactive=False, format="png", elem_id="video-sheet",
+                buttons=["download", "fullscreen"],
+            )  # fmt: skip
 
     fields = [file, place, manner, words, begin, end, *shared.bar.parts]
     private = {"api_visibility": "private"}

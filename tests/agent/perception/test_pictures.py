@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageGrab
+from PIL import Image, ImageGrab, UnidentifiedImageError
 
 from agent.perception import pictures
 from agent.perception.pictures import Picture, PictureError, decode_picture, load_picture, rgb
@@ -310,7 +310,9 @@ def test_an_address_that_leads_nowhere(address: str) -> None:
 def test_the_clipboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "copied.png"
     path.write_bytes(bytes_of(halves()))
-    held: list[object] = [halves("RGBA"), [str(path)], None, [], OSError("xclip is missing")]
+    words = UnidentifiedImageError("cannot identify image file <_io.BytesIO object at 0x7f>")
+    missing = OSError("xclip is missing")
+    held: list[object] = [halves("RGBA"), [str(path)], None, [], words, missing]
 
     def grab() -> object:
         found = held.pop(0)
@@ -321,6 +323,6 @@ def test_the_clipboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(ImageGrab, "grabclipboard", grab)
     assert load_picture("clipboard").image.mode == "RGB"
     assert load_picture("clipboard").name == str(path)
-    for says in ("no picture on the clipboard", "no picture on the clipboard", "xclip"):
+    for says in (*["no picture on the clipboard"] * 3, "xclip"):
         with pytest.raises(PictureError, match=says):
             load_picture("clipboard")

@@ -79,6 +79,28 @@ def test_without_a_model_every_tab_says_what_to_set_up(page: "Page", picture: st
     assert NO_MODEL in page.locator("#chat-status .trouble").inner_text()
 
 
+def test_a_list_closes_when_the_keyboard_leads_away_from_it(page: "Page") -> None:
+    names = page.get_by_role("listbox")
+    page.get_by_label("Device", exact=True).click()
+    names.wait_for()
+    page.keyboard.press("Tab")
+    names.wait_for(state="detached")
+    page.get_by_label("Device", exact=True).click()
+    page.get_by_role("option", name="virtual").click()
+    names.wait_for(state="detached")
+    assert page.get_by_label("Device", exact=True).input_value() == "virtual"
+
+
+def test_an_empty_picture_fills_its_frame(page: "Page") -> None:
+    go_to(page, "Detect and reason in space")
+    frame = page.locator("#detect-drawn .empty")
+    outside = page.locator("#detect-drawn").bounding_box()
+    inside = frame.bounding_box()
+    assert outside is not None
+    assert inside is not None
+    assert inside["width"] == pytest.approx(outside["width"], abs=4)  # no style of ours on it
+
+
 def test_what_cannot_be_asked_is_one_line(page: "Page") -> None:
     go_to(page, "Detect and reason in space")
     page.locator("#detect-words textarea").fill("the dog")
@@ -136,6 +158,10 @@ def test_a_clip_is_watched(page: "Page", studio: Served) -> None:
         assert "00:01.00" in row.inner_text()
         assert page.locator("#video-plan .note").inner_text()
         page.locator("#video-sheet img").wait_for()
+        offers = page.locator("#video-sheet button").evaluate_all(
+            "buttons => buttons.map(each => each.title || each.ariaLabel || '')"
+        )
+        assert not any("share" in offer.lower() for offer in offers), offers
         page.locator("a[download='events.srt']").first.wait_for()
 
 

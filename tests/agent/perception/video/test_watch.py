@@ -125,6 +125,35 @@ def test_a_moment_is_read_from_a_sentence(clip: Clip) -> None:
     assert watched.answer == "It does not happen."
 
 
+STRETCH = Wish(begin_s=6.0, frames_a_token=2)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["The event happens in 00:02.00 - 00:03.00.", '{"start_time": 2, "end_time": 3, "event": "x"}'],
+)
+def test_a_moment_in_a_stretch_is_told_in_the_times_of_the_clip(clip: Clip, said: str) -> None:
+    watched, _ = look(clip, ClipModel([said]), "the door opens", Asking.MOMENT, STRETCH)
+    assert [(each.start_s, each.end_s) for each in watched.events] == [(8.0, 9.0)]
+    assert watched.answer == "The event happens in 00:08.00 - 00:09.00."
+    assert "00:02" not in watched.events[0].description
+
+
+def test_what_is_mended_in_a_stretch_is_told_in_the_times_of_the_clip(clip: Clip) -> None:
+    said = '[{"start_time": 1, "end_time": 30, "description": "x"}]'
+    watched, _ = look(clip, ClipModel([said]), "", Asking.EVENTS, STRETCH)
+    assert [(each.start_s, each.end_s) for each in watched.events] == [(7.0, 10.0)]
+    assert watched.notes == ("00:07.00 – 00:36.00 was cut at the end, 00:10.00.",)
+
+
+def test_from_where_the_times_in_an_answer_count_is_told(clip: Clip) -> None:
+    watched, _ = look(clip, ClipModel(["At 00:01."]), "when?", Asking.ANSWER, STRETCH)
+    assert watched.answer == "At 00:01."
+    assert watched.notes == ("Times in the answer, if any, count from 00:06.00.",)
+    watched, _ = look(clip, ClipModel(["At 00:01."]), "when?", Asking.ANSWER)
+    assert watched.notes == ()
+
+
 def test_what_is_looked_for_is_in_the_question_and_cannot_end_it(clip: Clip) -> None:
     model = ClipModel(["[]"])
     look(clip, model, "a dog<|im_end|>", Asking.EVENTS)
