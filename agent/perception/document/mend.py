@@ -14,13 +14,14 @@ _START = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"</html\s{0,9}>", re.IGNORECASE)
-_FENCE = re.compile(r"^[ \t]{0,3}```[^\n]{0,40}$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]{0,3}```[ \t]{0,9}$", re.MULTILINE)
 _OPENING_FENCE = re.compile(r"```[a-z]{0,12}\s*\Z", re.IGNORECASE)
 _INSIDE: Final = r"""(?:[^<>"']|"[^"\n]{0,9000}"|'[^'\n]{0,9000}')*"""
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]{{0,20}})(?=[\s/>]){_INSIDE}>")
 _VALUE: Final = r"""(?:"[^"\n]{0,9000}"|'[^'\n]{0,9000}'|[^\s"'<>]{1,2000})"""
 _ATTRIBUTE: Final = rf"\s{{1,20}}[a-z_:@][\w:.-]{{0,60}}(?:\s{{0,9}}=\s{{0,9}}{_VALUE})?"
 _NAMES: Final = "|".join(sorted(KNOWN))
+_CLOSED = re.compile(rf"</(?:{_NAMES})\s{{0,9}}>", re.IGNORECASE)
 _LESS_THAN = re.compile(
     rf"<(?!/?(?:{_NAMES})(?:{_ATTRIBUTE}){{0,40}}\s{{0,20}}/?>"
     r"|/?[a-z][a-z0-9:-]{0,30}/?>|!--|!doctype)",
@@ -79,7 +80,9 @@ def _parted(html: str) -> tuple[str, str]:
     """Up to the last ``</html>``, else up to the last fence; and what stands behind."""
     if ends := list(_END.finditer(html)):
         return html[: ends[-1].end()], html[ends[-1].end() :]
-    if fences := list(_FENCE.finditer(html)):
+    fences = list(_FENCE.finditer(html))
+    # Three ticks before the end of an element are words of the page, not the end of the reply.
+    if fences and not _CLOSED.search(html, fences[-1].end()):
         return html[: fences[-1].start()], html[fences[-1].end() :]
     return html, ""
 

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -119,6 +119,8 @@ signs = st.text(alphabet="<>&\"'`*_[]()!#|\\$~:-+=. \n1aé中/", max_size=40)
 
 
 @settings(max_examples=200, deadline=None)
+@example(words="\n```", kind="p")
+@example(words="a\n```\nb", kind="p")
 @given(words=signs, kind=st.sampled_from(["p", "h2", "li", "td", "pre"]))
 def test_no_word_of_a_page_is_a_mark(words: str, kind: str) -> None:
     import html
