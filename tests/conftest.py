@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,9 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse connections that leave this machine; a test that needs one is wrong."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background by a shell: programs that tests start would not hear Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.addaudithook(_refuse_network)
     config.addinivalue_line("markers", _SLOW)
 

@@ -18,7 +18,7 @@ HEAVY = (
     "rich", "typer", "jinja2", "av",
 )  # fmt: skip
 API = {
-    "Agent",
+    "Agent", "Client",
     "Config", "Decision", "Episode", "Recording", "Step", "StopReason", "ToolCall", "Verdict",
     "read_recording", "run_goal",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """A Ray cluster that runs already: what its nodes have, and what of that a run uses."""
 
+import io
 import re
 import signal
 import socket
@@ -153,7 +154,9 @@ def connected(address: str, clock: Clock) -> Iterator[Cluster]:
         try:
             yield Cluster(ray, clock)
         finally:
-            ray.shutdown()
+            # What its thread has not yet printed is printed now, by this one.
+            with redirect_stdout(io.StringIO()):
+                ray.shutdown()
 
 
 def last_line(error: Exception) -> str:

@@ -63,7 +63,8 @@ def test_strict_stops_at_the_first_other_screen_and_says_where_to_look(
     episode = replayed.episode
     assert episode.stop is StopReason.DIVERGED
     assert episode.error.startswith("Step 1 differs: expected com.android.launcher3 .Launcher (")
-    assert f"{booking.folder.name}/frames/0000-before.png" in episode.error
+    assert booking.steps[0].observation is not None
+    assert f"{booking.folder.name}/{booking.steps[0].observation.frame.path}" in episode.error
     assert "tiles differ" in episode.error
     recording = of(episode)
     last = recording.steps[-1]

@@ -33,10 +33,15 @@ def test_the_same_phone_gives_the_same_run_and_asks_nobody(
     assert again.start.origin is not None
     assert (again.start.origin.kind, again.start.origin.run) == ("replay", booking.start.run)
     assert again.start.policy == "recorded"
-    frames = [step.observation.frame.sha256 for step in again.steps if step.observation]
-    assert frames == [step.observation.frame.sha256 for step in booking.steps if step.observation]
     after = bookings(phone)
     assert len(after) == len(fresh) + 1
+    # Which capture is fastest is found out when connecting, and decides how frames are kept: those
+    # of two runs are the same bytes where both took the same one, else only the same picture.
+    if again.start.device.capture == booking.start.device.capture:
+        frames = [step.observation.frame.sha256 for step in again.steps if step.observation]
+        assert frames == [
+            each.observation.frame.sha256 for each in booking.steps if each.observation
+        ]
     assert phone.replay(booking, mode="strict").episode.stop is StopReason.FINISHED
     assert bookings(phone) == after
 
