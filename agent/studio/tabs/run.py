@@ -87,11 +87,10 @@ def run_tab(shared: Shared) -> None:
         started = happening(handler, fields, [shared.live, status], api_visibility="private")
         started.then(None, js=_INTO_SIGHT)
     shared.page.load(None, js=_KEYS)
+    # Apart: looking for devices takes a while, and a run begun meanwhile must stay in sight.
+    shared.page.load(lambda: _latest(shared), None, shared.live, api_visibility="private")
     shared.page.load(
-        lambda: (_latest(shared), gr.Dropdown(choices=device_names(shared))),
-        None,
-        [shared.live, device],
-        api_visibility="private",
+        lambda: gr.Dropdown(choices=device_names(shared)), None, device, api_visibility="private"
     )
 
 
