@@ -1,7 +1,11 @@
 """Clips in messages: which frames are shown and how large, by the rules of Qwen's own examples."""
 
 import math
+import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +13,15 @@ from PIL import Image
 
 from agent.model import ImagePart, VideoPart
 from agent.perception.message_forms import VideoForm
-from agent.perception.pictures import Picture, download, load_picture, rgb
+from agent.perception.pictures import (
+    Picture,
+    is_brought,
+    load_bytes,
+    load_picture,
+    local_path,
+    rgb,
+    short_name,
+)
 from agent.perception.seer import Seer
 from agent.perception.video.clip import VideoFile
 from agent.perception.video.plan import (
@@ -27,6 +39,28 @@ from tools.screen import Screenshot
 _FPS: Final = 2.0
 _TOGETHER: Final = 2
 """Frames that the models take together, so there is an even number of them."""
+_STILLS: Final = re.compile(r"data:video/jpeg;base64,", re.IGNORECASE)
+"""How vLLM takes the frames of a clip in one address: JPEG after JPEG, commas between them."""
+
+
+@dataclass(frozen=True)
+class _Film:
+    """A clip that is open.
+
+    Attributes:
+        name: How it is called in messages.
+        size: Of its first frame, in px.
+        count: How many frames are shown, an even number.
+        fps: How many of them are a second.
+        frames: They come one by one: all of them at full size would fill the memory. One may be
+            missing at the end, where they are an odd number; the last is shown twice then.
+    """
+
+    name: str
+    size: Size
+    count: int
+    fps: float
+    frames: Iterator[Image.Image]
 
 
 def film_part(form: VideoForm, seer: Seer, name: str) -> tuple[VideoPart, str]:
@@ -41,21 +75,16 @@ def film_part(form: VideoForm, seer: Seer, name: str) -> tuple[VideoPart, str]:
         UsageError: The clip, or a frame of it, cannot be used.
         MissingExtraError: It is a file, and PyAV is not installed.
     """
-    if isinstance(form.video, tuple):
-        frames = [_frame(frame, name) for frame in form.video]
-        frames += frames[-1:] * (-len(frames) % _TOGETHER)
-        fps = form.sample_fps or form.fps or _FPS
-        shown_name = name
-    else:
-        frames, fps = _from_file(str(form.video), form)
-        shown_name = str(form.video)
-    size = shown_size(Size(width=frames[0].width, height=frames[0].height), len(frames), form, seer)
-    part = VideoPart(tuple(_encoded(frame, size, seer.sizing.factor) for frame in frames), fps)
-    tokens = len(frames) // _TOGETHER * (size.width * size.height) // seer.sizing.factor**2
+    with _opened(form, name) as film:
+        size = shown_size(film.size, film.count, form, seer)
+        frames = [_encoded(frame, size, seer.sizing.factor) for frame in film.frames]
+    frames += frames[-1:] * (film.count - len(frames))
+    tokens = film.count // _TOGETHER * (size.width * size.height) // seer.sizing.factor**2
     note = (
-        f"{shown_name}: {len(frames)} frames, {fps:.3g} a second, shown as {size}, {tokens} tokens."
+        f"{film.name}: {film.count} frames, {film.fps:.3g} a second, shown as {size}, "
+        f"{tokens} tokens."
     )
-    return part, note
+    return VideoPart(tuple(frames), film.fps), note
 
 
 def frame_count(length_s: float, form: VideoForm) -> int:
@@ -87,16 +116,30 @@ def shown_size(frame: Size, count: int, form: VideoForm, seer: Seer) -> Size:
     return sizing.shown(frame)
 
 
-def _from_file(source: str, form: VideoForm) -> tuple[list[Image.Image], float]:
-    if source.lower().startswith(("http://", "https://")):
+@contextmanager
+def _opened(form: VideoForm, name: str) -> Iterator[_Film]:
+    video = form.video
+    if isinstance(video, str) and (head := _STILLS.match(video)):
+        video = tuple(f"data:image/jpeg;base64,{each}" for each in video[head.end() :].split(","))
+    if isinstance(video, tuple):
+        yield _of_stills(video, form, name)
+    elif is_brought(str(video)):
         with tempfile.NamedTemporaryFile(suffix=".video") as kept:
-            kept.write(download(source))
+            kept.write(load_bytes(str(video)))
             kept.flush()
-            return _sampled(VideoFile(Path(kept.name)), form)
-    return _sampled(VideoFile(Path(source.removeprefix("file://")).expanduser()), form)
+            yield _sampled(VideoFile(Path(kept.name), short_name(str(video))), form)
+    else:
+        yield _sampled(VideoFile(local_path(str(video)), str(video)), form)
 
 
-def _sampled(film: VideoFile, form: VideoForm) -> tuple[list[Image.Image], float]:
+def _of_stills(sources: tuple[object, ...], form: VideoForm, name: str) -> _Film:
+    first = picture_of(sources[0], name)
+    frames = (picture_of(source, name).image for source in sources)
+    count = len(sources) + len(sources) % _TOGETHER
+    return _Film(name, first.size, count, form.sample_fps or form.fps or _FPS, frames)
+
+
+def _sampled(film: VideoFile, form: VideoForm) -> _Film:
     begin_s = form.video_start or 0.0
     end_s = min(form.video_end or film.facts.duration_s, film.facts.duration_s)
     if begin_s >= end_s:
@@ -106,12 +149,8 @@ def _sampled(film: VideoFile, form: VideoForm) -> tuple[list[Image.Image], float
         )
     count = frame_count(end_s - begin_s, form)
     step = (end_s - begin_s) / count
-    frames = [frame.image for frame in film.frames([begin_s + step * n for n in range(count)])]
-    return frames, 1 / step
-
-
-def _frame(source: object, name: str) -> Image.Image:
-    return picture_of(source, name).image
+    frames = (frame.image for frame in film.frames([begin_s + step * n for n in range(count)]))
+    return _Film(film.facts.name, film.facts.size, count, 1 / step, frames)
 
 
 def picture_of(source: object, name: str) -> Picture:

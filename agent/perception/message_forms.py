@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from PIL import Image
 from pydantic import (
@@ -58,8 +58,18 @@ def _address(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
 
 
+def _film_address(value: object) -> object:
+    """The address of a ``video_url``, which is a text or a mapping with one."""
+    if isinstance(value, Mapping) and set(value) == {"url"}:
+        value = value["url"]
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise ValueError('must be {"url": "…"}, the address of one clip')
+
+
 PictureSource = str | Path | Image.Image | Picture
 Pixels = Annotated[int, Field(ge=1)]
+Frames = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class _Form(BaseModel):
@@ -114,11 +124,10 @@ class ImageUrlForm(Sides):
     image_url: Annotated[_Url, BeforeValidator(_address)]
 
 
-class VideoForm(Sides):
-    """A clip: a file, or its frames.
+class Sampled(Sides):
+    """What can be said of how a clip is sampled.
 
     Attributes:
-        video: The file, its address, or a list of pictures.
         fps: Frames per second to show; of a list, those it has been sampled with.
         sample_fps: The same for a list.
         nframes: How many frames to show instead.
@@ -129,30 +138,43 @@ class VideoForm(Sides):
         video_end: Second to end at.
     """
 
-    type: Literal["video"] = "video"
-    video: Annotated[Any, BeforeValidator(_film_source)]
     fps: Annotated[float, Field(gt=0, le=120)] | None = None
     sample_fps: Annotated[float, Field(gt=0, le=120)] | None = None
-    nframes: Pixels | None = None
-    min_frames: Pixels | None = None
-    max_frames: Pixels | None = None
+    nframes: Frames | None = None
+    min_frames: Frames | None = None
+    max_frames: Frames | None = None
     total_pixels: Pixels | None = None
     video_start: Annotated[float, Field(ge=0)] | None = None
     video_end: Annotated[float, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
-    def _one_rate(self) -> "VideoForm":
+    def _one_rate(self) -> Self:
         if self.fps is not None and self.nframes is not None:
             raise ValueError("fps or nframes, not both")
         return self
 
 
+class VideoForm(Sampled):
+    """A clip as Qwen's examples give it: a file, its address, or a list of pictures."""
+
+    type: Literal["video"] = "video"
+    video: Annotated[Any, BeforeValidator(_film_source)]
+
+
+class VideoUrlForm(Sampled):
+    """A clip as vLLM's protocol gives it."""
+
+    type: Literal["video_url"] = "video_url"
+    video_url: Annotated[str, BeforeValidator(_film_address)]
+
+
 PartForm = TextForm | ImageForm | VideoForm
-_FORMS: Final[dict[str, type[TextForm | ImageForm | ImageUrlForm | VideoForm]]] = {
+_FORMS: Final[dict[str, type[TextForm | ImageForm | ImageUrlForm | VideoForm | VideoUrlForm]]] = {
     "text": TextForm,
     "image": ImageForm,
     "image_url": ImageUrlForm,
     "video": VideoForm,
+    "video_url": VideoUrlForm,
 }
 
 
@@ -223,12 +245,15 @@ def _part(value: object, where: str) -> PartForm:
         raise MessageError(
             where, f"{named!r} is no kind of part", hint=f"Known are {', '.join(_FORMS)}."
         )
-    if form is ImageForm and "image" not in written and "image_url" in written:
-        form, written = ImageUrlForm, {**written, "type": "image_url"}
+    address = f"{named}_url"
+    if named not in written and address in _FORMS and address in written:
+        form, written = _FORMS[address], {**written, "type": address}
     try:
         read = form.model_validate(written)
     except ValidationError as error:
         raise _explained(error, form, where) from None
+    if isinstance(read, VideoUrlForm):
+        return VideoForm(video=read.video_url, **read.model_dump(include=set(Sampled.model_fields)))
     return _as_image(read) if isinstance(read, ImageUrlForm) else read
 
 

@@ -26,8 +26,8 @@ def to_messages(messages: object, seer: Seer) -> tuple[tuple[Message, ...], tupl
 
     Args:
         messages: A list of ``{"role": …, "content": …}``, where the content is words or a list of
-            parts: ``text``, ``image``, ``image_url`` or ``video``, as in OpenAI's protocol and in
-            the examples of Qwen, sizes of pictures included.
+            parts: ``text``, ``image``, ``image_url``, ``video`` or ``video_url``, as in OpenAI's
+            protocol, vLLM's, and the examples of Qwen, sizes of pictures included.
         seer: Whose sizing is used where a part does not say otherwise.
 
     Raises:

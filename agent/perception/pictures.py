@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -25,7 +26,9 @@ BROKEN: Final = (
 """What Pillow raises for files that are damaged."""
 _DOWNLOAD_S: Final = 30.0
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
-_KINDS: Final = "PNG, JPEG, WebP, GIF, BMP, TIFF"
+_FILE = re.compile(r"\Afile://(?:localhost(?=/))?", re.IGNORECASE)
+_DATA: Final = "data:"
+KINDS: Final = "PNG, JPEG, WebP, GIF, BMP, TIFF"
 
 
 class PictureError(UsageError):
@@ -60,11 +63,7 @@ def load_picture(source: str) -> Picture:
     """
     if source == CLIPBOARD:
         return _from_clipboard()
-    if _ADDRESS.match(source):
-        return decode_picture(download(source), source)
-    if source.startswith("data:"):
-        return decode_picture(_from_data_url(source), f"{source[:30]}…")
-    return decode_picture(_read(source.removeprefix("file://")), source)
+    return decode_picture(load_bytes(source), short_name(source))
 
 
 def load_bytes(source: str) -> bytes:
@@ -75,9 +74,35 @@ def load_bytes(source: str) -> bytes:
     """
     if _ADDRESS.match(source):
         return download(source)
-    if source.startswith("data:"):
+    if source.startswith(_DATA):
         return _from_data_url(source)
-    return _read(source.removeprefix("file://"))
+    return _read(source)
+
+
+def is_brought(source: str) -> bool:
+    """Whether ``source`` is no file of this machine, but ``http(s)://...`` or ``data:...``."""
+    return source.startswith(_DATA) or _ADDRESS.match(source) is not None
+
+
+def short_name(source: str) -> str:
+    """``source`` as it is called in messages: of a ``data:`` address its beginning."""
+    return f"{source[:30]}…" if source.startswith(_DATA) else source
+
+
+def local_path(source: str) -> Path:
+    """The file that ``source`` names, a path or a ``file://`` address with its blanks as ``%20``.
+
+    Raises:
+        PictureError: It is no path.
+    """
+    bare = _FILE.sub("", source)
+    try:
+        path = Path(bare).expanduser()
+        if bare != source and not path.exists():
+            path = Path(unquote(bare)).expanduser()
+    except (ValueError, RuntimeError):  # a zero byte; a ~ of nobody
+        raise PictureError(f"{source!r} is no path.") from None
+    return path
 
 
 def decode_picture(data: bytes, name: str) -> Picture:
@@ -106,7 +131,7 @@ def decode_picture(data: bytes, name: str) -> Picture:
             hint="Make it smaller first.",
         ) from None
     except UnidentifiedImageError:
-        raise PictureError(f"{name!r} is not a picture.", hint=f"Known are {_KINDS}.") from None
+        raise PictureError(f"{name!r} is not a picture.", hint=f"Known are {KINDS}.") from None
     except BROKEN as error:
         reason = str(error).rstrip(".") or type(error).__name__
         raise PictureError(
@@ -134,9 +159,8 @@ def rgb(image: Image.Image) -> Image.Image:
 
 
 def _read(name: str) -> bytes:
-    path = Path(name)
+    path = local_path(name)
     try:
-        path = path.expanduser()
         if path.stat().st_size > MOST_BYTES:
             raise PictureError(f"{str(path)!r} is larger than {MOST_BYTES // 1024**2} MB.")
         return path.read_bytes()
@@ -145,7 +169,7 @@ def _read(name: str) -> bytes:
         raise PictureError(
             f"The picture {str(path)!r} cannot be read: {reason}.", hint="Is the path right?"
         ) from None
-    except (ValueError, RuntimeError):  # a zero byte; a ~ of nobody
+    except ValueError:  # a zero byte
         raise PictureError(f"{name!r} is no path.") from None
 
 
@@ -160,7 +184,8 @@ def _from_data_url(source: str) -> bytes:
         data = b""
     if not data:
         raise PictureError(
-            "This data: address holds no picture.", hint="It is data:image/png;base64,DATA."
+            "This data: address holds nothing.",
+            hint="It is data:TYPE;base64,DATA, as in data:image/png;base64,iVBO…",
         )
     return data
 

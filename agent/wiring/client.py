@@ -92,7 +92,8 @@ class Client:
             messages: ``{"role": "user", "content": …}`` and so on. The content is words, or a list
                 of parts: ``{"type": "text", "text": …}``, ``{"type": "image", "image": …}`` with a
                 file, address, ``data:`` address or picture of Pillow, ``{"type": "image_url",
-                "image_url": {"url": …}}``, ``{"type": "video", "video": …}`` with a file or frames.
+                "image_url": {"url": …}}``, ``{"type": "video", "video": …}`` with a file, an
+                address or frames, ``{"type": "video_url", "video_url": {"url": …}}``.
             max_tokens: Room for the reply; ``None`` for what the family needs.
             temperature: 0..2; ``None`` as the family wants it.
             stream: Hears the reply while it is written.

@@ -79,19 +79,20 @@ class VideoFile:
 
     Args:
         path: The file.
+        name: How it is called in messages; empty for its path.
 
     Raises:
         MissingExtraError: PyAV is not installed.
         VideoError: It is missing, empty, no video, or has no frames.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        _require_file(path)
+    def __init__(self, path: Path, name: str = "") -> None:
+        self._path, self._name = path, name or str(path)
+        _require_file(path, self._name)
         with self._opened() as container:
             first = next(_decoded(container, 0.0), None)
             if first is None:
-                raise VideoError(f"{str(path)!r} has no frames.", hint="Is it the whole file?")
+                raise VideoError(f"{self._name!r} has no frames.", hint="Is it the whole file?")
             self._begin_s = first.time or 0.0
             stream = container.streams.video[0]
             fps = float(stream.average_rate or stream.guessed_rate or _UNKNOWN_FPS)
@@ -99,7 +100,7 @@ class VideoFile:
         last_s = self._last_s(from_s=told_s - _TAIL_S) or self._last_s(from_s=0.0)
         length_s = max(last_s - self._begin_s, 0.0) + 1 / fps
         upright = _upright(first).size
-        self.facts = ClipFacts(str(path), length_s, Size(width=upright[0], height=upright[1]), fps)
+        self.facts = ClipFacts(self._name, length_s, Size(width=upright[0], height=upright[1]), fps)
 
     def frames(self, times_s: Sequence[float]) -> Iterator[Frame]:
         """See ``Clip``; after a damaged stretch the frame before it stands for it."""
@@ -115,7 +116,7 @@ class VideoFile:
                 while coming is not None and (shown is None or _at(coming) <= wanted + 1e-6):
                     shown, coming = coming, next(decoder, None)
                 if shown is None:
-                    raise VideoError(f"No frame of {str(self._path)!r} can be read.")
+                    raise VideoError(f"No frame of {self._name!r} can be read.")
                 yield Frame(max(0.0, _at(shown) - self._begin_s), _upright(shown))
 
     def _last_s(self, *, from_s: float) -> float:
@@ -144,7 +145,7 @@ class VideoFile:
             with av.open(str(self._path), metadata_errors="replace") as container:
                 if not container.streams.video:
                     raise VideoError(
-                        f"{str(self._path)!r} has no pictures, only sound or nothing.",
+                        f"{self._name!r} has no pictures, only sound or nothing.",
                         hint="Give it a video.",
                     )
                 container.streams.video[0].thread_type = "AUTO"
@@ -152,23 +153,23 @@ class VideoFile:
         except av.error.FFmpegError as error:
             reason = error.strerror or str(error)
             raise VideoError(
-                f"{str(self._path)!r} cannot be read as a video: {reason}.",
+                f"{self._name!r} cannot be read as a video: {reason}.",
                 hint="Does it play elsewhere? MP4, WebM, MKV, MOV and GIF are read.",
             ) from None
 
 
-def _require_file(path: Path) -> None:
+def _require_file(path: Path, name: str) -> None:
     try:
         size = path.stat().st_size
     except OSError as error:
         raise VideoError(
-            f"The video {str(path)!r} cannot be read: {error.strerror or error}.",
+            f"The video {name!r} cannot be read: {error.strerror or error}.",
             hint="Is the path right?",
         ) from None
     if path.is_dir():
-        raise VideoError(f"{str(path)!r} is a folder, and no recording.", hint="Name a video.")
+        raise VideoError(f"{name!r} is a folder, and no recording.", hint="Name a video.")
     if size == 0:
-        raise VideoError(f"{str(path)!r} is empty, 0 bytes.", hint="Give it a video.")
+        raise VideoError(f"{name!r} is empty, 0 bytes.", hint="Give it a video.")
 
 
 def _decoded(container: "InputContainer", from_s: float) -> Iterator["VideoFrame"]:

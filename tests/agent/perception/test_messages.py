@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from agent import Client
 from agent.dialects.choose import dialect_named
 from agent.model import ImagePart, Reply, TextPart, Thought, VideoPart
 from agent.models.scripted import ScriptedModel
+from agent.perception import film_parts
 from agent.perception.families import manner_of
 from agent.perception.film_parts import frame_count
 from agent.perception.message_forms import MessageError, VideoForm, read_messages
@@ -19,6 +21,7 @@ from agent.perception.messages import to_messages
 from agent.perception.pictures import Picture
 from agent.perception.seer import Seer
 from agent.perception.talking import parted, talk
+from agent.perception.video.clip import Frame, VideoFile
 from tests.agent.models.fault_server import chunk, refuse, serving, stream, words
 from tests.agent.perception.films import make_film, serving_folder
 from tools.errors import ContextTooLongError
@@ -195,6 +198,9 @@ def test_a_mark_that_ends_a_turn_is_made_harmless() -> None:
         (user({"type": "video"}), "content[0].video: is missing"),
         (user({"type": "video", "video": []}), "content[0].video: must be a file, an address, or"),
         (user({"type": "video", "video": [5]}), "content[0].video: must be a file, an address"),
+        (user({"type": "video_url", "video_url": {}}), 'video_url: must be {"url": "…"}'),
+        (user({"type": "video_url", "video_url": " "}), 'video_url: must be {"url": "…"}'),
+        (user({"type": "video", "video": "x", "nframes": 10**9}), "must be less than or equal"),
         (user({"type": "video", "video": "x", "fps": 0}), "content[0].fps: must be greater than 0"),
         (
             user({"type": "video", "video": "x", "fps": 1, "nframes": 8}),
@@ -240,6 +246,12 @@ def test_what_is_wrong_is_one_line_that_says_where(messages: object, said: str) 
         ({"type": "video", "video": "nothing.mp4"}, "'nothing.mp4' cannot be read"),
         ({"type": "video", "video": "photo.jpg", "video_start": 9}, "There is nothing from 9 s"),
         ({"type": "video", "video": ["photo.jpg", "nothing.png"]}, "'nothing.png' cannot be read"),
+        (
+            {"type": "video_url", "video_url": {"url": "data:video/mp4;base64,AAAA"}},
+            "'data:video/mp4;base64,AAAA…' cannot be read as a video",
+        ),
+        ({"type": "video", "video": "data:video/mp4,x"}, "address holds nothing"),
+        ({"type": "video", "video": "~nobody-at-all/x.mp4"}, "is no path"),
     ],
 )
 def test_what_cannot_be_loaded_is_told_with_its_place(
@@ -287,6 +299,68 @@ def test_a_film_is_sampled_as_the_part_says(tmp_path: Path) -> None:
     brightness = [pixel[0] for pixel in reds if isinstance(pixel, tuple)]
     assert brightness == sorted(brightness)
     assert brightness[-1] - brightness[0] > 100
+
+
+def as_data(path: Path) -> str:
+    return f"data:video/mp4;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda path: {"type": "video", "video": str(path)},
+        lambda path: {"type": "video", "video": path},
+        lambda path: {"type": "video", "video": f"file://{path}".replace(" ", "%20")},
+        lambda path: {"type": "video", "video": as_data(path)},
+        lambda path: {"type": "video_url", "video_url": {"url": as_data(path)}},
+        lambda path: {"type": "video_url", "video_url": {"url": f"file://{path}"}},
+        lambda path: {"type": "video_url", "video_url": str(path)},
+        lambda path: {"type": "video", "video_url": {"url": str(path)}},
+        lambda path: {"video_url": {"url": str(path)}, "type": None, "text": None},
+    ],
+)
+def test_a_film_in_every_way_that_it_is_written(tmp_path: Path, form: Any) -> None:
+    film = make_film(tmp_path / "a film.mp4", seconds=3, size=(320, 240))
+    (message,), (note,) = to_messages(user({**form(film), "fps": 2.0}), seer_of())
+    clip = message.parts[0]
+    assert isinstance(clip, VideoPart)
+    assert len(clip.frames) == 6
+    assert len(note) < 200
+
+
+def test_the_frames_of_a_film_in_one_address_as_vllm_takes_them() -> None:
+    stills = []
+    for shade in (0, 90, 180):
+        buffer = io.BytesIO()
+        Image.new("RGB", (320, 240), (shade,) * 3).save(buffer, "JPEG")
+        stills.append(base64.b64encode(buffer.getvalue()).decode())
+    url = f"data:video/jpeg;base64,{','.join(stills)}"
+    (message,), _ = to_messages(user({"type": "video_url", "video_url": {"url": url}}), seer_of())
+    clip = message.parts[0]
+    assert isinstance(clip, VideoPart)
+    seen = [Image.open(io.BytesIO(frame.data)).getpixel((5, 5)) for frame in clip.frames]
+    assert [pixel[0] for pixel in seen if isinstance(pixel, tuple)] == [0, 90, 180, 180]
+
+
+def test_frames_are_made_small_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minute of 4K at its full size would fill the memory."""
+    made: list[str] = []
+    encoded, frames = film_parts._encoded, VideoFile.frames
+
+    def small(*given: Any) -> ImagePart:
+        made.append("small")
+        return encoded(*given)
+
+    def decoded(self: VideoFile, times_s: list[float]) -> Iterator[Frame]:
+        for frame in frames(self, times_s):
+            made.append("whole")
+            yield frame
+
+    monkeypatch.setattr(film_parts, "_encoded", small)
+    monkeypatch.setattr(VideoFile, "frames", decoded)
+    film = make_film(tmp_path / "film.mp4", seconds=3, size=(320, 240))
+    to_messages(user({"type": "video", "video": film}), seer_of())
+    assert made == ["whole", "small"] * 6
 
 
 def test_a_film_from_the_web_and_a_stretch_of_it(tmp_path: Path) -> None:

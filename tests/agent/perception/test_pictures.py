@@ -206,7 +206,7 @@ def test_a_data_address() -> None:
 
 @pytest.mark.parametrize("source", ["data:,", "data:image/png;base64,%%%", "data:image/png,abc"])
 def test_a_data_address_without_a_picture(source: str) -> None:
-    with pytest.raises(PictureError, match="holds no picture"):
+    with pytest.raises(PictureError, match="address holds nothing"):
         load_picture(source)
 
 
