@@ -13,11 +13,7 @@ if TYPE_CHECKING:
     from agent.perception.video.clip import Clip
     from agent.perception.video.plan import Plan, Wish
     from agent.perception.video.watch import Asking, Watched
-    from agent.sight import Sizing
     from tools.errors import UsageError
-
-_USUAL = "Qwen2.5-VL"
-"""Whose pictures ``--plan`` reckons with where no model is named."""
 
 
 def _file(help_text: str) -> object:
@@ -73,13 +69,14 @@ def video(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     as_json: AsJson = False,
 ) -> int:
     """Say what happens in a clip and when, or answer a question about it."""
-    from agent.perception.video.plan import Wish, plan_frames
+    from agent.perception.video.plan import Wish
     from agent.perception.video.recorded import open_clip
+    from agent.perception.video.subtitles import FORMATS
     from agent.perception.video.timecode import require_seconds
 
     asking = _asking(question, answer=answer, moment=moment)
-    _require_ending(subtitles, ("srt", "vtt"))
-    _require_ending(sheet, ("png", "jpg", "jpeg", "webp"))
+    _require_writable(subtitles, FORMATS)
+    _require_writable(sheet, ("png", "jpg", "jpeg", "webp"))
     wish = Wish(
         fps=fps,
         budget=budget,
@@ -88,15 +85,16 @@ def video(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     )
     clip = open_clip(file.expanduser())
     if plan:
-        sizing = _sizing(model, dialect, max_pixels)
-        return _show_plan(plan_frames(clip.facts, sizing, wish), clip, as_json=as_json)
+        flags = {"model": model, "server": server, "dialect": dialect, "max_pixels": max_pixels}
+        return _show_plan(clip, wish, flags, as_json=as_json)
     with seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
         watched, shown = _watch(seer, clip, wish, question, asking)
+    code = _show(watched, asking, as_json=as_json)
     if subtitles is not None:
         _write_subtitles(subtitles, watched)
     if sheet is not None:
         _draw_sheet(sheet, clip, shown, watched)
-    return _show(watched, asking, as_json=as_json)
+    return code
 
 
 def _asking(question: str, *, answer: bool, moment: bool) -> "Asking":
@@ -112,23 +110,17 @@ def _asking(question: str, *, answer: bool, moment: bool) -> "Asking":
     return Asking.ANSWER if answer else Asking.MOMENT if moment else Asking.EVENTS
 
 
-def _require_ending(path: Path | None, endings: tuple[str, ...]) -> None:
+def _require_writable(path: Path | None, endings: tuple[str, ...]) -> None:
+    """Refuse what could not be written, before a model is asked for minutes for nothing."""
     from tools.errors import UsageError
 
+    if path is not None and not path.absolute().parent.is_dir():
+        raise UsageError(
+            f"There is no folder {str(path.parent)!r} for {path.name!r}.", hint="Make it first."
+        )
     if path is not None and path.suffix.lower().lstrip(".") not in endings:
         listed = " or ".join(f".{ending}" for ending in endings)
         raise UsageError(f"{str(path)!r} does not end with {listed}.", hint="Name it so.")
-
-
-def _sizing(model: str | None, dialect: str | None, max_pixels: int | None) -> "Sizing":
-    """How a model of that name would be shown pictures, without asking for it."""
-    from agent.config import load_config
-    from agent.dialects.choose import choose_dialect
-
-    flags = {"model": model, "dialect": dialect, "max_pixels": max_pixels}
-    config = load_config(flags).config
-    choice = choose_dialect(config.model or _USUAL, wanted=config.dialect)
-    return choice.dialect.sizing.budget(max_pixels=config.max_pixels)
 
 
 def _watch(
@@ -185,12 +177,25 @@ def _unwritten(path: Path, error: OSError) -> "UsageError":
     )
 
 
-def _show_plan(planned: "Plan", clip: "Clip", *, as_json: bool) -> int:
+def _show_plan(
+    clip: "Clip", wish: "Wish", flags: dict[str, str | int | None], *, as_json: bool
+) -> int:
+    from dataclasses import replace
+
+    from agent.config import load_config
+    from agent.perception.video.plan import plan_frames
+    from agent.wiring.models import reckon
+
+    reckoned = reckon(load_config(flags).config)
+    tell(reckoned.told)
+    wish = replace(wish, frames_a_token=2 if reckoned.reads_clips else 1)
+    planned = plan_frames(clip.facts, reckoned.sizing, wish)
     if not as_json:
         typer.echo(planned.told(clip.facts))
         return 0
     told = {
         "duration_s": round(clip.facts.duration_s, 3),
+        "reckoned_for": reckoned.told,
         "frames": planned.frames,
         "shown": [planned.shown.width, planned.shown.height],
         "tokens": planned.tokens,
@@ -213,9 +218,11 @@ def _show(watched: "Watched", asking: "Asking", *, as_json: bool) -> int:
     elif asking is Asking.EVENTS:
         told = [event.model_dump(mode="json", by_alias=True) for event in watched.events]
         typer.echo(json_text(told, indent=2))
-    else:
+    elif watched.answer:
         typer.echo(plain(watched.answer))
     if asking is Asking.ANSWER:
+        if not watched.answer:
+            tell("The model gave no answer.")
         return 0 if watched.answer else 1
     if not watched.events:
         tell("No event was found.")

@@ -80,9 +80,13 @@ class Plan:
         first = self.windows[0]
         every = f"one each {1 / first.fps:.3g} s" if first.fps < 1 else f"{first.fps:.3g} a second"
         windows = f" in {len(self.windows)} windows" if len(self.windows) > 1 else ""
+        begin_s, end_s = first.begin_s, self.windows[-1].end_s
+        what = f"{clock(facts.duration_s)} of {facts.size}"
+        if begin_s > 0 or end_s < facts.duration_s:
+            what = f"{clock(begin_s)} – {clock(end_s)} of {clock(facts.duration_s)}, {facts.size}"
         return (
-            f"{clock(facts.duration_s)} of {facts.size}: {self.frames} frames, {every}, shown at "
-            f"{self.shown}, about {self.tokens:,} visual tokens{windows}"
+            f"{what}: {self.frames} frames, {every}, shown at {self.shown}, "
+            f"about {self.tokens:,} visual tokens{windows}"
         )
 
 

@@ -1,7 +1,8 @@
 """Asks about a clip, window by window, and puts what is answered together."""
 
 import io
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,8 +11,9 @@ from PIL import Image, ImageOps
 
 from agent.dialects.reading.answer import split_reply
 from agent.model import ClipReading, ImagePart, OnText, Part, Reply, TextPart, VideoPart
+from agent.perception.families import manner_of
 from agent.perception.seer import Seer
-from agent.perception.video.clip import Clip, Frame
+from agent.perception.video.clip import Clip, Frame, VideoError
 from agent.perception.video.events import Event, merge_windows, read_events
 from agent.perception.video.plan import Plan, Window
 from agent.perception.video.timecode import clock
@@ -21,7 +23,15 @@ from tools.errors import UnreadableReplyError
 from tools.geometry import Frozen, Size
 
 MOST_REPLY: Final = 4096
-_CUT: Final = "length"
+_CUT: Final = {
+    "length": f"The reply was cut off at {MOST_REPLY} tokens.",
+    "loop": "The model repeated itself and was stopped.",
+    "time": "The reply was cut off, for its time was over.",
+}
+_SHOWN: Final = 300
+_EMPTY: Final = re.compile(r'(?:```(?:json)?)?(?:\{"\w{1,20}":)?\[\]\}?(?:```)?', re.IGNORECASE)
+_MOST_TOLD: Final = 3
+"""Answers of windows in which nothing was found, that are told: they say the same as a rule."""
 
 
 class Asking(StrEnum):
@@ -93,9 +103,11 @@ def watch(
         listener: Who follows.
 
     Raises:
-        VideoError: A frame cannot be read.
+        VideoError: A frame cannot be read, or the model's family looks at no videos.
         ModelError: The model cannot be asked.
     """
+    if not manner_of(seer.dialect).sees_video:
+        raise VideoError(f"{seer.dialect.name} looks at no videos.", hint="Take another model.")
     parts: list[tuple[Event, ...]] = []
     notes: list[str] = []
     answers: list[str] = []
@@ -110,7 +122,7 @@ def watch(
         notes += read.notes
         parts.append(read.events)
         if asking is Asking.EVENTS and not read.events and not _empty_list(said):
-            notes.append(f"{_place(window)}: the model answered without events.")
+            notes.append(f"{_place(window)}: {_without_events(said)}")
     answer = answers[0]
     if len(plan.windows) > 1:
         answer = ""
@@ -119,9 +131,10 @@ def watch(
             replies.append(reply)
             answer = _answer(reply, notes)
     events = merge_windows(parts, [window.begin_s for window in plan.windows[1:]])
-    if asking is Asking.MOMENT and events:
-        answer = "\n".join(_happens(event) for event in events)
-    elif asking is Asking.ANSWER and len(plan.windows) == 1 and plan.windows[0].begin_s:
+    if asking is Asking.MOMENT:
+        answer = "\n".join(map(_happens, events) if events else _distinct(answers))
+    counted_apart = asking is Asking.ANSWER or (asking is Asking.MOMENT and answer and not events)
+    if counted_apart and len(plan.windows) == 1 and plan.windows[0].begin_s:
         notes.append(f"Times in the answer, if any, count from {clock(plan.windows[0].begin_s)}.")
     return Watched(
         answer=answer if asking is not Asking.EVENTS else "",
@@ -134,16 +147,18 @@ def watch(
     )
 
 
-def video_part(frames: Sequence[Frame], size: Size, fps: float) -> VideoPart:
-    """``frames`` as they are sent, all of ``size``, with black beside those of another shape."""
+def video_part(frames: Iterable[Frame], size: Size, fps: float) -> VideoPart:
+    """``frames`` as they are sent, all of ``size``, with black beside those of another shape.
+
+    They are taken one by one: all frames of a question at full size would fill the memory.
+    """
     return VideoPart(tuple(_encoded(frame.image, size) for frame in frames), fps)
 
 
 def _ask(
     seer: Seer, clip: Clip, window: Window, size: Size, words: str, on_text: OnText | None
 ) -> Reply:
-    frames = list(clip.frames(window.times_s))
-    part = video_part(frames, size, window.fps)
+    part = video_part(clip.frames(window.times_s), size, window.fps)
     timing = load_prompt("perception/video/timing").fill(
         length=clock(window.end_s - window.begin_s),
         count=str(window.count),
@@ -168,8 +183,8 @@ def _words(question: str, asking: Asking) -> str:
 
 
 def _answer(reply: Reply, notes: list[str]) -> str:
-    if reply.finish_reason == _CUT:
-        notes.append(f"The reply was cut off at {MOST_REPLY} tokens.")
+    if cut := _CUT.get(reply.finish_reason):
+        notes.append(cut)
     try:
         return split_reply(reply).text.strip()
     except UnreadableReplyError as error:
@@ -201,8 +216,20 @@ def _happens(event: Event) -> str:
     return f"The event happens in {clock(event.start_s)} - {clock(event.end_s)}."
 
 
+def _distinct(answers: Sequence[str]) -> list[str]:
+    return [*dict.fromkeys(filter(None, answers))][:_MOST_TOLD]
+
+
+def _without_events(said: str) -> str:
+    words = " ".join(said.split())
+    if not words:
+        return "the model said nothing."
+    shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+    return f'the model answered without events: "{shown}"'
+
+
 def _empty_list(said: str) -> bool:
-    return "".join(said.split()).removeprefix("```json").removesuffix("```") == "[]"
+    return _EMPTY.fullmatch("".join(said.split())) is not None
 
 
 def _encoded(image: Image.Image, size: Size) -> ImagePart:

@@ -186,6 +186,20 @@ def test_bad_input_is_one_line_and_nobody_is_asked(
     assert server.requests == []
 
 
+def test_a_model_named_auto_is_what_the_server_has_or_is_missed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(words("A grey field.")) as server:
+        named = ["--model", "auto", "--server", server.base_url, "--dialect", "qwen2.5-vl"]
+        assert run(capsys, "caption", "p.png", *named)[:2] == (0, "A grey field.\n")
+        assert server.requests[-1]["model"] == "tiny-vl"
+    monkeypatch.setattr("agent.wiring.models.fitting_model", lambda: ("", "it is a test"))
+    code, _, err = run(capsys, "caption", "p.png", "--model", "auto")
+    assert code == 2
+    assert "This needs a model, and there is none: it is a test. Add --model NAME" in err
+    assert "rules" not in err
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_without_a_model_it_says_what_to_do(
     capsys: pytest.CaptureFixture[str], command: list[str]

@@ -80,7 +80,7 @@ def test_prose_instead_of_events_is_an_honest_no(film: str, capsys: Said) -> Non
         assert ask(server, film) == 1
     printed = capsys.readouterr()
     assert json.loads(printed.out) == []
-    assert "the model answered without events" in printed.err
+    assert 'the model answered without events: "I see a lovely room."' in printed.err
     assert "No event was found." in printed.err
 
 
@@ -90,6 +90,35 @@ def test_the_plan_asks_nobody(film: str, capsys: Said) -> None:
     assert told["frames"] == 4
     assert told["windows"] == [{"begin_s": 2.0, "end_s": 4.0, "frames": 4, "fps": 2.0}]
     assert told["tokens"] == 2 * told["shown"][0] * told["shown"][1] // 28**2
+
+
+@pytest.mark.parametrize(
+    ("named", "told", "tokens"),
+    [
+        ([], "Reckoned for qwen2_5_vl, which is sent a clip. No model is named", "1,920"),
+        (["--server", "vllm"], "Reckoned for the model of vllm as qwen2_5_vl, which is", "1,920"),
+        (["--server", "ollama"], "sent single pictures, for its server takes no clips.", "3,840"),
+        (["--model", "Qwen/Qwen3-VL-4B"], "Reckoned for Qwen/Qwen3-VL-4B as qwen3_vl", "1,400"),
+        (["--model", "auto"], "Reckoned for qwen2_5_vl, which is sent a clip. No model", "1,920"),
+    ],
+)
+def test_a_plan_says_for_whom_it_reckons_and_of_which_stretch(
+    film: str, named: list[str], told: str, tokens: str, capsys: Said
+) -> None:
+    assert run_command(["video", film, "--plan", *named]) == 0
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert f"about {tokens} visual tokens" in printed.out
+    assert printed.out.startswith("00:10.00 of 112x84: 20 frames")
+    assert run_command(["video", film, "--plan", "--from", "2", "--to", "4.5", *named]) == 0
+    assert capsys.readouterr().out.startswith("00:02.00 – 00:04.50 of 00:10.00, 112x84: 6 frames")
+
+
+def test_a_folder_says_by_its_config_for_whom_is_reckoned(
+    film: str, tmp_path: Path, capsys: Said
+) -> None:
+    assert run_command(["video", film, "--plan", "--model", str(tmp_path)]) == 2
+    assert "no config.json" in capsys.readouterr().err
 
 
 def test_a_recording_of_our_own_is_watched(capsys: Said) -> None:
@@ -109,6 +138,8 @@ def test_a_recording_of_our_own_is_watched(capsys: Said) -> None:
         (["FILM", "x", "--answer", "--moment"], "exclude each other"),
         (["FILM", "--subtitles", "a.txt"], "does not end with .srt or .vtt"),
         (["FILM", "--sheet", "a.pdf"], "does not end with .png"),
+        (["FILM", "--sheet", "nowhere/a.png"], "There is no folder 'nowhere' for 'a.png'"),
+        (["FILM", "--subtitles", "nowhere/a.srt"], "There is no folder 'nowhere' for 'a.srt'"),
         (["FILM", "--dialect", "klingon"], "klingon"),
     ],
 )
@@ -127,13 +158,23 @@ def test_without_a_model_it_is_said_how_to_name_one(film: str, capsys: Said) -> 
     assert "--model NAME" in capsys.readouterr().err
 
 
+def test_an_empty_answer_is_told(film: str, capsys: Said) -> None:
+    with serving(words("<think>Hm.</think>")) as server:
+        assert ask(server, film, "What?", "--answer") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "The model gave no answer." in printed.err
+
+
 def test_a_server_that_refuses_is_exit_3(film: str, capsys: Said) -> None:
     with serving(refuse(400, "no pictures here")) as server:
         assert ask(server, film) == 3
     assert "no pictures here" in capsys.readouterr().err
 
 
-def test_a_file_that_cannot_be_written_is_told(film: str, tmp_path: Path, capsys: Said) -> None:
+def test_a_file_that_cannot_be_written_is_told(film: str, capsys: Said) -> None:
     with serving(words(f"[{A}]")) as server:
-        assert ask(server, film, "--subtitles", str(tmp_path / "no" / "e.srt")) == 2
-    assert "cannot be written: No such file" in capsys.readouterr().err
+        assert ask(server, film, "--subtitles", "/proc/version.srt") == 2
+    printed = capsys.readouterr()
+    assert "cannot be written: " in printed.err
+    assert "A man opens a door." in printed.out  # it was paid for

@@ -1,5 +1,7 @@
 """A clip is shown, asked about, and told: with a model that says what it was told to."""
 
+import weakref
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,11 @@ pytest.importorskip("av")
 
 from PIL import Image
 
-from agent.dialects.choose import choose_dialect
+from agent.dialects.choose import choose_dialect, dialect_named
 from agent.model import ImagePart, Reply, Request, TextPart, Usage, VideoPart
 from agent.models.scripted import ScriptedModel
 from agent.perception.seer import Seer
-from agent.perception.video.clip import Clip, VideoFile
+from agent.perception.video.clip import Clip, Frame, VideoError, VideoFile
 from agent.perception.video.plan import Plan, Wish, plan_frames
 from agent.perception.video.sheet import MOST_FRAMES, draw_sheet, lanes_of
 from agent.perception.video.watch import Asking, Listener, Watched, frames_a_token, watch
@@ -123,6 +125,9 @@ def test_a_moment_is_read_from_a_sentence(clip: Clip) -> None:
     watched, _ = look(clip, model, "the door opens", Asking.MOMENT)
     assert watched.events == ()
     assert watched.answer == "It does not happen."
+    model = ClipModel(["It does not happen.", "I see a room.", "", "It does not happen."])
+    watched, _ = look(clip, model, "the door opens", Asking.MOMENT, Wish(fps=2, budget=450))
+    assert watched.answer == "It does not happen.\nI see a room."
 
 
 STRETCH = Wish(begin_s=6.0, frames_a_token=2)
@@ -152,6 +157,60 @@ def test_from_where_the_times_in_an_answer_count_is_told(clip: Clip) -> None:
     assert watched.notes == ("Times in the answer, if any, count from 00:06.00.",)
     watched, _ = look(clip, ClipModel(["At 00:01."]), "when?", Asking.ANSWER)
     assert watched.notes == ()
+    watched, _ = look(clip, ClipModel(["At 00:01."]), "when?", Asking.MOMENT, STRETCH)
+    assert watched.notes == ("Times in the answer, if any, count from 00:06.00.",)
+
+
+@pytest.mark.parametrize(
+    ("said", "notes"),
+    [
+        ("[]", ()),
+        ("```json\n[ ]\n```", ()),
+        ("```\n[]\n```", ()),
+        ('{"events": []}', ()),
+        (
+            "I see\na lovely room.",
+            ('00:00.00 – 00:10.00: the model answered without events: "I see a lovely room."',),
+        ),
+        (
+            "no " * 200,
+            (f'00:00.00 – 00:10.00: the model answered without events: "{"no " * 100}…"',),
+        ),
+        (" ", ("The reply is empty.", "00:00.00 – 00:10.00: the model said nothing.")),
+    ],
+)
+def test_words_in_place_of_events_are_told(clip: Clip, said: str, notes: tuple[str, ...]) -> None:
+    watched, _ = look(clip, ClipModel([said]), "", Asking.EVENTS)
+    assert (watched.events, watched.notes) == ((), notes)
+
+
+def test_a_family_that_looks_at_no_videos_is_not_asked(clip: Clip) -> None:
+    model = ClipModel(["[]"])
+    seer = Seer(model, dialect_named("qvq"), dialect_named("qvq").sizing)
+    plan = plan_frames(clip.facts, seer.sizing, Wish())
+    with pytest.raises(VideoError, match="qvq looks at no videos"):
+        watch(seer, clip, plan, "", asking=Asking.EVENTS)
+    assert model.requests == []
+
+
+def test_frames_are_made_small_one_by_one(clip: Clip) -> None:
+    """An hour of 4K at its full size would fill the memory."""
+    alive: list[weakref.ref[Frame]] = []
+    most = 0
+
+    class Watched:
+        facts = clip.facts
+
+        def frames(self, times_s: Sequence[float]) -> Iterator[Frame]:
+            nonlocal most
+            for frame in clip.frames(times_s):
+                alive.append(weakref.ref(frame))
+                most = max(most, sum(each() is not None for each in alive))
+                yield frame
+
+    look(Watched(), ClipModel(["[]"]), "", Asking.EVENTS)
+    assert len(alive) == 20
+    assert most <= 3
 
 
 def test_what_is_looked_for_is_in_the_question_and_cannot_end_it(clip: Clip) -> None:
