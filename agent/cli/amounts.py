@@ -1,4 +1,4 @@
-"""Reads sizes and spans of time as people write them, and writes sizes so."""
+"""Reads sizes and spans of time as people write them, and writes sizes and counts so."""
 
 import re
 
@@ -32,6 +32,11 @@ def size_bytes(text: str) -> int:
     if found is None or factor is None:
         raise typer.BadParameter(f"{text!r} is no size such as 500MB or 2GiB")
     return int(float(found[1]) * factor)
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 step``, ``2 steps``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def size_in_words(size: int) -> str:

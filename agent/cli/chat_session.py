@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from agent.cli.amounts import counted
 from agent.cli.chat_lines import NextLine
 from agent.cli.hearing import Hearing
 from agent.cli.voice import Voice
@@ -176,11 +177,10 @@ class Session:
                 self._note(shown_note(self._talker.seer, picture, shown))
 
     def _recall(self) -> None:
-        questions = sum(turn.role == "user" for turn in self._talk.turns)
-        pictures = len(self._talk.pictures)
-        self._note(
-            f"Goes on after {questions} questions about {pictures} pictures. The last words:"
-        )
+        said = counted(sum(turn.role == "user" for turn in self._talk.turns), "question")
+        if shown := len(self._talk.pictures):
+            said = f"{said} about {counted(shown, 'picture')}"
+        self._note(f"Goes on after {said}. The last words:")
         self._note(self._talk.turns[-1].text[-400:])
 
     def _image(self, rest: str) -> None:
@@ -215,7 +215,8 @@ class Session:
             self._note("The pictures that were waiting are put away.")
             return
         self._talk = self._talk.undone()
-        self._note(f"Forgotten; {len(self._talk.turns) // 2} questions are left.")
+        left = counted(len(self._talk.turns) // 2, "question")
+        self._note(f"Forgotten; {left} left.")
         self._keep()
 
     def _clear(self, _: str) -> None:

@@ -151,7 +151,7 @@ def _basis(place: "Place") -> str:
 
 
 def _verdict(found: "Beside") -> str:
-    from agent.cli.live import counted
+    from agent.cli.amounts import counted
 
     at = found.parts_at
     if at is None:
@@ -173,7 +173,8 @@ def _verdict(found: "Beside") -> str:
 
 
 def _ended(ending: "Ending") -> str:
-    from agent.cli.live import counted, in_words
+    from agent.cli.amounts import counted
+    from agent.cli.live import in_words
 
     stop = in_words(ending.stop) if ending.stop is not None else "no end: it crashed or goes on"
     parts = [

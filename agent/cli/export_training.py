@@ -126,7 +126,7 @@ def _followed(recordings: "Sequence[Recording]") -> "Iterable[Recording]":
 
 
 def _tell(done: "Exported", out: Path) -> None:
-    from agent.cli.live import counted
+    from agent.cli.amounts import counted
     from agent.cli.plain import plain
 
     masked = sum(each.lesson.masked for each in done.taken)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.amounts import counted
 from agent.cli.plain import json_text
 from agent.cli.seeing import (
     AsJson,
@@ -154,7 +155,7 @@ def _write_outputs(
         from agent.perception.crops import save_crops
 
         saved = save_crops(picture, found.found, crop)
-        tell(f"{len(saved)} {'picture' if len(saved) == 1 else 'pictures'} in {crop}")
+        tell(f"{counted(len(saved), 'picture')} in {crop}")
     if coco is not None:
         from agent.perception.crops import as_coco
 

@@ -13,6 +13,7 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from agent.cli.amounts import counted
 from agent.cli.plain import NARROW, plain, shortened
 from agent.step import Decision, Episode, Step, StopReason, Verdict
 from tools.action import describe_action
@@ -190,11 +191,6 @@ def verdict_line(episode: Episode) -> str:
 def in_words(stop: StopReason) -> str:
     """A stop reason as it is printed."""
     return stop.value.replace("_", " ")
-
-
-def counted(number: int, thing: str) -> str:
-    """``1 step``, ``2 steps``."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def field_line(label: str, text: str) -> Table:

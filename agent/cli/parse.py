@@ -1,5 +1,8 @@
 """``agent parse``: a document page by page, as HTML, Markdown, text or JSON."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +22,12 @@ Source = Annotated[
     typer.Argument(metavar="DOC", help="A PDF or a picture: a file, an address or 'clipboard'."),
 ]
 Pages = Annotated[str, typer.Option(help="Pages of a PDF, such as 1-3,7 or 5-. Default: all.")]
+Secret = Annotated[
+    str | None,
+    typer.Option(
+        "--secret", help="Name of an encrypted PDF's password, as agent run has it.", metavar="NAME"
+    ),
+]
 Dpi = Annotated[int, typer.Option(help="Pixels for an inch of a PDF's page, 36 to 600.")]
 As = Annotated[Format | None, typer.Option("--format", help="How it is written down. Default: md.")]
 Raw = Annotated[bool, typer.Option("--raw", help="Give the model's replies just as they came.")]
@@ -40,6 +49,7 @@ def parse(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     *,
     pages: Pages = "",
     dpi: Dpi = 150,
+    secret: Secret = None,
     form: As = None,
     raw: Raw = False,
     out: Out = None,
@@ -67,14 +77,20 @@ def parse(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     output.check()
     require_parser()
     with (
-        _opened(document, pages, dpi, screen=screen, device=device) as sheets,
+        _opened(document, pages, dpi, secret, screen=screen, device=device) as sheets,
         seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer,
     ):
         return output.write(seer, sheets, max_tokens)
 
 
 def _opened(
-    document: str | None, pages: str, dpi: int, *, screen: bool, device: str | None
+    document: str | None,
+    pages: str,
+    dpi: int,
+    secret: str | None,
+    *,
+    screen: bool,
+    device: str | None,
 ) -> "AbstractContextManager[Sheets]":
     """The pages that are to be read.
 
@@ -84,7 +100,7 @@ def _opened(
     """
     from contextlib import nullcontext
 
-    from agent.perception.document.pages import open_sheets, sheets_of
+    from agent.perception.document.pages import sheets_of
     from agent.wiring.screens import screen_picture
 
     on_screen = screen or device is not None
@@ -92,5 +108,24 @@ def _opened(
         what = "Both a document and a screen are named." if on_screen else "No document is named."
         raise UsageError(what, hint="Name a PDF or a picture, or add --screen.")
     if document is not None:
-        return open_sheets(document, pages, dpi)
+        return _unlocked(document, pages, dpi, secret)
     return nullcontext(sheets_of(screen_picture(device), pages))
+
+
+@contextmanager
+def _unlocked(document: str, pages: str, dpi: int, secret: str | None) -> Iterator["Sheets"]:
+    """The pages of a document; a person at the terminal is asked for a password that it wants."""
+    from agent.perception.document.pages import LockedError, open_sheets
+    from agent.wiring.secrets import secret_value
+
+    password = secret_value(secret) if secret is not None else ""
+    with ExitStack() as opened:
+        try:
+            sheets = opened.enter_context(open_sheets(document, pages, dpi, password=password))
+        except LockedError:
+            attended = all(each is not None and each.isatty() for each in (sys.stdin, sys.stderr))
+            if password or not attended:
+                raise
+            password = typer.prompt("Password of the PDF", hide_input=True, err=True)
+            sheets = opened.enter_context(open_sheets(document, pages, dpi, password=password))
+        yield sheets

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli import seeing
+from agent.cli.amounts import counted
 
 if TYPE_CHECKING:
     from agent.perception.pictures import Picture
@@ -109,5 +110,5 @@ def _show(reasoned: "Reasoned", *, quiet: bool) -> None:
 
 def _cost(reasoned: "Reasoned") -> str:
     tokens = reasoned.usage.completion_tokens
-    said = f"{tokens} tokens, " if tokens else ""
+    said = f"{counted(tokens, 'token')}, " if tokens else ""
     return f"{said}{reasoned.latency_s:.1f} s, the first after {reasoned.first_token_s:.1f} s."

@@ -11,8 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from agent.cli.amounts import counted
 from agent.cli.diff_lines import readable
-from agent.cli.live import counted, field_line
+from agent.cli.live import field_line
 from agent.cli.plain import NARROW, json_text, plain, report_console, shortened
 from agent.replay.divergence import Divergence, Replayed
 from agent.replay.forced import Forced, Score, totals

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from agent.cli.live import counted
+from agent.cli.amounts import counted
 from agent.recording.account import (
     NO_END,
     STOP_SAID,

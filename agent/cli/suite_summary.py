@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from rich.text import Text
 
-from agent.cli.live import counted
+from agent.cli.amounts import counted
 from agent.cli.plain import plain, shortened
 from agent.cli.suite_live import MARKS, reasons
 from agent.suite.runner.job import CaseResult

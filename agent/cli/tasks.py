@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.amounts import counted
 from agent.cli.plain import NARROW, json_text, plain, report_console
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def list_cases(
             console.print("\n".join(plain(case.id) for case in cases), soft_wrap=True)
         else:
             console.print(_table(cases))
-        typer.echo(f"\n{_count(len(cases), 'case')}. The id of one: {plain(cases[0].id)}")
+        typer.echo(f"\n{counted(len(cases), 'case')}. The id of one: {plain(cases[0].id)}")
     if not cases:
         typer.echo("No case is selected.", err=True)
     return 0 if cases else 5
@@ -97,7 +98,7 @@ def lint(
             )
         )
     elif not collected.problems:
-        files, cases = _count(collected.files, "file"), _count(len(collected.cases), "case")
+        files, cases = counted(collected.files, "file"), counted(len(collected.cases), "case")
         typer.echo(f"{files}, {cases}: no problems.")
     if not collected.problems:
         return 0
@@ -134,8 +135,8 @@ def from_recording(
         typer.echo(derived.text, nl=False)
     else:
         path = write_task(derived, out)
-        steps = _count(len(derived.task.doing), "step")
-        checks = _count(len(derived.task.checks), "check")
+        steps = counted(len(derived.task.doing), "step")
+        checks = counted(len(derived.task.checks), "check")
         typer.echo(f"{plain(str(path))}: {steps}, {checks}.")
     for remark in derived.remarks:
         typer.echo(plain(remark), err=True)
@@ -169,13 +170,9 @@ def tell_problems(problems: "Sequence[Problem]") -> int:
         typer.echo(plain(" ".join(str(each).split())), err=True)
     more = len(problems) - len(shown)
     files = len({each.place.path for each in problems})
-    told = f"{_count(len(problems), 'problem')} in {_count(files, 'file')}"
+    told = f"{counted(len(problems), 'problem')} in {counted(files, 'file')}"
     typer.echo(f"{told}{f', {more} of them not shown' if more else ''}.", err=True)
     return 2
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _as_json(case: "Case") -> dict[str, object]:
@@ -215,7 +212,7 @@ def _table(cases: "Sequence[Case]") -> "Table":
         if case.place.path != file:  # ids are long, and the file is most of them
             file = case.place.path
             table.add_row(Text(plain(file), style="bold"))
-        steps = "a goal" if case.task.goal else _count(len(case.plan.steps), "step")
+        steps = "a goal" if case.task.goal else counted(len(case.plan.steps), "step")
         does = f"skipped: {case.task.skip}" if case.task.skip else steps
         table.add_row(
             f"  {plain(case.title)}",

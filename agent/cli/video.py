@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.amounts import counted
 from agent.cli.plain import json_text, plain
 from agent.cli.seeing import AsJson, Dialect, MaxPixels, Model, Server, seer_of, tell
 
@@ -155,7 +156,7 @@ def _write_subtitles(path: Path, watched: "Watched") -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise _unwritten(path, error) from None
-    tell(f"{len(watched.events)} subtitles are in {path}")
+    tell(f"{counted(len(watched.events), 'subtitle')} in {path}")
 
 
 def _draw_sheet(path: Path, clip: "Clip", planned: "Plan", watched: "Watched") -> None:

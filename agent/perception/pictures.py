@@ -35,6 +35,10 @@ class PictureError(UsageError):
     """A picture that was given cannot be used."""
 
 
+class NoPictureError(PictureError):
+    """What was given is something else than a picture."""
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A picture to look at.
@@ -131,7 +135,7 @@ def decode_picture(data: bytes, name: str) -> Picture:
             hint="Make it smaller first.",
         ) from None
     except UnidentifiedImageError:
-        raise PictureError(f"{name!r} is not a picture.", hint=f"Known are {KINDS}.") from None
+        raise NoPictureError(f"{name!r} is not a picture.", hint=f"Known are {KINDS}.") from None
     except BROKEN as error:
         reason = str(error).rstrip(".") or type(error).__name__
         raise PictureError(

@@ -91,7 +91,10 @@ def ground_closely(
             return again
     if unseen:
         notes.append(f"Not found again in the enlarged part: {unseen}; the first answer stands.")
-    notes.append(f"Looked {looks} times, {looks - 1} of them enlarged.")
+    if looks > 1:
+        notes.append(f"Looked {looks} times, {looks - 1} of them enlarged.")
+    else:
+        notes.append("Not looked at enlarged: it is shown as large as it is of use.")
     return first.model_copy(update={"found": _distinct(found), "notes": (*first.notes, *notes)})
 
 
@@ -176,7 +179,7 @@ def _searched(
     found = [
         each for region in parts for each in _looked(seer, picture, region, first.what, point=point)
     ]
-    note = f"Looked at the whole picture, then at {len(parts)} parts of it."
+    note = f"Looked at the whole picture, then at parts of it: {len(parts)}."
     return nothing.model_copy(update={"found": _distinct(found), "notes": (*first.notes, note)})
 
 

@@ -195,12 +195,19 @@ class Client:
         *,
         pages: str = "",
         dpi: int = DPI,
+        password: str = "",
         max_tokens: int = PAGE_TOKENS,
         on_page: Callable[[Page], None] | None = None,
     ) -> Document:
         """Read a document; see ``agent.perception.document.parse.parse_document``."""
         return parse_document(
-            self.seer, document, pages=pages, dpi=dpi, max_tokens=max_tokens, on_page=on_page
+            self.seer,
+            document,
+            pages=pages,
+            dpi=dpi,
+            password=password,
+            max_tokens=max_tokens,
+            on_page=on_page,
         )
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from tools.outcome import Finish, Note, Outcome, Question, ToolContext
 from tools.registry import Registry
 from tools.secrets.device import SecretsDevice
 from tools.secrets.masks import Mask, parse_mask
-from tools.secrets.values import SHORTEST, Secrets, placeholder, placeholders_in
+from tools.secrets.values import SHORTEST, Secrets, check_name, placeholder, placeholders_in
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,31 @@ def find_shield(config: Config, goal: str) -> Shield:
     return shield
 
 
-def _value(name: str, environment: Mapping[str, str]) -> str:
+def secret_value(name: str) -> str:
+    """The value of one secret, from the environment or the keyring.
+
+    Raises:
+        ConfigError: It is no name, or there is no value. No value is told.
+    """
+    try:
+        return _found(check_name(name), environment_keys([name]))
+    except ValueError:
+        raise ConfigError(
+            "What --secret was given is no name of a secret.",
+            hint="A name has capital letters, digits and _; the value is never given there.",
+        ) from None
+
+
+def _found(name: str, environment: Mapping[str, str]) -> str:
     value = environment[name] if name in environment else from_keyring(name)
     if not value.strip():
         what = "is empty" if name in environment else "has no value"
         raise ConfigError(f"The secret {name} {what}.", hint=key_advice(name))
+    return value
+
+
+def _value(name: str, environment: Mapping[str, str]) -> str:
+    value = _found(name, environment)
     if not value.isprintable():
         what = "has a line break, a control character or bytes that are not UTF-8 in it"
         raise ConfigError(f"The secret {name} {what}.", hint="Give it as one line of text.")

@@ -112,7 +112,7 @@ def _kept_shallow(html: str) -> Found:
     kept = _TAG.sub(keep, _LESS_THAN.sub("&lt;", html))
     notes = []
     if left_out:
-        notes.append(f"{left_out} tags were nested too deeply and were left out.")
+        notes.append(f"Tags that were nested too deeply were left out: {left_out}.")
     if still := sorted(name for name, times in opened.items() if times):
         notes.append(f"Closed what the reply left open: {', '.join(still[:8])}.")
     return Found(kept, tuple(notes))

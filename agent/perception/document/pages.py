@@ -15,10 +15,13 @@ from PIL import Image
 from agent.perception.pictures import (
     BROKEN,
     CLIPBOARD,
+    KINDS,
+    NoPictureError,
     Picture,
     decode_picture,
     load_bytes,
     load_picture,
+    short_name,
 )
 from tools.errors import MissingExtraError, UsageError
 
@@ -40,6 +43,10 @@ _RANGE = re.compile(r"(\d{1,6})\s*(?:(-)\s*(\d{1,6})?)?")
 
 class DocumentError(UsageError):
     """A document that was given cannot be read."""
+
+
+class LockedError(DocumentError):
+    """A document is encrypted, and wants a password or another one than it was given."""
 
 
 @dataclass(frozen=True)
@@ -81,17 +88,21 @@ class Sheets:
 
 
 @contextmanager
-def open_sheets(source: str, pages: str = "", dpi: int = DPI) -> Iterator[Sheets]:
+def open_sheets(
+    source: str, pages: str = "", dpi: int = DPI, *, password: str = ""
+) -> Iterator[Sheets]:
     """Open the document that ``source`` names; closed at the end.
 
     Args:
         source: A file, an address, ``data:...`` or ``clipboard``; a picture or a PDF.
         pages: Which ones, such as ``1-3,7`` or ``5-``; empty for all.
         dpi: Pixels for an inch of a PDF's page, 36..600.
+        password: Of an encrypted PDF; empty for none.
 
     Raises:
-        DocumentError: It is damaged, encrypted or has no such page.
-        PictureError: It is neither a PDF nor a picture, or cannot be read.
+        LockedError: It is encrypted, and this is not its password.
+        DocumentError: It is damaged, neither a PDF nor a picture, or has no such page.
+        PictureError: It cannot be read.
         MissingExtraError: It is a PDF, and the extra ``docs`` is not installed.
     """
     if not LOWEST_DPI <= dpi <= HIGHEST_DPI:
@@ -100,15 +111,26 @@ def open_sheets(source: str, pages: str = "", dpi: int = DPI) -> Iterator[Sheets
         yield sheets_of(load_picture(source), pages)
         return
     data = load_bytes(source)
-    name = source if not source.startswith("data:") else f"{source[:30]}…"
+    name = short_name(source)
     if _PDF in data[:_PDF_WITHIN]:
-        with closing(_opened(data, name)) as document:
+        with closing(_opened(data, name, password)) as document:
             draw = partial(_drawn, document, name, dpi)
             yield _several(name, len(document), pages, draw)
     elif data[:4] in _TIFF and (count := _frames(data)) > 1:
         yield _several(name, count, pages, partial(_frame, data, name))
     else:
-        yield sheets_of(decode_picture(data, name), pages)
+        yield sheets_of(_decoded(data, name), pages)
+
+
+def _decoded(data: bytes, name: str) -> Picture:
+    try:
+        return decode_picture(data, name)
+    except NoPictureError:
+        raise DocumentError(
+            f"{name!r} is neither a PDF nor a picture.",
+            hint=f"Read are PDF, {KINDS}; print anything else to a PDF first. A file of text needs "
+            "no reading.",
+        ) from None
 
 
 def _several(name: str, count: int, pages: str, page: Callable[[int], Picture]) -> Sheets:
@@ -161,20 +183,23 @@ def chosen_pages(written: str, count: int, name: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _opened(data: bytes, name: str) -> "PdfDocument":
+def _opened(data: bytes, name: str, password: str) -> "PdfDocument":
     try:
         import pypdfium2
         import pypdfium2.raw
     except ImportError:
         raise MissingExtraError("Reading a PDF", "docs") from None
     try:
-        return pypdfium2.PdfDocument(data)
+        return pypdfium2.PdfDocument(data, password=password or None)
     except pypdfium2.PdfiumError as error:
         code = getattr(error, "err_code", None)
         if code == pypdfium2.raw.FPDF_ERR_PASSWORD:
-            raise DocumentError(
+            if password:
+                raise LockedError(f"The password for {name!r} is wrong.") from None
+            raise LockedError(
                 f"{name!r} is encrypted and wants a password.",
-                hint="Save it without one first, for example with: qpdf --decrypt",
+                hint="Put it into the environment or the keyring and name it there: "
+                "agent parse --secret NAME. Or save it without one first: qpdf --decrypt",
             ) from None
         if code == pypdfium2.raw.FPDF_ERR_SECURITY:
             raise DocumentError(f"{name!r} is protected in a way that is not known.") from None

@@ -18,6 +18,7 @@ def parse_document(
     *,
     pages: str = "",
     dpi: int = DPI,
+    password: str = "",
     max_tokens: int = MAX_TOKENS,
     on_page: Callable[[Page], None] | None = None,
 ) -> Document:
@@ -28,6 +29,7 @@ def parse_document(
         document: A path, an address, ``clipboard``, or a picture.
         pages: Which ones of a PDF, such as ``1-3,7`` or ``5-``; empty for all.
         dpi: Pixels for an inch of a PDF's page, 36..600.
+        password: Of an encrypted PDF; empty for none.
         max_tokens: Room for the reply about one page.
         on_page: Hears each page as soon as it is read; what it heard is good even if a later page
             ends in an error.
@@ -40,7 +42,7 @@ def parse_document(
     opened = (
         nullcontext(sheets_of(document, pages))
         if isinstance(document, Picture)
-        else open_sheets(str(document), pages, dpi)
+        else open_sheets(str(document), pages, dpi, password=password)
     )
     read: list[Page] = []
     with opened as sheets:

@@ -200,5 +200,6 @@ class Document(Frozen):
 
 def counted(page: Page) -> str:
     """What is on a page, in words, such as ``12 paragraphs, 1 table``."""
-    found = Counter(block.type.replace("_", " ") for block in page.blocks)
+    names = {"preformatted": "preformatted text"}
+    found = Counter(names.get(each.type, each.type.replace("_", " ")) for each in page.blocks)
     return ", ".join(f"{times} {name}{'s' if times > 1 else ''}" for name, times in found.items())

@@ -126,7 +126,7 @@ def test_a_chat_is_saved_and_gone_on_with(chat: Chat, capsys: pytest.CaptureFixt
     images = [body["messages"][1]["content"][0]["image_url"] for body in server.requests[1:]]
     assert images[0] == images[1]  # the same to the last byte
     assert len(load_chat(Path("a.json")).turns) == 6
-    assert "Goes on after 2 questions about 1 pictures" in capsys.readouterr().err
+    assert "Goes on after 2 questions about 1 picture. The last words:" in capsys.readouterr().err
 
 
 def test_undo_retry_clear_and_system(chat: Chat) -> None:

@@ -16,6 +16,7 @@ from agent.perception.document.pages import (
     DPI,
     MOST_DRAWN,
     DocumentError,
+    LockedError,
     Sheet,
     chosen_pages,
     open_sheets,
@@ -171,11 +172,11 @@ def test_pages_that_are_not_there(written: str, told: str) -> None:
     ("data", "told"),
     [
         (b"", "empty, 0 bytes"),
-        (pdf(locked=True), "is encrypted and wants a password"),
+        (pdf(password="sesame"), "is encrypted and wants a password"),
         (b"%PDF-1.7\nnothing of one", "is damaged"),
         (pdf()[:120], "is damaged"),
-        (b"hello", "is not a picture"),
-        (b"\x89PNG\r\n\x1a\n", "is not a picture"),
+        (b"hello", "is neither a PDF nor a picture. Read are PDF, PNG, JPEG"),
+        (b"\x89PNG\r\n\x1a\n", "is neither a PDF nor a picture"),
     ],
     ids=["0 bytes", "encrypted", "no PDF", "cut PDF", "text", "no PNG"],
 )
@@ -184,6 +185,20 @@ def test_a_document_that_cannot_be_used(data: bytes, told: str, tmp_path: Path) 
     path.write_bytes(data)
     with pytest.raises(UsageError, match=told):
         sheets(path)
+
+
+def test_an_encrypted_pdf_is_read_with_its_password(tmp_path: Path) -> None:
+    path = tmp_path / "locked.pdf"
+    path.write_bytes(pdf([PdfPage()], password="sesame"))
+    with open_sheets(str(path), dpi=72, password="sesame") as opened:
+        (sheet,) = opened
+    assert sheet.picture.image.getpixel((25, 375)) == RED
+    with (
+        pytest.raises(LockedError, match=r"The password for '.*locked\.pdf' is wrong\.$") as caught,
+        open_sheets(str(path), password="simsalabim"),
+    ):
+        pass
+    assert "simsalabim" not in str(caught.value)
 
 
 def test_a_document_that_is_not_there(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from tests.agent.models.fault_server import (
     words,
 )
 from tests.agent.perception.document.pdfs import PdfPage, pdf
+from tests.terminal import agent_on_a_terminal
 from tools.errors import ModelError, UsageError
 
 Run = Callable[..., tuple[int, str, str]]
@@ -201,7 +202,11 @@ def test_words_steer_no_terminal(run: Run, three: Path, serve: Callable[..., Fau
         (("three.pdf", "--images", "three.pdf"), "is no folder"),
         (("three.pdf", "--draw", "a.txt"), "is no name of a picture"),
         (("empty.pdf",), "is empty, 0 bytes"),
-        (("locked.pdf",), "is encrypted and wants a password"),
+        (("locked.pdf",), "is encrypted and wants a password. Put it into the environment"),
+        (("locked.pdf", "--secret", "sesame"), "is no name of a secret. A name has capital"),
+        (("locked.pdf", "--secret", "PDF_NOWHERE"), "The secret PDF_NOWHERE has no value."),
+        (("locked.pdf", "--secret", "PDF_WRONG"), "The password for 'locked.pdf' is wrong."),
+        (("notes.txt",), "'notes.txt' is neither a PDF nor a picture. Read are PDF, PNG,"),
         (("broken.pdf",), "is damaged"),
     ],
     ids=str,
@@ -212,16 +217,47 @@ def test_bad_input_is_one_line_before_any_model_is_asked(
     serve: Callable[..., FaultServer],
     arguments: tuple[str, ...],
     told: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("PDF_WRONG", "simsalabim")
+    (three.parent / "notes.txt").write_text("words", encoding="utf-8")
     (three.parent / "empty.pdf").write_bytes(b"")
-    (three.parent / "locked.pdf").write_bytes(pdf(locked=True))
+    (three.parent / "locked.pdf").write_bytes(pdf(password="sesame"))
     (three.parent / "broken.pdf").write_bytes(b"%PDF-1.7\n")
     server = serve(page("one"))
     code, out, err = run(*arguments, *at(server))
     assert (code, out) == (2, "")
     assert told in err
     assert err.count("\n") == 1
+    assert "simsalabim" not in err
     assert server.requests == []
+
+
+def test_a_password_comes_by_its_name_and_stands_nowhere(
+    run: Run, three: Path, serve: Callable[..., FaultServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three.write_bytes(pdf(password="sesame"))
+    monkeypatch.setenv("PDF_PASSWORD", "sesame")
+    server = serve(page("Open."))
+    code, out, err = run(three, "--secret", "PDF_PASSWORD", *at(server))
+    assert (code, out) == (0, "Open.\n")
+    assert "sesame" not in err + json.dumps(server.requests)
+    with Client(model=MODEL, server=server.base_url) as client:
+        assert client.parse(three, password="sesame").pages[0].outcome == "read"
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("sesame", "Open."), ("Simsalabim", "is wrong.")])
+def test_a_person_at_the_terminal_is_asked_for_a_password(
+    three: Path, serve: Callable[..., FaultServer], typed: str, shown: str
+) -> None:
+    three.write_bytes(pdf(password="sesame"))
+    command = ("parse", str(three), *at(serve(page("Open."))))
+    with agent_on_a_terminal(*command, env={}) as terminal:
+        terminal.until("Password of the PDF: ")  # the blank comes when letters are hidden
+        terminal.type(typed)
+        terminal.until(shown)
+        terminal.end()
+        assert typed not in terminal.text
 
 
 def test_no_model_is_one_line(run: Run, three: Path) -> None:

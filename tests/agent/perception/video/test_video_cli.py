@@ -48,7 +48,7 @@ def test_events_subtitles_and_a_sheet(film: str, tmp_path: Path, capsys: Said) -
     plan, *rest = printed.err.splitlines()
     assert plan.startswith("00:10.00 of 112x84: 20 frames, 2 a second, shown at ")
     assert rest == [
-        f"2 subtitles are in {tmp_path / 'e.srt'}",
+        f"2 subtitles in {tmp_path / 'e.srt'}",
         f"the sheet is {tmp_path / 's.png'}",
     ]
     assert (tmp_path / "e.srt").read_text().count("-->") == 2
