@@ -7,21 +7,11 @@ import typer
 
 from agent.cli.caption import System
 from agent.cli.plain import json_text, plain
-from agent.cli.seeing import (
-    AsJson,
-    Device,
-    Dialect,
-    MaxPixels,
-    Model,
-    Screen,
-    Server,
-    pictures_of,
-    seer_of,
-    tell,
-)
+from agent.cli.seeing import AsJson, Looking, tell, with_options
 
 
-def ask(  # noqa: PLR0913 - one for each flag
+@with_options
+def ask(
     words: Annotated[
         list[str],
         typer.Argument(
@@ -35,12 +25,7 @@ def ask(  # noqa: PLR0913 - one for each flag
         typer.Option("--json-schema", help="File with a JSON schema that the answer has to fit."),
     ] = None,
     system: System = "",
-    screen: Screen = False,
-    device: Device = None,
-    model: Model = None,
-    server: Server = None,
-    dialect: Dialect = None,
-    max_pixels: MaxPixels = None,
+    look: Looking,
     as_json: AsJson = False,
 ) -> int:
     """Ask a question about pictures, all of them at once."""
@@ -49,8 +34,8 @@ def ask(  # noqa: PLR0913 - one for each flag
 
     *sources, question = words
     form = Form.read(schema) if schema is not None else None
-    pictures = pictures_of(sources, screen=screen, device=device)
-    with seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
+    pictures = look.pictures(sources)
+    with look.seer() as seer:
         answered = put(seer, pictures, question, form=form, system=system)
     if as_json:
         typer.echo(json_text(answered.model_dump(mode="json"), indent=2))

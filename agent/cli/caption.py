@@ -5,23 +5,13 @@ from typing import Annotated
 import typer
 
 from agent.cli.plain import json_text, plain
-from agent.cli.seeing import (
-    AsJson,
-    Device,
-    Dialect,
-    MaxPixels,
-    Model,
-    Screen,
-    Server,
-    pictures_of,
-    seer_of,
-    tell,
-)
+from agent.cli.seeing import AsJson, Looking, tell, with_options
 
 System = Annotated[str, typer.Option("--system", help="System prompt of the model.")]
 
 
-def caption(  # noqa: PLR0913 - one for each flag
+@with_options
+def caption(
     images: Annotated[
         list[str] | None,
         typer.Argument(metavar="[IMAGE]...", help="Files, addresses, or 'clipboard'."),
@@ -32,19 +22,14 @@ def caption(  # noqa: PLR0913 - one for each flag
         typer.Option("--style", help="short, detailed, alt, tags, or a manner in your own words."),
     ] = "short",
     system: System = "",
-    screen: Screen = False,
-    device: Device = None,
-    model: Model = None,
-    server: Server = None,
-    dialect: Dialect = None,
-    max_pixels: MaxPixels = None,
+    look: Looking,
     as_json: AsJson = False,
 ) -> int:
     """Say what pictures show, each by itself."""
     from agent.perception.ask import caption as describe
 
-    pictures = pictures_of(images or [], screen=screen, device=device)
-    with seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
+    pictures = look.pictures(images or [])
+    with look.seer() as seer:
         told = []
         for picture in pictures:
             told.append(describe(seer, picture, style=style, system=system))

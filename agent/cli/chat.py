@@ -20,18 +20,14 @@ Resume = Annotated[
 MaxTokens = Annotated[int | None, typer.Option("--max-tokens", min=1, help="Room for each reply.")]
 
 
-def chat(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
+@seeing.with_options
+def chat(
     images: Images = None,
     *,
     system: System = None,
     resume: Resume = None,
-    model: seeing.Model = None,
-    server: seeing.Server = None,
-    dialect: seeing.Dialect = None,
-    max_pixels: seeing.MaxPixels = None,
+    look: seeing.Looking,
     max_tokens: MaxTokens = None,
-    screen: seeing.Screen = False,
-    device: seeing.Device = None,
 ) -> int:
     """Talk with a model about pictures; without a terminal, answer each line of the input."""
     from agent.cli.chat_lines import lines_of
@@ -43,10 +39,12 @@ def chat(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     if system is not None:
         talk = _told(talk, system)
     pictures = []
-    if images or screen or device is not None:
-        pictures = seeing.pictures_of(images or [], screen=screen, device=device)
-    with seeing.seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
-        session = Session(Talker(seer, max_tokens=max_tokens), talk, file=resume, device=device)
+    if images or look.at_screen:
+        pictures = look.pictures(images or [])
+    with look.seer() as seer:
+        session = Session(
+            Talker(seer, max_tokens=max_tokens), talk, file=resume, device=look.device
+        )
         session.begin(pictures)
         with lines_of(session.commands) as lines:
             session.run(lines)

@@ -7,18 +7,7 @@ import typer
 
 from agent.cli.amounts import counted
 from agent.cli.plain import json_text
-from agent.cli.seeing import (
-    AsJson,
-    Device,
-    Dialect,
-    MaxPixels,
-    Model,
-    Screen,
-    Server,
-    pictures_of,
-    seer_of,
-    tell,
-)
+from agent.cli.seeing import AsJson, Looking, tell, with_options
 
 if TYPE_CHECKING:
     from agent.perception.ground import Grounding
@@ -27,6 +16,7 @@ if TYPE_CHECKING:
 _DRAWN = (".png", ".jpg", ".jpeg", ".webp")
 
 
+@with_options
 def ground(  # noqa: PLR0913 - one for each flag
     words: Annotated[
         list[str],
@@ -50,22 +40,17 @@ def ground(  # noqa: PLR0913 - one for each flag
     coco: Annotated[
         Path | None, typer.Option("--coco", help="Write what was found as a COCO file.")
     ] = None,
-    screen: Screen = False,
-    device: Device = None,
-    model: Model = None,
-    server: Server = None,
-    dialect: Dialect = None,
-    max_pixels: MaxPixels = None,
+    look: Looking,
     as_json: AsJson = False,
 ) -> int:
     """Find things in a picture: boxes or points as JSON, in pixels of the picture."""
-    from agent.perception.ground import ground as look
+    from agent.perception.ground import ground as find
     from agent.perception.zoom import ground_closely
 
-    picture, what = _picture_and_what(words, screen=screen, device=device)
+    picture, what = _picture_and_what(words, look)
     _check_outputs(words, draw, crop, coco)
-    with seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
-        found = (ground_closely if zoom else look)(seer, picture, what, point=point)
+    with look.seer() as seer:
+        found = (ground_closely if zoom else find)(seer, picture, what, point=point)
     for note in found.notes:
         tell(note)
     _write_outputs(picture, found, draw, crop, coco)
@@ -86,22 +71,19 @@ def ground(  # noqa: PLR0913 - one for each flag
     return 1
 
 
-def _picture_and_what(
-    words: list[str], *, screen: bool, device: str | None
-) -> tuple["Picture", str]:
+def _picture_and_what(words: list[str], look: Looking) -> tuple["Picture", str]:
     from agent.perception.ground import wanted
     from tools.errors import UsageError
 
     *sources, what = words
-    of_screen = screen or device is not None
-    if len(sources) + of_screen != 1:
-        told = "a picture and what to find" if not of_screen else "only what to find"
+    if len(sources) + look.at_screen != 1:
+        told = "only what to find" if look.at_screen else "a picture and what to find"
         raise UsageError(
             f"agent ground takes {told}, not {len(words)} words.",
             hint='Like this: agent ground photo.jpg "the dog"',
         )
     what = wanted(what)
-    [picture] = pictures_of(sources, screen=screen, device=device)
+    [picture] = look.pictures(sources)
     return picture, what
 
 

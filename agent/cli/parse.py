@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.parse_output import Format, Output
-from agent.cli.seeing import Device, Dialect, MaxPixels, Model, Server, seer_of
+from agent.cli.seeing import Looking, with_options
 from tools.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ Images = Annotated[
 Draw = Annotated[
     Path | None, typer.Option(help="Picture to draw the blocks to; several pages are numbered.")
 ]
-Screen = Annotated[bool, typer.Option("--screen", help="Read what the screen of the device shows.")]
 MaxTokens = Annotated[
     int, typer.Option(min=16, max=131_072, help="Longest reply for one page, in tokens.")
 ]
 
 
+@with_options
 def parse(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     document: Source = None,
     *,
@@ -56,12 +56,7 @@ def parse(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     images: Images = None,
     draw: Draw = None,
     max_tokens: MaxTokens = 4096,
-    screen: Screen = False,
-    device: Device = None,
-    model: Model = None,
-    server: Server = None,
-    dialect: Dialect = None,
-    max_pixels: MaxPixels = None,
+    look: Looking,
 ) -> int:
     """Read a document with a model, as Markdown, HTML, text or JSON.
 
@@ -77,20 +72,14 @@ def parse(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     output.check()
     require_parser()
     with (
-        _opened(document, pages, dpi, secret, screen=screen, device=device) as sheets,
-        seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer,
+        _opened(document, pages, dpi, secret, look) as sheets,
+        look.seer() as seer,
     ):
         return output.write(seer, sheets, max_tokens)
 
 
 def _opened(
-    document: str | None,
-    pages: str,
-    dpi: int,
-    secret: str | None,
-    *,
-    screen: bool,
-    device: str | None,
+    document: str | None, pages: str, dpi: int, secret: str | None, look: Looking
 ) -> "AbstractContextManager[Sheets]":
     """The pages that are to be read.
 
@@ -103,13 +92,13 @@ def _opened(
     from agent.perception.document.pages import sheets_of
     from agent.wiring.screens import screen_picture
 
-    on_screen = screen or device is not None
-    if (document is not None) == on_screen:
-        what = "Both a document and a screen are named." if on_screen else "No document is named."
+    if (document is not None) == look.at_screen:
+        both, none = "Both a document and a screen are named.", "No document is named."
+        what = both if look.at_screen else none
         raise UsageError(what, hint="Name a PDF or a picture, or add --screen.")
     if document is not None:
         return _unlocked(document, pages, dpi, secret)
-    return nullcontext(sheets_of(screen_picture(device), pages))
+    return nullcontext(sheets_of(screen_picture(look.device), pages))
 
 
 @contextmanager

@@ -24,16 +24,12 @@ MaxTokens = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the answer only, no reasoning.")]
 
 
-def reason(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
+@seeing.with_options
+def reason(
     things: Things,
     *,
-    model: seeing.Model = None,
-    server: seeing.Server = None,
-    dialect: seeing.Dialect = None,
-    max_pixels: seeing.MaxPixels = None,
+    look: seeing.Looking,
     max_tokens: MaxTokens = 8192,
-    screen: seeing.Screen = False,
-    device: seeing.Device = None,
     quiet: Quiet = False,
     as_json: seeing.AsJson = False,
 ) -> int:
@@ -43,9 +39,9 @@ def reason(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     *sources, words = things
     _check(sources, words)
     pictures: list[Picture] = []
-    if sources or screen or device is not None:
-        pictures = seeing.pictures_of(sources, screen=screen, device=device)
-    with seeing.seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
+    if sources or look.at_screen:
+        pictures = look.pictures(sources)
+    with look.seer() as seer:
         problem = pose(seer, words, pictures, max_tokens=max_tokens)
         for note in () if quiet else problem.notes:
             seeing.tell(note)

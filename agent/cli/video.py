@@ -7,7 +7,7 @@ import typer
 
 from agent.cli.amounts import counted
 from agent.cli.plain import json_text, plain
-from agent.cli.seeing import AsJson, Dialect, MaxPixels, Model, Server, seer_of, tell
+from agent.cli.seeing import AsJson, Asked, tell, with_options
 
 if TYPE_CHECKING:
     from agent.perception.seer import Seer
@@ -50,6 +50,7 @@ OnlyPlan = Annotated[
 ]
 
 
+@with_options
 def video(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     file: Source,
     question: Question = "",
@@ -63,10 +64,7 @@ def video(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     subtitles: Srt = None,
     sheet: Sheet = None,
     plan: OnlyPlan = False,
-    model: Model = None,
-    server: Server = None,
-    dialect: Dialect = None,
-    max_pixels: MaxPixels = None,
+    asked: Asked,
     as_json: AsJson = False,
 ) -> int:
     """Say what happens in a clip and when, or answer a question about it."""
@@ -86,9 +84,8 @@ def video(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     )
     clip = open_clip(file.expanduser())
     if plan:
-        flags = {"model": model, "server": server, "dialect": dialect, "max_pixels": max_pixels}
-        return _show_plan(clip, wish, flags, as_json=as_json)
-    with seer_of(model=model, server=server, dialect=dialect, max_pixels=max_pixels) as seer:
+        return _show_plan(clip, wish, asked, as_json=as_json)
+    with asked.seer() as seer:
         watched, shown = _watch(seer, clip, wish, question, asking)
     code = _show(watched, asking, as_json=as_json)
     if subtitles is not None:
@@ -178,16 +175,13 @@ def _unwritten(path: Path, error: OSError) -> "UsageError":
     )
 
 
-def _show_plan(
-    clip: "Clip", wish: "Wish", flags: dict[str, str | int | None], *, as_json: bool
-) -> int:
+def _show_plan(clip: "Clip", wish: "Wish", asked: Asked, *, as_json: bool) -> int:
     from dataclasses import replace
 
-    from agent.config import load_config
     from agent.perception.video.plan import plan_frames
     from agent.wiring.models import reckon
 
-    reckoned = reckon(load_config(flags).config)
+    reckoned = reckon(asked.config)
     tell(reckoned.told)
     wish = replace(wish, frames_a_token=2 if reckoned.reads_clips else 1)
     planned = plan_frames(clip.facts, reckoned.sizing, wish)
@@ -221,6 +215,8 @@ def _show(watched: "Watched", asking: "Asking", *, as_json: bool) -> int:
         typer.echo(json_text(told, indent=2))
     elif watched.answer:
         typer.echo(plain(watched.answer))
+    if watched.stopped:
+        return 3
     if asking is Asking.ANSWER:
         if not watched.answer:
             tell("The model gave no answer.")

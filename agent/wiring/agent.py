@@ -1,7 +1,7 @@
 """Several goals for one configuration: whoever decides is found, and a model loaded, only once."""
 
-from types import TracebackType
-from typing import Any, Self
+from contextlib import AbstractContextManager
+from typing import Any
 
 from agent.config import Config, load_config
 from agent.step import Episode
@@ -10,7 +10,7 @@ from agent.wiring.episode import run_remembering
 from agent.wiring.policies import find_mind
 
 
-class Agent:
+class Agent(AbstractContextManager["Agent", None]):
     """Pursues one goal after the other, or several at once, with the same model.
 
     ::
@@ -52,13 +52,5 @@ class Agent:
         """Let go of the model. May be called twice."""
         self._mind.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -1,10 +1,10 @@
 """A model to ask about pictures, in plain Python; one method for each thing that it can do."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -31,7 +31,7 @@ from agent.wiring.audience import Audience, Nobody
 from agent.wiring.models import find_seer
 
 
-class Client:
+class Client(AbstractContextManager["Client", None]):
     """Looks at pictures with one model, found and loaded once.
 
     ::
@@ -214,15 +214,7 @@ class Client:
         """Let go of the model. May be called twice."""
         self.seer.model.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -19,7 +19,7 @@ from agent.perception.video.plan import Plan, Window
 from agent.perception.video.timecode import clock
 from agent.prompt import inert, load_prompt
 from agent.sight import SIGHT_QUALITY
-from tools.errors import UnreadableReplyError
+from tools.errors import ModelError, UnreadableReplyError
 from tools.geometry import Frozen, Size
 
 MOST_REPLY: Final = 4096
@@ -50,6 +50,8 @@ class Watched(Frozen):
             moment that was found is told in the times of the clip.
         events: With their times; none where an answer names none.
         notes: What was mended, left out or cut off, one sentence each.
+        stopped: Where and why the model failed before the end, what was found until then being
+            here; empty if it did not. It is the last of the notes, too.
         windows: How often the clip was looked at.
         frames: Frames that were shown.
         prompt_tokens: As the model counted them; 0 if it does not tell.
@@ -59,6 +61,7 @@ class Watched(Frozen):
     answer: str
     events: tuple[Event, ...]
     notes: tuple[str, ...]
+    stopped: str = ""
     windows: int
     frames: int
     prompt_tokens: int
@@ -104,47 +107,102 @@ def watch(
 
     Raises:
         VideoError: A frame cannot be read, or the model's family looks at no videos.
-        ModelError: The model cannot be asked.
+        ModelError: The model cannot be asked about the first window.
     """
     if not manner_of(seer.dialect).sees_video:
         raise VideoError(f"{seer.dialect.name} looks at no videos.", hint="Take another model.")
-    parts: list[tuple[Event, ...]] = []
-    notes: list[str] = []
-    answers: list[str] = []
-    replies: list[Reply] = []
+    seen = _Seen()
     for number, window in enumerate(plan.windows, 1):
         listener.on_window(number, len(plan.windows))
-        reply = _ask(seer, clip, window, plan.shown, _words(question, asking), listener.on_text)
-        replies.append(reply)
-        said = _answer(reply, notes)
-        answers.append(said)
-        read = read_events(said, window.end_s - window.begin_s, begin_s=window.begin_s)
-        notes += read.notes
-        parts.append(read.events)
-        if asking is Asking.EVENTS and not read.events and not _empty_list(said):
-            notes.append(f"{_place(window)}: {_without_events(said)}")
-    answer = answers[0]
-    if len(plan.windows) > 1:
-        answer = ""
-        if asking is Asking.ANSWER:
-            reply = _together(seer, plan.windows, answers, question, listener.on_text)
-            replies.append(reply)
-            answer = _answer(reply, notes)
-    events = merge_windows(parts, [window.begin_s for window in plan.windows[1:]])
-    if asking is Asking.MOMENT:
-        answer = "\n".join(map(_happens, events) if events else _distinct(answers))
-    counted_apart = asking is Asking.ANSWER or (asking is Asking.MOMENT and answer and not events)
-    if counted_apart and len(plan.windows) == 1 and plan.windows[0].begin_s:
-        notes.append(f"Times in the answer, if any, count from {clock(plan.windows[0].begin_s)}.")
+        try:
+            reply = _ask(seer, clip, window, plan.shown, _words(question, asking), listener.on_text)
+        except ModelError as error:
+            if not seen.replies:
+                raise
+            seen.stopped = (
+                f"The model failed at {clock(window.begin_s)}; what was found before is kept. "
+                f"Begin there to go on. {error}"
+            )
+            break
+        seen.add(reply, window, asking)
+    borders_s = [window.begin_s for window in plan.windows[1 : len(seen.parts)]]
+    events = merge_windows(seen.parts, borders_s)
+    answer = _told(seer, plan.windows, seen, events, question, asking, listener.on_text)
     return Watched(
-        answer=answer if asking is not Asking.EVENTS else "",
+        answer=answer,
         events=events,
-        notes=tuple(dict.fromkeys(notes)),
-        windows=len(plan.windows),
-        frames=plan.frames,
-        prompt_tokens=sum(reply.usage.prompt_tokens for reply in replies),
-        completion_tokens=sum(reply.usage.completion_tokens for reply in replies),
+        notes=tuple(dict.fromkeys(filter(None, (*seen.notes, seen.stopped)))),
+        stopped=seen.stopped,
+        windows=len(seen.parts),
+        frames=sum(window.count for window in plan.windows[: len(seen.parts)]),
+        prompt_tokens=sum(reply.usage.prompt_tokens for reply in seen.replies),
+        completion_tokens=sum(reply.usage.completion_tokens for reply in seen.replies),
     )
+
+
+@dataclass
+class _Seen:
+    """What windows showed so far: of each its events and answer, in order."""
+
+    parts: list[tuple[Event, ...]] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    stopped: str = ""
+
+    def add(self, reply: Reply, window: Window, asking: Asking) -> None:
+        """Read what was answered about ``window``."""
+        said = self.said(reply)
+        read = read_events(said, window.end_s - window.begin_s, begin_s=window.begin_s)
+        self.answers.append(said)
+        self.notes += read.notes
+        self.parts.append(read.events)
+        if asking is Asking.EVENTS and not read.events and not _empty_list(said):
+            self.notes.append(f"{_place(window)}: {_without_events(said)}")
+
+    def said(self, reply: Reply) -> str:
+        """The answer in ``reply``; empty if there is none, which is noted."""
+        self.replies.append(reply)
+        if cut := _CUT.get(reply.finish_reason):
+            self.notes.append(cut)
+        try:
+            return split_reply(reply).text.strip()
+        except UnreadableReplyError as error:
+            self.notes.append(str(error))
+            return ""
+
+
+def _told(
+    seer: Seer,
+    windows: Sequence[Window],
+    seen: _Seen,
+    events: Sequence[Event],
+    question: str,
+    asking: Asking,
+    on_text: OnText | None,
+) -> str:
+    """The answer in words, where one is wanted."""
+    if asking is Asking.EVENTS:
+        return ""
+    if asking is Asking.MOMENT and events:
+        return "\n".join(map(_happens, events))
+    if len(windows) == 1:
+        if windows[0].begin_s and seen.answers[0]:
+            from_s = clock(windows[0].begin_s)
+            seen.notes.append(f"Times in the answer, if any, count from {from_s}.")
+        return seen.answers[0]
+    if asking is Asking.MOMENT:
+        return "\n".join([*dict.fromkeys(filter(None, seen.answers))][:_MOST_TOLD])
+    parts = [
+        f"{_place(window)}: {inert(answer) or '(nothing)'}"
+        for window, answer in zip(windows, seen.answers, strict=False)
+    ]
+    if not seen.stopped:
+        try:
+            return seen.said(_together(seer, parts, question, on_text))
+        except ModelError as error:
+            seen.stopped = f"The answers about the parts were not put together: {error}"
+    return "\n\n".join(parts)
 
 
 def video_part(frames: Iterable[Frame], size: Size, fps: float) -> VideoPart:
@@ -182,28 +240,10 @@ def _words(question: str, asking: Asking) -> str:
     return load_prompt("perception/video/events").text
 
 
-def _answer(reply: Reply, notes: list[str]) -> str:
-    if cut := _CUT.get(reply.finish_reason):
-        notes.append(cut)
-    try:
-        return split_reply(reply).text.strip()
-    except UnreadableReplyError as error:
-        notes.append(str(error))
-        return ""
-
-
-def _together(
-    seer: Seer,
-    windows: Sequence[Window],
-    answers: Sequence[str],
-    question: str,
-    on_text: OnText | None,
-) -> Reply:
-    parts = "\n\n".join(
-        f"{_place(window)}: {inert(answer) or '(nothing)'}"
-        for window, answer in zip(windows, answers, strict=True)
+def _together(seer: Seer, parts: Sequence[str], question: str, on_text: OnText | None) -> Reply:
+    words = load_prompt("perception/video/together").fill(
+        parts="\n\n".join(parts), question=inert(question)
     )
-    words = load_prompt("perception/video/together").fill(parts=parts, question=inert(question))
     return seer.ask(words, max_tokens=MOST_REPLY, on_text=on_text)
 
 
@@ -214,10 +254,6 @@ def _place(window: Window) -> str:
 def _happens(event: Event) -> str:
     """As the models are asked to say it, but in the times of the clip."""
     return f"The event happens in {clock(event.start_s)} - {clock(event.end_s)}."
-
-
-def _distinct(answers: Sequence[str]) -> list[str]:
-    return [*dict.fromkeys(filter(None, answers))][:_MOST_TOLD]
 
 
 def _without_events(said: str) -> str:

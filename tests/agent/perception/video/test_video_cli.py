@@ -172,6 +172,18 @@ def test_a_server_that_refuses_is_exit_3(film: str, capsys: Said) -> None:
     assert "no pictures here" in capsys.readouterr().err
 
 
+def test_a_model_that_fails_later_is_exit_3_and_what_it_found_is_printed(
+    film: str, tmp_path: Path, capsys: Said
+) -> None:
+    arguments = ["--fps", "2", "--budget", "512", "--subtitles", str(tmp_path / "e.srt")]
+    with serving(words(f"[{A}]"), refuse(400, "no more")) as server:
+        assert ask(server, film, *arguments) == 3
+    printed = capsys.readouterr()
+    assert "A man opens a door." in printed.out
+    assert "The model failed at 00:02.00; what was found before is kept." in printed.err
+    assert "A man opens a door." in (tmp_path / "e.srt").read_text(encoding="utf-8")
+
+
 def test_a_file_that_cannot_be_written_is_told(film: str, capsys: Said) -> None:
     with serving(words(f"[{A}]")) as server:
         assert ask(server, film, "--subtitles", "/proc/version.srt") == 2

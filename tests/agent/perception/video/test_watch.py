@@ -20,6 +20,7 @@ from agent.perception.video.sheet import MOST_FRAMES, draw_sheet, lanes_of
 from agent.perception.video.watch import Asking, Listener, Watched, frames_a_token, watch
 from tests.agent.perception.video.films import make_film, number_of
 from tests.agent.perception.video.test_events import A, B, event
+from tools.errors import ModelError
 
 EVENTS = f"```json\n[{A}, {B}]\n```"
 
@@ -115,6 +116,30 @@ def test_a_question_is_answered_in_words_and_of_windows_once_more_for_all(clip: 
     assert "(nothing)" in together
     assert "How many cats?" in together
     assert len(model.requests) == len(plan.windows) + 1
+
+
+def test_what_was_found_is_kept_when_the_model_fails_later(clip: Clip) -> None:
+    wish = Wish(fps=2, budget=450)
+    model = ClipModel([f"[{A}]", "[]", ModelError("It went away.")])
+    watched, _ = look(clip, model, "", Asking.EVENTS, wish)
+    assert [each.start_s for each in watched.events] == [1.0]
+    assert (watched.windows, watched.frames) == (2, 12)
+    assert watched.stopped == watched.notes[-1]
+    assert watched.stopped == (
+        "The model failed at 00:05.00; what was found before is kept. "
+        "Begin there to go on. It went away."
+    )
+    watched, _ = look(clip, ClipModel(["one", ModelError("Gone.")]), "n?", Asking.ANSWER, wish)
+    assert watched.answer == "00:00.00 – 00:02.50: one"
+    model = ClipModel(["one", "two", "", "four", ModelError("Gone.")])
+    watched, _ = look(clip, model, "n?", Asking.ANSWER, wish)
+    assert watched.answer.split("\n\n")[1:3] == [
+        "00:02.50 – 00:05.00: two",
+        "00:05.00 – 00:07.50: (nothing)",
+    ]
+    assert watched.stopped == "The answers about the parts were not put together: Gone."
+    with pytest.raises(ModelError):
+        look(clip, ClipModel([ModelError("Gone.")]), "", Asking.EVENTS, wish)
 
 
 def test_a_moment_is_read_from_a_sentence(clip: Clip) -> None:
