@@ -21,7 +21,14 @@ from agent.wiring.devices import (
     missing_server,
 )
 from agent.wiring.episode import build_registry
-from agent.wiring.graphics import Card, find_cards, missing_extras, processor_torch, room_in
+from agent.wiring.graphics import (
+    Card,
+    broken_torchvision,
+    find_cards,
+    missing_extras,
+    processor_torch,
+    room_in,
+)
 from agent.wiring.policies import find_mind
 from tools.clock import SystemClock
 from tools.errors import AutomationError, UsageError
@@ -268,8 +275,25 @@ def _extras() -> Iterator[Finding]:
             mend = f"If you want it: python -m pip install 'tapwright[{extra}]'"
             what = f"not installed: {', '.join(missing)}"
             yield Finding(Grade.NOTE, f"extra {extra}", what, mend)
+        elif extra == "local":
+            yield local_finding(broken_torchvision())
         else:
             yield Finding(Grade.GOOD, f"extra {extra}", "installed")
+
+
+def local_finding(problem: str) -> Finding:
+    """Whether models can be run in this process.
+
+    Args:
+        problem: Why torchvision cannot be loaded; empty if it can.
+    """
+    if not problem:
+        return Finding(Grade.GOOD, "extra local", "installed")
+    return Finding(
+        Grade.NOTE, "extra local", f"torchvision does not work with this torch: {problem}",
+        "For models in this process install both as https://pytorch.org/get-started/locally says, "
+        "or do without: python -m pip uninstall torchvision",
+    )  # fmt: skip
 
 
 def _needed(package: importlib.metadata.Distribution, extra: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The graphics cards of this machine, and the models that they have room for."""
 
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -15,6 +16,7 @@ from tools.errors import ConfigError
 
 _QUERY = ("--query-gpu=name,memory.total", "--format=csv,noheader,nounits")
 _ANSWER_S = 15.0
+_LOADED_S = 120.0
 _FAMILIES = ("Qwen", "QVQ")
 _MODULES = {
     "local": ("torch", "torchvision", "transformers", "accelerate", "llguidance"),
@@ -63,6 +65,31 @@ def processor_torch() -> str:
     except PackageNotFoundError:
         return ""
     return installed if installed.endswith("+cpu") else ""
+
+
+def broken_torchvision() -> str:
+    """Why torchvision cannot be loaded over this torch; empty if it can, or is not installed.
+
+    Tried in another process: it takes seconds and much memory, and may take the process down.
+    """
+    if find_spec("torchvision") is None or find_spec("torch") is None:
+        return ""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", "import torchvision"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=_LOADED_S,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    if not done.returncode:
+        return ""
+    said = done.stderr.strip().rpartition("\n")[2]
+    return said or f"it ends with {done.returncode}"
 
 
 def find_cards() -> tuple[Card, ...]:

@@ -9,8 +9,14 @@ import pytest
 from agent.cli.app import run_command
 from agent.models.fit import Card, Load, best_precision
 from agent.models.shapes import shape_of
-from agent.wiring.findings import Grade, card_finding
-from agent.wiring.graphics import find_cards, missing_extras, read_cards, room_in
+from agent.wiring.findings import Grade, card_finding, local_finding
+from agent.wiring.graphics import (
+    broken_torchvision,
+    find_cards,
+    missing_extras,
+    read_cards,
+    room_in,
+)
 from tools.errors import ConfigError
 
 CARD = Card(name="NVIDIA GeForce RTX 4090", gib=24)
@@ -124,3 +130,32 @@ def test_without_a_card_there_is_one_quiet_line(
     assert run_command(["doctor"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if "graphics" in line]
     assert lines == ["✓ graphics card    none; models behind a server need none here"]
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("", ""),
+        ("raise RuntimeError('operator torchvision::nms does not exist')",
+         "RuntimeError: operator torchvision::nms does not exist"),
+        ("import sys; sys.exit(7)", "it ends with 7"),
+    ],
+)  # fmt: skip
+def test_a_torchvision_that_cannot_be_loaded_is_told_by_doctor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, problem: str
+) -> None:
+    for name, text in (("torch", ""), ("torchvision", source)):
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("agent.wiring.graphics.find_spec", lambda _: object())
+    assert broken_torchvision() == problem
+    finding = local_finding(problem)
+    assert finding.grade is (Grade.NOTE if problem else Grade.GOOD)
+    assert problem in finding.what
+    assert ("pip uninstall torchvision" in finding.mend) == bool(problem)
+
+
+def test_without_torchvision_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.wiring.graphics.find_spec", lambda _: None)
+    monkeypatch.setattr("agent.wiring.graphics.sys.executable", "/nowhere/python")
+    assert broken_torchvision() == ""

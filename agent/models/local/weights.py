@@ -116,12 +116,13 @@ def torchvision_works() -> bool:
         return False
     try:
         importlib.import_module("torchvision")
-    except (ImportError, RuntimeError, OSError) as error:
+    except (ImportError, RuntimeError, OSError, AttributeError) as error:
         raise ConfigError(
             f"torchvision {_version('torchvision')} does not work with torch {_version('torch')}: "
             f"{_first_line(error).rstrip('.')}.",
-            hint="Install the torchvision that was made for this torch (for a processor only: both "
-            "from https://download.pytorch.org/whl/cpu), or do without: pip uninstall torchvision",
+            hint="Install the torchvision that was made for this torch, both from where "
+            "https://pytorch.org/get-started/locally says, or do without it, for pictures only: "
+            "python -m pip uninstall torchvision",
         ) from error
     return True
 

@@ -84,11 +84,20 @@ for folder in sys.argv[1:]:
 
 
 @pytest.mark.local
-def test_a_broken_torchvision_is_told_by_name(checkpoint: Checkpoint, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("RuntimeError", "operator torchvision::nms does not exist"),
+        ("ImportError", "libcudart.so.12: cannot open shared object file"),
+        ("AttributeError", "partially initialized module 'torchvision' has no attribute"),
+    ],
+)
+def test_a_broken_torchvision_is_told_by_name(
+    checkpoint: Checkpoint, tmp_path: Path, kind: str, words: str
+) -> None:
     broken = tmp_path / "torchvision"
     broken.mkdir()
-    words = "operator torchvision::nms does not exist"
-    (broken / "__init__.py").write_text(f"raise RuntimeError({words!r})")
+    (broken / "__init__.py").write_text(f"raise {kind}({words!r})")
     done = run("load_local(sys.argv[1])", checkpoint("qwen2_vl"), path=tmp_path)
     assert "ConfigError: torchvision" in done.stderr
     assert "does not work with torch" in done.stderr
