@@ -8,6 +8,9 @@ _NUMBERS: Final = r"\(?\s{0,3}([\d.]+(?:[\s,]{1,4}[\d.]+){3})\s{0,3}\)?"
 _PLACE = re.compile(
     rf"<!--\s{{0,3}}(image|table|figure|chart)\s{{0,3}}{_NUMBERS}\s{{0,3}}-->", re.IGNORECASE
 )
+_LONGEST: Final = 60_000
+"""Letters that are read: the time that a parser of Markdown takes grows with their square, and a
+page of small print has a tenth of them."""
 _EVEN_WITH_HTML = re.compile(r"<(?:html|body|p|h[1-6])\b", re.IGNORECASE)
 
 
@@ -24,6 +27,7 @@ def as_written_html(answer: str) -> str:
 
     fence = _FENCE.search(answer)
     text = answer[fence.end() :].partition("\n```")[0] if fence is not None else answer
+    text = text[:_LONGEST]
     boxes: list[str] = []
 
     def marked(place: re.Match[str]) -> str:

@@ -27,6 +27,9 @@ _WORDS: Final = ("description", "event", "caption", "text", "label", "content", 
 _SAME: Final = 90.0
 """Likeness of two descriptions, 0..100, from which they tell of one event."""
 _TOUCHING_S: Final = 1.5
+_MOST_FAILURES: Final = 40
+_LONGEST_WORDS: Final = 1000
+"""Letters of a line that describes an event: a model gone mad must not cost minutes or memory."""
 _NEAR_S: Final = 0.5
 """How far a time may be outside the clip and still mean its end; models round."""
 
@@ -117,22 +120,24 @@ def merge_windows(
 
     merged: list[Event] = list(parts[0]) if parts else []
     for border_s, part in zip(borders_s, parts[1:], strict=True):
+        ending = [at for at, each in enumerate(merged) if abs(each.end_s - border_s) <= _TOUCHING_S]
         for event in part:
-            before = next(
-                (
-                    each
-                    for each in merged
-                    if event.start_s - border_s <= _TOUCHING_S
-                    and abs(each.end_s - border_s) <= _TOUCHING_S
-                    and token_sort_ratio(each.description, event.description) >= _SAME
-                ),
-                None,
-            )
-            if before is None:
+            goes_on = None
+            if event.start_s - border_s <= _TOUCHING_S:
+                goes_on = next(
+                    (
+                        at
+                        for at in ending
+                        if token_sort_ratio(merged[at].description, event.description) >= _SAME
+                    ),
+                    None,
+                )
+            if goes_on is None:
                 merged.append(event)
-            else:
-                longer = before.model_copy(update={"end_s": max(before.end_s, event.end_s)})
-                merged[merged.index(before)] = longer
+                continue
+            ending.remove(goes_on)  # it goes on in one event only
+            before = merged[goes_on]
+            merged[goes_on] = before.model_copy(update={"end_s": max(before.end_s, event.end_s)})
     return in_order(merged)
 
 
@@ -141,13 +146,14 @@ _Found = tuple[float, float, str]
 
 def _from_json(text: str, notes: list[str]) -> Iterator[_Found]:
     """What stands in braces, one object after the other; a list that is cut off keeps the rest."""
-    at = 0
-    while opened := _BRACE.search(text, at):
+    at = failures = 0
+    while failures < _MOST_FAILURES and (opened := _BRACE.search(text, at)):
         try:
             read = read_json(text, opened.start())
         except UnreadableReplyError:
             notes.append("The reply is cut off or damaged; what is whole in it was kept.")
             at = opened.end()
+            failures += 1
             continue
         yield from _in_value(read.value, notes)
         at = max(read.end, opened.end())
@@ -191,10 +197,11 @@ def _span(start: JsonValue, end: JsonValue) -> tuple[float, float] | None:
 def _from_words(text: str, begin_s: float) -> Iterator[_Found]:
     for line in text.splitlines():
         told = _in_clip(line, begin_s) if begin_s else line
+        words = " ".join(told.strip("-*• \t").split())[:_LONGEST_WORDS]
         for found in _RANGE.finditer(line):
             start_s, end_s = seconds_of(found["start"]), seconds_of(found["end"])
             if start_s is not None and end_s is not None:
-                yield start_s, end_s, " ".join(told.strip("-*• \t").split())
+                yield start_s, end_s, words
 
 
 def _in_clip(line: str, begin_s: float) -> str:

@@ -115,6 +115,15 @@ def event(start_s: float, end_s: float, words: str = "x") -> Event:
     return Event(start_s=start_s, end_s=end_s, description=words)
 
 
+@pytest.mark.parametrize(
+    "piece",
+    ["{", "｛", '{"a": "x ', "00:01.00 - 00:02.00 ", "00:01 - ", '{"start_time": "00:01", "a": "'],
+)
+def test_a_reply_that_went_mad_costs_little(piece: str) -> None:
+    read = read_events(piece * (100_000 // len(piece)), 10.0)
+    assert sum(len(each.description) for each in read.events) < 10**7
+
+
 def test_overlaps_are_allowed_and_marked() -> None:
     events = in_order([event(0, 9), event(1, 2), event(9, 10), event(12, 14), event(13, 15)])
     assert [each.overlaps for each in events] == [True, True, False, True, True]
@@ -128,6 +137,11 @@ def test_events_are_written_as_the_field_writes_them() -> None:
         "description": "a dog",
         "overlaps": False,
     }
+
+
+def test_many_events_of_many_windows_are_merged_in_a_moment() -> None:
+    windows = [[event(10 * n + 1, 10 * n + 2, f"{n} {m}") for m in range(100)] for n in range(100)]
+    assert len(merge_windows(windows, [10.0 * n for n in range(1, 100)])) == 10_000
 
 
 def test_what_goes_on_over_a_border_of_windows_is_one_event() -> None:
