@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _FAR_S: Final = 3.0
 """A frame that is further ahead is jumped to; what is nearer is decoded through. Key frames are
 mostly 2 to 10 s apart, and a jump decodes from the one before."""
+_BACK_S: Final = 4.0
+"""How much earlier is looked where a jump lands too late, as in MPEG-TS; doubled each time."""
 _TAIL_S: Final = 60.0
 """How much of the end is read to find the last frame."""
 _UNKNOWN_FPS: Final = 25.0
@@ -90,7 +92,7 @@ class VideoFile:
         self._path, self._name = path, name or str(path)
         _require_file(path, self._name)
         with self._opened() as container:
-            first = next(_decoded(container, 0.0), None)
+            first = next(_decoded(container), None)
             if first is None:
                 raise VideoError(f"{self._name!r} has no frames.", hint="Is it the whole file?")
             self._begin_s = first.time or 0.0
@@ -105,19 +107,36 @@ class VideoFile:
     def frames(self, times_s: Sequence[float]) -> Iterator[Frame]:
         """See ``Clip``; after a damaged stretch the frame before it stands for it."""
         with self._opened() as container:
-            decoder = _decoded(container, self._begin_s)
+            decoder = _decoded(container)
             shown: VideoFrame | None = None
             coming = next(decoder, None)
+            far_s = _FAR_S
             for time_s in times_s:
                 wanted = time_s + self._begin_s
-                if coming is not None and wanted - _at(coming) > _FAR_S:
-                    decoder = _decoded(container, wanted)
-                    coming = next(decoder, None)
+                if coming is not None and wanted - _at(coming) > far_s:
+                    passed_s = _at(coming)
+                    decoder, coming = self._jumped(container, wanted)
+                    if coming is None or _at(coming) <= passed_s:
+                        far_s *= 2  # nothing was left out: key frames are further apart here
                 while coming is not None and (shown is None or _at(coming) <= wanted + 1e-6):
                     shown, coming = coming, next(decoder, None)
                 if shown is None:
                     raise VideoError(f"No frame of {self._name!r} can be read.")
                 yield Frame(max(0.0, _at(shown) - self._begin_s), _upright(shown))
+
+    def _jumped(
+        self, container: "InputContainer", to_s: float
+    ) -> tuple[Iterator["VideoFrame"], "VideoFrame | None"]:
+        """The frames from a key frame at or before ``to_s`` on, and the first of them."""
+        back_s = 0.0
+        while True:
+            _jump(container, to_s - back_s)
+            decoder = _decoded(container)
+            first = next(decoder, None)
+            there = first is not None and _at(first) <= to_s + 1e-6
+            if there or to_s - back_s < self._begin_s:
+                return decoder, first
+            back_s = max(_BACK_S, back_s * 2)
 
     def _last_s(self, *, from_s: float) -> float:
         """When the last packet is shown; 0 if none is found from ``from_s`` on.
@@ -127,7 +146,8 @@ class VideoFile:
         """
         with self._opened() as container:
             stream = container.streams.video[0]
-            _jump(container, from_s)
+            if from_s > 0:
+                _jump(container, from_s)
             times = [
                 float(packet.pts * packet.time_base)
                 for packet in container.demux(stream)
@@ -172,12 +192,11 @@ def _require_file(path: Path, name: str) -> None:
         raise VideoError(f"{name!r} is empty, 0 bytes.", hint="Give it a video.")
 
 
-def _decoded(container: "InputContainer", from_s: float) -> Iterator["VideoFrame"]:
-    """The frames from the key frame before ``from_s`` on; damaged ones are left out."""
+def _decoded(container: "InputContainer") -> Iterator["VideoFrame"]:
+    """The frames from where ``container`` stands on; damaged ones are left out."""
     import av
 
     stream = container.streams.video[0]
-    _jump(container, from_s)
     for packet in container.demux(stream):
         try:
             yield from (frame for frame in packet.decode() if isinstance(frame, av.VideoFrame))
@@ -186,10 +205,10 @@ def _decoded(container: "InputContainer", from_s: float) -> Iterator["VideoFrame
 
 
 def _jump(container: "InputContainer", to_s: float) -> None:
-    """Go on at the key frame before ``to_s``."""
+    """Go on at the key frame before ``to_s``, or somewhat later."""
     stream = container.streams.video[0]
-    if to_s > 0 and stream.time_base is not None:
-        container.seek(int(to_s / stream.time_base), stream=stream, backward=True)
+    if stream.time_base is not None:
+        container.seek(int(max(to_s, 0.0) / stream.time_base), stream=stream, backward=True)
 
 
 def _told_end_s(container: "InputContainer") -> float:

@@ -1,18 +1,25 @@
 """Video files and recordings as clips."""
 
 import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 pytest.importorskip("av")
 
+import agent.perception.video.clip as clip_module
 from agent.perception.video.clip import VideoError, VideoFile
 from agent.perception.video.recorded import open_clip
 from tests.agent.perception.video.films import make_film, make_sound, number_of
 from tools.errors import MissingExtraError
 from tools.geometry import Size
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mkv", "mov", "webm"])
@@ -39,6 +46,36 @@ def test_frames_far_apart_are_jumped_to(tmp_path: Path) -> None:
     assert clip.facts.duration_s == pytest.approx(310)
     found = [(frame.at_s, number_of(frame.image)) for frame in clip.frames([0, 95, 100, 299.9])]
     assert found == [(0, 0), (90, 9), (100, 10), (290, 29)]
+
+
+@pytest.mark.parametrize("ending", ["ts", "mkv", "webm"])
+def test_a_jump_that_lands_too_late_is_made_again(tmp_path: Path, ending: str) -> None:
+    """MPEG-TS has no list of its key frames."""
+    film = make_film(tmp_path / f"film.{ending}", frames=240, fps=4, gop=40, begin=6)
+    times_s = [n * 7.0 for n in range(8)]
+    frames = list(VideoFile(film).frames(times_s))
+    assert [frame.at_s for frame in frames] == pytest.approx(times_s, abs=0.01)
+    shade = 1 if ending == "webm" else 0
+    expected = [n * 28 % 32 for n in range(8)]
+    assert [number_of(frame.image) for frame in frames] == pytest.approx(expected, abs=shade)
+
+
+def test_a_film_with_one_key_frame_is_decoded_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = VideoFile(make_film(tmp_path / "film.mp4", frames=1200, fps=4, size=(32, 32), gop=9999))
+    counted, decoded = 0, clip_module._decoded
+
+    def counting(container: "InputContainer") -> Iterator["VideoFrame"]:
+        nonlocal counted
+        for frame in decoded(container):
+            counted += 1
+            yield frame
+
+    monkeypatch.setattr(clip_module, "_decoded", counting)
+    times_s = [n * 7.0 for n in range(42)]
+    assert [frame.at_s for frame in film.frames(times_s)] == times_s
+    assert counted < 2500
 
 
 def test_eight_hours_are_looked_into_without_decoding_them_all(tmp_path: Path) -> None:
