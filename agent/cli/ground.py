@@ -53,13 +53,13 @@ def ground(  # noqa: PLR0913 - one for each flag
         found = (ground_closely if zoom else find)(seer, picture, what, point=point)
     for note in found.notes:
         tell(note)
-    _write_outputs(picture, found, draw, crop, coco)
     if as_json:
         listed = [each.as_json() for each in found.found]
         whole = found.model_dump(mode="json", exclude={"found"})
         typer.echo(json_text({**whole, "found": listed}, indent=2))
     else:
         _print_list(found)
+    _write_outputs(picture, found, draw, crop, coco)
     if found.found:
         return 0
     if found.formed:
@@ -79,7 +79,7 @@ def _picture_and_what(words: list[str], look: Looking) -> tuple["Picture", str]:
     if len(sources) + look.at_screen != 1:
         told = "only what to find" if look.at_screen else "a picture and what to find"
         raise UsageError(
-            f"agent ground takes {told}, not {len(words)} words.",
+            f"agent ground takes {told}, not {counted(len(words), 'word')}.",
             hint='Like this: agent ground photo.jpg "the dog"',
         )
     what = wanted(what)
@@ -95,6 +95,7 @@ def _check_outputs(
     Raises:
         UsageError: An output cannot be where it is wanted.
     """
+    from agent.perception.pictures import is_same_file
     from tools.errors import UsageError
 
     if draw is not None and draw.suffix.lower() not in _DRAWN:
@@ -107,19 +108,12 @@ def _check_outputs(
             raise UsageError(f"{option} {str(path)!r}: its folder is not there.")
         if path is not None and path.is_dir():
             raise UsageError(f"{option} {str(path)!r} is a folder.", hint="Name a file in it.")
-        if path is not None and any(_is_same(path, source) for source in words[:-1]):
+        if path is not None and any(is_same_file(path, source) for source in words[:-1]):
             raise UsageError(
                 f"{option} {str(path)!r} is the picture itself.", hint="Give another name."
             )
     if crop is not None and crop.exists() and not crop.is_dir():
         raise UsageError(f"--crop {str(crop)!r} is no folder.")
-
-
-def _is_same(path: Path, source: str) -> bool:
-    try:
-        return path.exists() and path.samefile(source)
-    except (OSError, ValueError):
-        return False
 
 
 def _write_outputs(
@@ -131,8 +125,9 @@ def _write_outputs(
 ) -> None:
     if draw is not None:
         from agent.perception.draw import draw_things
+        from agent.perception.pictures import save_picture
 
-        draw_things(picture.image, found.drawn).save(draw)
+        save_picture(draw_things(picture.image, found.drawn), draw)
     if crop is not None:
         from agent.perception.crops import save_crops
 

@@ -69,7 +69,7 @@ def parse(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     if raw and form is not None:
         raise UsageError("--raw is the reply as it came.", hint="Leave --format out, or take json.")
     output = Output(None if raw else form or "md", out, images, draw)
-    output.check()
+    output.check(document)
     require_parser()
     with (
         _opened(document, pages, dpi, secret, look) as sheets,

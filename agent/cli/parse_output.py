@@ -35,17 +35,26 @@ class Output:
     images: Path | None
     draw: Path | None
 
-    def check(self) -> None:
+    def check(self, document: str | None) -> None:
         """Refuse what cannot be written before a model is asked.
+
+        Args:
+            document: What is to be read, which is not written over.
 
         Raises:
             UsageError: A path cannot be used.
         """
+        from agent.perception.pictures import is_same_file
+
         for path in filter(None, (self.out, self.draw)):
             if path.is_dir():
                 raise UsageError(f"{str(path)!r} is a folder.", hint="Name a file.")
             if not path.parent.is_dir():
                 raise UsageError(f"There is no folder {str(path.parent)!r}.", hint="Make it first.")
+            if document is not None and is_same_file(path, document):
+                raise UsageError(
+                    f"{str(path)!r} is the document itself.", hint="Give another name."
+                )
         if self.images is not None and self.images.exists() and not self.images.is_dir():
             raise UsageError(f"{str(self.images)!r} is no folder.", hint="--images wants one.")
         if self.draw is not None and self.draw.suffix.lower() not in _PICTURES:
@@ -91,12 +100,13 @@ class Output:
     def _with_pictures(self, sheet: "Sheet", page: "Page", *, several: bool) -> "Page":
         from agent.perception.document.crops import save_crops
         from agent.perception.document.overlay import draw_page
+        from agent.perception.pictures import save_picture
 
         if self.draw is not None:
             path = self.draw
             if several:
                 path = path.with_name(f"{path.stem}-{page.number}{path.suffix}")
-            draw_page(sheet, page).save(path)
+            save_picture(draw_page(sheet, page), path)
         if self.images is None:
             return page
         linked_from = self.out.parent if self.out is not None else Path()

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from agent.perception.video.clip import Clip
     from agent.perception.video.plan import Plan, Wish
     from agent.perception.video.watch import Asking, Watched
-    from tools.errors import UsageError
 
 
 def _file(help_text: str) -> object:
@@ -34,7 +33,8 @@ Moment = Annotated[
     bool, typer.Option("--moment", help="Say when it happens, once, instead of finding events.")
 ]
 Fps = Annotated[
-    float, typer.Option("--fps", min=0, help="Frames a second that are shown. 0: what fits.")
+    float,
+    typer.Option("--fps", min=0, max=120, help="Frames a second that are shown. 0: what fits."),
 ]
 Budget = Annotated[
     int, typer.Option("--budget", help="Most visual tokens of one question.", metavar="TOKENS")
@@ -147,32 +147,25 @@ def _watch(
 
 def _write_subtitles(path: Path, watched: "Watched") -> None:
     from agent.perception.video.subtitles import subtitles
+    from tools.errors import UsageError
 
     text = subtitles(watched.events, path.suffix.lower().lstrip("."))
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise _unwritten(path, error) from None
+        raise UsageError(
+            f"{str(path)!r} cannot be written: {error.strerror or error}.",
+            hint="Name another file.",
+        ) from None
     tell(f"{counted(len(watched.events), 'subtitle')} in {path}")
 
 
 def _draw_sheet(path: Path, clip: "Clip", planned: "Plan", watched: "Watched") -> None:
+    from agent.perception.pictures import save_picture
     from agent.perception.video.sheet import draw_sheet
 
-    picture = draw_sheet(clip, planned, watched.events)
-    try:
-        picture.save(path)
-    except OSError as error:
-        raise _unwritten(path, error) from None
+    save_picture(draw_sheet(clip, planned, watched.events), path)
     tell(f"the sheet is {path}")
-
-
-def _unwritten(path: Path, error: OSError) -> "UsageError":
-    from tools.errors import UsageError
-
-    return UsageError(
-        f"{str(path)!r} cannot be written: {error.strerror or error}.", hint="Name another file."
-    )
 
 
 def _show_plan(clip: "Clip", wish: "Wish", asked: Asked, *, as_json: bool) -> int:

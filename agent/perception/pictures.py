@@ -76,6 +76,8 @@ def load_bytes(source: str) -> bytes:
     Raises:
         PictureError: There is none, or it is too large.
     """
+    if not source.strip():
+        raise PictureError("There is nothing to read: the name of a file is empty.")
     if _ADDRESS.match(source):
         return download(source)
     if source.startswith(_DATA):
@@ -86,6 +88,14 @@ def load_bytes(source: str) -> bytes:
 def is_brought(source: str) -> bool:
     """Whether ``source`` is no file of this machine, but ``http(s)://...`` or ``data:...``."""
     return source.startswith(_DATA) or _ADDRESS.match(source) is not None
+
+
+def is_same_file(path: Path, source: str) -> bool:
+    """Whether ``source`` names the file at ``path``: writing there would destroy it."""
+    try:
+        return path.exists() and path.samefile(local_path(source))
+    except (OSError, ValueError, PictureError):
+        return False
 
 
 def short_name(source: str) -> str:
@@ -140,6 +150,21 @@ def decode_picture(data: bytes, name: str) -> Picture:
         reason = str(error).rstrip(".") or type(error).__name__
         raise PictureError(
             f"The picture {name!r} is damaged: {reason}.", hint="Get it again, or save it anew."
+        ) from None
+
+
+def save_picture(image: Image.Image, path: Path) -> None:
+    """Write ``image`` as the kind of file that the name of ``path`` ends with.
+
+    Raises:
+        PictureError: It cannot be written there, or not as that kind.
+    """
+    try:
+        image.save(path)
+    except (OSError, ValueError) as error:  # the sides of JPEG and WebP have their limits
+        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
+        raise PictureError(
+            f"{str(path)!r} cannot be written: {reason}.", hint="Name another file, such as a .png."
         ) from None
 
 

@@ -1,5 +1,6 @@
 """A clip to look into: a video file, frame by frame or far apart, however long it is."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -179,6 +180,8 @@ class VideoFile:
 
 
 def _require_file(path: Path, name: str) -> None:
+    if re.match(r"https?:/", name, re.IGNORECASE) and not path.exists():
+        raise VideoError(f"{name!r} is an address, and no file.", hint="Fetch it: curl -O ADDRESS")
     try:
         size = path.stat().st_size
     except OSError as error:

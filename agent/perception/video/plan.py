@@ -24,6 +24,7 @@ MOST_FRAMES: Final = 768
 FEWEST_TOKENS: Final = 128
 MOST_TOKENS: Final = 768
 """Of one frame. These four are the bounds of qwen-vl-utils."""
+MOST_FPS: Final = 120.0
 MOST_WINDOWS: Final = 200
 """Questions about one clip; three days fit. More is a rate or a budget that was not meant."""
 RATES: Final = (2.0, 1.0, 0.5, 0.25)
@@ -120,9 +121,14 @@ def plan_frames(facts: ClipFacts, sizing: Sizing, wish: Wish) -> Plan:
 
     Raises:
         VideoError: The stretch asked for is not in the clip.
-        UsageError: The budget has no room for four small frames, or the clip for its windows.
+        UsageError: The rate is none, the budget has no room for four small frames, or the clip has
+            none for its windows.
     """
     begin_s, end_s = _stretch(facts, wish)
+    if not 0 <= wish.fps <= MOST_FPS:
+        raise UsageError(
+            f"{wish.fps:g} frames a second cannot be shown.", hint=f"0 to {MOST_FPS:g} can."
+        )
     if _most_frames(wish, FEWEST_TOKENS) < FEWEST_FRAMES:
         least = FEWEST_TOKENS * FEWEST_FRAMES // wish.frames_a_token
         raise UsageError(

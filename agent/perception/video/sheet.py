@@ -25,6 +25,8 @@ _TIME_PX: Final = 15
 _LANE_PX: Final = 6
 _LANES: Final = 4
 _LINE_PX: Final = 17
+_MOST_LISTED: Final = 200
+"""Events that are told below the frames; more of them make a picture that nobody can open."""
 _GROUND: Final = (250, 250, 248)
 _INK: Final = (30, 33, 38)
 _DIM: Final = (105, 110, 118)
@@ -55,10 +57,13 @@ def draw_sheet(clip: Clip, plan: Plan, events: Sequence[Event]) -> Image.Image:
     if len(times_s) > MOST_FRAMES:
         step = len(times_s) / MOST_FRAMES
         times_s = [times_s[int(place * step)] for place in range(MOST_FRAMES)]
+    more = len(events) - _MOST_LISTED
+    events = events[:_MOST_LISTED]
     lanes = lanes_of(events)
     grid = _grid(plan, len(times_s), min(_LANES, max(lanes, default=-1) + 1))
     rows = math.ceil(len(times_s) / grid.columns)
     legend = [_legend(event) for event in events]
+    legend += [[f"… and {more} more"]] if more > 0 else []
     below = sum(len(lines) for lines in legend) * (_LINE_PX + 6) + len(legend) * 6
     height = _GAP + rows * grid.cell_height + (below + _GAP * 2 if legend else 0)
     sheet = Image.new("RGB", (_WIDTH, height), _GROUND)

@@ -12,7 +12,14 @@ import pytest
 from PIL import Image, ImageGrab, UnidentifiedImageError
 
 from agent.perception import pictures
-from agent.perception.pictures import Picture, PictureError, decode_picture, load_picture, rgb
+from agent.perception.pictures import (
+    Picture,
+    PictureError,
+    decode_picture,
+    load_picture,
+    rgb,
+    save_picture,
+)
 
 RED, GREEN, WHITE = (255, 0, 0), (0, 230, 0), (255, 255, 255)
 
@@ -326,3 +333,15 @@ def test_the_clipboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for says in (*["no picture on the clipboard"] * 3, "xclip"):
         with pytest.raises(PictureError, match=says):
             load_picture("clipboard")
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("wide.webp", (17_000, 2)), ("wide.jpg", (66_000, 2)), ("nowhere/a.png", (2, 2))],
+)
+def test_a_picture_that_cannot_be_written_is_one_line(
+    tmp_path: Path, name: str, size: tuple[int, int]
+) -> None:
+    with pytest.raises(PictureError, match="cannot be written: ") as caught:
+        save_picture(Image.new("RGB", size), tmp_path / name)
+    assert "\n" not in str(caught.value)

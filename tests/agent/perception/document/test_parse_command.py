@@ -198,6 +198,9 @@ def test_words_steer_no_terminal(run: Run, three: Path, serve: Callable[..., Fau
         (("three.pdf", "--format", "docx"), "'docx'"),
         (("three.pdf", "--max-tokens", "1"), "max-tokens"),
         (("three.pdf", "--out", "."), "is a folder"),
+        (("three.pdf", "--out", "./three.pdf"), "'three.pdf' is the document itself"),
+        (("same.png", "--draw", "same.png"), "'same.png' is the document itself"),
+        (("",), "the name of a file is empty"),
         (("three.pdf", "--out", "none/a.md"), "There is no folder 'none'"),
         (("three.pdf", "--images", "three.pdf"), "is no folder"),
         (("three.pdf", "--draw", "a.txt"), "is no name of a picture"),
@@ -220,6 +223,7 @@ def test_bad_input_is_one_line_before_any_model_is_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PDF_WRONG", "simsalabim")
+    Image.new("RGB", (60, 60)).save(three.parent / "same.png")
     (three.parent / "notes.txt").write_text("words", encoding="utf-8")
     (three.parent / "empty.pdf").write_bytes(b"")
     (three.parent / "locked.pdf").write_bytes(pdf(password="sesame"))

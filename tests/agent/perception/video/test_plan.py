@@ -91,6 +91,12 @@ def test_more_questions_than_anyone_means_are_told() -> None:
         plan_frames(facts(8 * 3600), QWEN, Wish(fps=24))
 
 
+@pytest.mark.parametrize("fps", [float("inf"), float("nan"), -1.0, 1e300])
+def test_a_rate_that_is_none_is_told(fps: float) -> None:
+    with pytest.raises(UsageError, match=r"frames a second cannot be shown\. 0 to 120 can"):
+        plan_frames(facts(12.0), QWEN, Wish(fps=fps))
+
+
 def test_a_budget_without_room_is_told() -> None:
     with pytest.raises(UsageError, match="no room for 4 frames"):
         plan_frames(facts(60), QWEN, Wish(budget=200))

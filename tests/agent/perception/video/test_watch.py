@@ -282,6 +282,12 @@ def test_the_sheet_has_a_thumbnail_each_frame_and_a_bar_each_event(clip: Clip) -
     assert lanes_of([event(0, 4), event(3, 6), event(4, 5), event(4.5, 9)]) == [0, 1, 0, 2]
 
 
+def test_a_sheet_of_thousands_of_events_can_be_opened(clip: Clip) -> None:
+    plan = plan_frames(clip.facts, seer_of(ClipModel([])).sizing, Wish())
+    many = [event(n / 500, n / 500 + 0.01, f"number {n}") for n in range(5000)]
+    assert draw_sheet(clip, plan, many).height < 16_000
+
+
 def test_a_long_clip_has_a_sheet_of_chosen_frames(tmp_path: Path) -> None:
     from fractions import Fraction
 
