@@ -24,7 +24,7 @@ from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind, Steering
 from agent.wiring.policies import find_mind
 from agent.wiring.secrets import Shield, find_shield
-from agent.wiring.seeing import with_seeing_tools
+from agent.wiring.seeing import eyes_for, with_seeing_tools
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
 from tools.clock import SystemClock
@@ -159,7 +159,9 @@ def run_mind(
         )
         recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
-        registry = _with_eyes(registry, config, mind, recorder)
+        if config.seeing_tools and mind.eyes is not None:
+            eyes = eyes_for(mind.eyes(recorder), device, folder, clock)
+            registry = with_seeing_tools(registry, eyes, config)
         offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
@@ -170,15 +172,6 @@ def run_mind(
         episode = shield.episode(run_episode(goal, cast, limits))
         mind.after(episode)
         return episode
-
-
-def _with_eyes(
-    registry: Registry, config: Config, mind: Mind, recorder: RecordingWriter
-) -> Registry:
-    """``registry``, and tools to look closer where there is a model that can."""
-    if not config.seeing_tools or mind.eyes is None:
-        return registry
-    return with_seeing_tools(registry, mind.eyes(recorder))
 
 
 def _opened(
