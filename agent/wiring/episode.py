@@ -145,21 +145,11 @@ def run_mind(
         device = _wrapped(mind.around(plain), config, clock, listener, shield)
         if config.app:
             open_app(device, config.app)
-        header = Header(
-            goal=goal,
-            policy=mind.policy,
-            device=device.info,
-            config=config.model_dump(mode="json"),
-            versions=_versions(),
-            model=mind.model,
-            dialect=mind.dialect,
-            prompt_hash=mind.prompt_hash,
-            origin=mind.origin,
-            supports=device.supports,
+        recorder = RecordingWriter(
+            folder, _header(config, goal, mind, device), clock, Discretion(shield.redactor)
         )
-        recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
-        if config.seeing_tools and mind.eyes is not None:
+        if mind.eyes is not None:
             eyes = eyes_for(mind.eyes(recorder), device, folder, clock)
             registry = with_seeing_tools(registry, eyes, config)
         offered = shield.registry(registry.offered(device.supports))
@@ -172,6 +162,21 @@ def run_mind(
         episode = shield.episode(run_episode(goal, cast, limits))
         mind.after(episode)
         return episode
+
+
+def _header(config: Config, goal: str, mind: Mind, device: Device) -> Header:
+    return Header(
+        goal=goal,
+        policy=mind.policy,
+        device=device.info,
+        config=config.model_dump(mode="json"),
+        versions=_versions(),
+        model=mind.model,
+        dialect=mind.dialect,
+        prompt_hash=mind.prompt_hash,
+        origin=mind.origin,
+        supports=device.supports,
+    )
 
 
 def _opened(
