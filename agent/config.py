@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_origin
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import platformdirs
 from pydantic import (
@@ -36,6 +36,11 @@ FILE_NAME = "agent.toml"
 PREFIX = "AGENT_"
 _LAST_PORT = 65535
 _SHOWN = 80
+SeeingTool = Literal[
+    "look_closer", "ask_screen", "describe_screen", "read_text", "read_document", "count_things",
+    "find_thing", "watch_screen", "look_back", "reason_about", "chat_about",
+]  # fmt: skip
+SEEING_TOOLS: Final[tuple[SeeingTool, ...]] = get_args(SeeingTool)
 _Name = Annotated[str, StringConstraints(strip_whitespace=True)]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -118,9 +123,10 @@ class Config(BaseModel):
     """Who answers when a rule says ask. Without a terminal the run stops with needs_human."""
     tools: tuple[str, ...] = ()
     """Modules with further tools, imported by name, so that nothing is run unasked."""
-    seeing_tools: bool = True
-    """Whether a model that sees is offered tools to look more closely: at a part of the screen
-    enlarged, to read, to count, to find."""
+    seeing_tools: tuple[SeeingTool, ...] = SEEING_TOOLS
+    """Tools by which a model that sees may look more closely: at a part enlarged, to read, find,
+    count, describe, watch, look back, think through. All of them (``true``) cost a Qwen about 1500
+    tokens of prompt; a small model may do better with few, or none (``false``)."""
     adb_server: Annotated[str, AfterValidator(_address)] = "127.0.0.1:5037"
     """Address of the ADB server, which is adb's own default."""
     countdown_s: Annotated[int, Field(ge=0, le=60)] = 3
@@ -147,6 +153,13 @@ class Config(BaseModel):
         ):
             raise ValueError("something else than true or false")
         return value
+
+    @field_validator("seeing_tools", mode="before")
+    @classmethod
+    def _all_or_none(cls, value: object) -> object:
+        if value is True or value in (("true",), ["true"]):
+            return SEEING_TOOLS
+        return () if value is False or value in (("false",), ["false"]) else value
 
     @field_validator("*")
     @classmethod

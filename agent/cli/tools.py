@@ -20,8 +20,11 @@ def tools(
     """List the tools that a model is offered."""
     from agent.config import load_config
     from agent.wiring.episode import build_registry
+    from agent.wiring.seeing import told_of
 
-    registry = build_registry(load_config({"tools": tuple(modules) if modules else None}).config)
+    config = load_config({"tools": tuple(modules) if modules else None}).config
+    plain = build_registry(config)
+    registry = told_of(plain, config)
     if as_json:
         typer.echo(json_text(registry.openai_tools(), indent=2))
         return
@@ -37,5 +40,9 @@ def tools(
         names = list(properties) if isinstance(properties, dict) else []
         needed = required if isinstance(required, list) else []
         shown = ", ".join(name if name in needed else f"[{name}]" for name in names)
-        table.add_row(entry.name, shown, entry.description.split("\n")[0])
-    report_console().print(table)
+        star = "" if entry.name in plain else " *"
+        table.add_row(f"{entry.name}{star}", shown, entry.description.split("\n")[0])
+    console = report_console()
+    console.print(table)
+    if len(registry) > len(plain):
+        console.print("\n* only where a model decides; the setting seeing_tools names which")

@@ -119,11 +119,17 @@ def shown_part(seer: Seer, image: Image.Image, region: Box) -> Shown:
         CaptureError: It is more than 200 times as long as wide.
     """
     whole = Size(width=image.width, height=image.height)
+    part = enlarged(seer, image, region)
+    shown = seer.shown(part)
+    return Shown(shown.image, Projection(shown=part.size, device=whole, region=region))
+
+
+def enlarged(seer: Seer, image: Image.Image, region: Box) -> Picture:
+    """``region`` of ``image`` in the size in which it is shown."""
     size = _shown_size(seer, region)
     corners = (float(region.left), float(region.top), float(region.right), float(region.bottom))
     part = image.resize((size.width, size.height), Image.Resampling.LANCZOS, box=corners)
-    shown = seer.shown(Picture("a part", part))
-    return Shown(shown.image, Projection(shown=size, device=whole, region=region))
+    return Picture("a part", part)
 
 
 def _shown_size(seer: Seer, region: Box) -> Size:

@@ -24,7 +24,7 @@ from agent.wiring.devices import open_app, open_device
 from agent.wiring.mind import Mind, Steering
 from agent.wiring.policies import find_mind
 from agent.wiring.secrets import Shield, find_shield
-from agent.wiring.seeing import with_seeing_tools
+from agent.wiring.seeing import eyes_for, with_seeing_tools
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
 from tools.clock import SystemClock
@@ -145,21 +145,13 @@ def run_mind(
         device = _wrapped(mind.around(plain), config, clock, listener, shield)
         if config.app:
             open_app(device, config.app)
-        header = Header(
-            goal=goal,
-            policy=mind.policy,
-            device=device.info,
-            config=config.model_dump(mode="json"),
-            versions=_versions(),
-            model=mind.model,
-            dialect=mind.dialect,
-            prompt_hash=mind.prompt_hash,
-            origin=mind.origin,
-            supports=device.supports,
+        recorder = RecordingWriter(
+            folder, _header(config, goal, mind, device), clock, Discretion(shield.redactor)
         )
-        recorder = RecordingWriter(folder, header, clock, Discretion(shield.redactor))
         stack.callback(recorder.close)
-        registry = _with_eyes(registry, config, mind, recorder)
+        if mind.eyes is not None:
+            eyes = eyes_for(mind.eyes(recorder), device, folder, clock)
+            registry = with_seeing_tools(registry, eyes, config)
         offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
         listener.began(goal, device.info, policy.name)
@@ -172,13 +164,19 @@ def run_mind(
         return episode
 
 
-def _with_eyes(
-    registry: Registry, config: Config, mind: Mind, recorder: RecordingWriter
-) -> Registry:
-    """``registry``, and tools to look closer where there is a model that can."""
-    if not config.seeing_tools or mind.eyes is None:
-        return registry
-    return with_seeing_tools(registry, mind.eyes(recorder))
+def _header(config: Config, goal: str, mind: Mind, device: Device) -> Header:
+    return Header(
+        goal=goal,
+        policy=mind.policy,
+        device=device.info,
+        config=config.model_dump(mode="json"),
+        versions=_versions(),
+        model=mind.model,
+        dialect=mind.dialect,
+        prompt_hash=mind.prompt_hash,
+        origin=mind.origin,
+        supports=device.supports,
+    )
 
 
 def _opened(

@@ -263,6 +263,21 @@ def test_tools_are_listed_and_exported(capsys: pytest.CaptureFixture[str]) -> No
     assert {"type", "function"} == set(json.loads(capsys.readouterr().out)[0])
 
 
+def test_the_tools_of_a_model_that_sees_are_listed_as_such(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_command(["tools"]) == 0
+    listed = capsys.readouterr().out
+    assert re.search(r"^watch_screen \* +question, \[seconds\]", listed, re.MULTILINE)
+    assert re.search(r"^tap +at", listed, re.MULTILINE)
+    assert "only where a model decides" in listed
+    monkeypatch.setenv("AGENT_SEEING_TOOLS", "false")
+    assert run_command(["tools"]) == 0
+    left = capsys.readouterr().out
+    assert "watch_screen" not in left
+    assert "only where a model decides" not in left
+
+
 def test_devices_without_any_says_what_happens_then(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["devices"]) == 0
     assert "agent run starts the virtual phone" in capsys.readouterr().out

@@ -90,10 +90,17 @@ def require_parser() -> None:
     Raises:
         MissingExtraError: The extra ``docs`` is not installed.
     """
+    if not can_parse():
+        raise MissingExtraError("Reading a document", "docs")
+
+
+def can_parse() -> bool:
+    """Whether HTML can be parsed: the extra ``docs`` is installed."""
     try:
         import selectolax.lexbor  # noqa: F401
     except ImportError:
-        raise MissingExtraError("Reading a document", "docs") from None
+        return False
+    return True
 
 
 def _kept(node: "LexborNode", dropped: Counter[str], depth: int) -> Nodes:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from agent.perception.pictures import rgb
+from agent.perception.pictures import Picture, rgb
 from agent.perception.video.clip import Clip, ClipFacts, Frame, VideoError, VideoFile
 from agent.recording.format import EVENTS_FILE
 from agent.recording.pictures import open_picture
@@ -49,6 +49,30 @@ class RecordedClip:
         if picture.image is None:
             raise VideoError(picture.problem)
         return rgb(picture.image)
+
+
+def last_screens(recording: Recording, most: int) -> tuple[Picture, ...]:
+    """The last screens of a recording, or of a run so far, oldest first.
+
+    A screen that did not change from one step to the next is there once. One whose picture cannot
+    be read is left out.
+
+    Args:
+        recording: As read.
+        most: How many at most.
+    """
+    seen = [step.observation for step in recording.steps if step.observation is not None]
+    frames = [
+        each.frame
+        for place, each in enumerate(seen)
+        if not place or each.frame.sha256 != seen[place - 1].frame.sha256
+    ]
+    opened = (open_picture(recording, frame) for frame in frames[-most:])
+    return tuple(
+        Picture(f"screen {number}", rgb(found.image))
+        for number, found in enumerate(opened, 1)
+        if found.image is not None
+    )
 
 
 def open_clip(path: Path) -> Clip:

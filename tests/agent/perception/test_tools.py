@@ -13,24 +13,29 @@ from PIL import Image
 
 from agent import StopReason, run_goal
 from agent.cli.app import run_command
+from agent.config import Config, load_config
 from agent.dialects.choose import DIALECTS, dialect_named
 from agent.dialects.dialect import Turn
 from agent.model import ImagePart
-from agent.perception.tools import part_of, seeing_tools
+from agent.perception.tools import seeing_tools, silent_tools
+from agent.perception.tools.eyes import part_of
 from agent.recording.reader import read_recording
 from agent.wiring.seeing import with_seeing_tools
 from tests.agent.models.fault_server import FaultServer, Json, serving, words
-from tests.agent.perception.seers import model_of, seer_saying
+from tests.agent.perception.seers import eyes_for, model_of, seer_saying
 from tests.grounding.seeing_model import last_image
 from tools.builtin import BUILTIN, builtin_registry
 from tools.device import DeviceInfo, Observation
-from tools.errors import BadArgumentsError, ModelError, OffScreenError
+from tools.errors import BadArgumentsError, ConfigError, ModelError, OffScreenError
 from tools.geometry import Box, Point, Size
 from tools.outcome import ToolContext
 from tools.registry import Registry
 from tools.screen import Screenshot
 
-NAMES = ("look_closer", "ask_screen", "read_text", "count_things", "find_thing")
+NAMES = (
+    "look_closer", "ask_screen", "describe_screen", "read_text", "read_document", "count_things",
+    "find_thing", "watch_screen", "look_back", "reason_about", "chat_about",
+)  # fmt: skip
 SCREEN = Size(width=1080, height=2400)
 
 
@@ -48,7 +53,7 @@ def context() -> ToolContext:
 def call(name: str, *replies: str | ModelError, dialect: str = "qwen2_5_vl", **given: Any) -> Any:
     """What the tool answers, and the pictures its model was shown."""
     seer = seer_saying(*replies, dialect=dialect)
-    answer = Registry(seeing_tools(seer)).resolve(name, given, context())
+    answer = Registry(seeing_tools(eyes_for(seer))).resolve(name, given, context())
     shown = [
         Image.open(io.BytesIO(image.data)).convert("RGB")
         for request in model_of(seer).requests
@@ -169,8 +174,8 @@ def test_a_part_lies_on_the_screen_and_holds_its_point(at: Point, size: float) -
 
 
 def test_a_tool_of_the_same_name_stays() -> None:
-    [own, *_] = seeing_tools(None)
-    registry = with_seeing_tools(Registry([*BUILTIN, own]), None)
+    [own, *_] = silent_tools()
+    registry = with_seeing_tools(Registry([*BUILTIN, own]), eyes_for(seer_saying()), Config())
     assert registry.get("look_closer") is own
     assert set(NAMES) <= set(registry.names)
 
@@ -179,7 +184,7 @@ def test_a_tool_of_the_same_name_stays() -> None:
 def test_every_dialect_tells_its_model_of_them_and_reads_the_call(name: str) -> None:
     """The model is told of each by name, and what the dialect says it reads again."""
     dialect = dialect_named(name)
-    tools = with_seeing_tools(builtin_registry(), None)
+    tools = Registry([*builtin_registry(), *silent_tools()])
     image = ImagePart(b"", "image/jpeg", dialect.sizing.shown(SCREEN))
     request = dialect.request("do it", [Turn(0, image)], tools)
     told = "".join(message.text for message in request.messages) + json.dumps(request.tools)
@@ -187,24 +192,39 @@ def test_every_dialect_tells_its_model_of_them_and_reads_the_call(name: str) -> 
 
 
 CLOSER: dict[str, Any] = {"question": "What does the sign say?", "at": [550, 1050], "size": 0.25}
+CALLS: dict[str, dict[str, Any]] = {
+    "look_closer": CLOSER,
+    "ask_screen": {"question": "What is it?"},
+    "describe_screen": {"style": "short"},
+    "read_text": {"at": [550, 1050], "size": 0.5},
+    "read_document": {"at": [550, 1050], "size": 0.75},
+    "count_things": {"what": "red squares"},
+    "find_thing": {"what": "the red square"},
+    "watch_screen": {"question": "What moves?", "seconds": 3},
+    "look_back": {"question": "What was the price?", "screens": 4},
+    "reason_about": {"problem": "Which number comes next?"},
+    "chat_about": {"message": "What has changed?"},
+}
 
 
+@pytest.mark.parametrize("tool", NAMES)
 @pytest.mark.parametrize("name", sorted(DIALECTS))
-def test_every_dialect_says_and_reads_such_a_call(name: str) -> None:
+def test_every_dialect_says_and_reads_such_a_call(name: str, tool: str) -> None:
     from agent.step import Decision, ToolCall
     from tools.geometry import Projection
 
     dialect = dialect_named(name)
-    tools = with_seeing_tools(builtin_registry(), None)
+    tools = Registry([*builtin_registry(), *silent_tools()])
     projection = Projection(shown=dialect.sizing.shown(SCREEN), device=SCREEN)
-    decision = Decision(thought="", call=ToolCall(name="look_closer", arguments=CLOSER))
+    decision = Decision(thought="", call=ToolCall(name=tool, arguments=CALLS[tool]))
     again = dialect.read(dialect.say(decision, projection, tools), projection, tools).call
-    assert again.name == "look_closer"
-    assert again.arguments["question"] == CLOSER["question"]
-    assert again.arguments["size"] == 0.25
-    at = again.arguments["at"]
-    assert isinstance(at, list)
-    assert all(abs(one - other) <= 2 for one, other in zip(at, [550, 1050], strict=True))  # type: ignore[operator]
+    assert again.name == tool
+    said, read = dict(CALLS[tool]), dict(again.arguments)
+    at, point = read.pop("at", None), said.pop("at", None)
+    assert read == said
+    if point is not None:
+        assert isinstance(at, list)
+        assert all(abs(one - other) <= 2 for one, other in zip(at, point, strict=True))
 
 
 class LookingFirst:
@@ -269,7 +289,7 @@ def test_in_an_episode_a_model_looks_closer_and_acts_on_the_answer(
     for request in first.requests:
         for image in request.images:
             assert recording.read(image)
-    assert recording.start.config["seeing_tools"] is True
+    assert recording.start.config["seeing_tools"] == list(NAMES)
     capsys.readouterr()
     for how in ("--parser", "--loop"):
         assert run_command(["replay", str(episode.recording), how]) == 0, capsys.readouterr()
@@ -301,11 +321,53 @@ def test_who_has_no_eyes_is_offered_none(tmp_path: Path) -> None:
     assert "There is no tool 'ask_screen'" in episode.steps[0].mistake
 
 
-def test_without_a_seer_they_answer_nothing() -> None:
-    tools = Registry(seeing_tools(None))
-    calls: dict[str, dict[str, Any]] = {
-        "look_closer": CLOSER, "ask_screen": {"question": "?"}, "read_text": {},
-        "count_things": {"what": "x"}, "find_thing": {"what": "x"},
-    }  # fmt: skip
-    for name, given in calls.items():
-        assert tools.resolve(name, given, context()) == ""
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("true", NAMES),
+        ("false", ()),
+        ("", ()),
+        ("find_thing, look_back", ("find_thing", "look_back")),
+        ('["find_thing"]', ("find_thing",)),
+    ],
+)
+def test_some_of_them_can_be_chosen(written: str, left: tuple[str, ...]) -> None:
+    config = load_config(environ={"AGENT_SEEING_TOOLS": written}).config
+    registry = with_seeing_tools(Registry(()), eyes_for(seer_saying()), config)
+    assert registry.names == left
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [("true", NAMES), ("false", ()), ('["look_back"]', ("look_back",))],
+)
+def test_they_are_chosen_in_a_file(
+    written: str, left: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("agent.toml").write_text(f"seeing_tools = {written}\n")
+    assert load_config(environ={}).config.seeing_tools == left
+
+
+@pytest.mark.parametrize("value", [1, "look_back ", "maybe", ["maybe"], [True], {"a": 1}])
+def test_a_choice_that_cannot_be_meant_is_refused(value: object) -> None:
+    with pytest.raises(ConfigError, match="seeing_tools"):
+        load_config({"seeing_tools": value}, environ={})
+
+
+def test_a_misspelt_one_is_told() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(environ={"AGENT_SEEING_TOOLS": "look_bak"})
+    assert "Did you mean 'look_back'?" in str(caught.value)
+    assert "AGENT_SEEING_TOOLS" in str(caught.value)
+
+
+def test_silent_ones_are_told_of_alike_and_answer_nothing() -> None:
+    spoken = seeing_tools(eyes_for(seer_saying()))
+    assert [(each.name, each.schema.parameters) for each in silent_tools()] == [
+        (each.name, each.schema.parameters) for each in spoken
+    ]
+    tools = Registry(silent_tools())
+    assert tools.names == NAMES
+    for name in NAMES:
+        assert tools.resolve(name, CALLS[name], context()) == ""
