@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from agent.dialects.reading.answer import split_reply, thought_of
 from agent.model import Message, OnText, Part, TextPart
+from agent.perception.families import manner_of
 from agent.perception.form import Fitted, Form, Unfit
 from agent.perception.ground import answer_of
 from agent.perception.pictures import Picture
@@ -84,7 +85,9 @@ def caption(
         words, (seer.shown(picture).image,), system=system, max_tokens=_room(seer), on_text=on_text
     )
     return Caption(
-        picture=picture.name, text=answer_of(reply), cut=reply.finish_reason in ("length", "loop")
+        picture=picture.name,
+        text=answer_of(reply, seer),
+        cut=reply.finish_reason in ("length", "loop"),
     )
 
 
@@ -143,9 +146,11 @@ def _once(
 ) -> Answered:
     held = Held(form.schema) if form is not None else None
     reply = seer.converse(messages, max_tokens=_room(seer), on_text=on_text, held=held)
-    text = answer_of(reply)
+    text = answer_of(reply, seer)
     try:
-        thought = thought_of(split_reply(reply, final_marker=True).thought)
+        thought = thought_of(
+            split_reply(reply, final_marker=manner_of(seer.dialect).ends_with_marker).thought
+        )
     except UnreadableReplyError:
         thought = ""
     fitted = form.check(text) if form is not None else None

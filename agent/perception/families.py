@@ -17,7 +17,8 @@ class Manner(Frozen):
         temperature: Of thoughts and talk; ``None`` as the dialect says.
         top_p: Likewise.
         presence_penalty: Likewise.
-        ends_with_marker: Whether what is not marked as its answer is thought.
+        ends_with_marker: Whether it thinks aloud whatever it is asked, and marks its answer with
+            the words "Final Answer". In replies of others these words are any words.
         begins_in_thought: Whether its chat template opens the thought, so that a reply has no mark
             at its beginning.
         single_round: Whether it was made for one question, without a history.
@@ -28,7 +29,7 @@ class Manner(Frozen):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
-    ends_with_marker: bool = True
+    ends_with_marker: bool = False
     begins_in_thought: bool = False
     single_round: bool = False
     sees_video: bool = True
@@ -45,13 +46,17 @@ class Manner(Frozen):
 
 # Sampling of Qwen3-VL: its own README. QVQ: what its model card lists as limits.
 _MANNERS: Final = {
-    "qvq": Manner(reason_prompt="perception/reason_qvq", single_round=True, sees_video=False),
+    "qvq": Manner(
+        reason_prompt="perception/reason_qvq",
+        ends_with_marker=True,
+        single_round=True,
+        sees_video=False,
+    ),
     "qwen3_vl": Manner(temperature=0.7, top_p=0.8, presence_penalty=1.5),
     "qwen3_vl_thinking": Manner(
         reason_prompt="",
         temperature=0.6,
         top_p=0.95,
-        ends_with_marker=False,
         begins_in_thought=True,
     ),
 }

@@ -11,6 +11,7 @@ from agent.dialects.reading.boxes import BoxesRead, Detection, read_boxes
 from agent.dialects.slot_schema import point_schema
 from agent.model import OnText, Reply
 from agent.perception.draw import Drawn
+from agent.perception.families import manner_of
 from agent.perception.pictures import Picture
 from agent.perception.seer import Held, Seer
 from agent.prompt import inert, load_prompt
@@ -134,7 +135,7 @@ def look_for(
 
 
 def _read(seer: Seer, reply: Reply, projection: Projection) -> tuple[BoxesRead, str]:
-    text = answer_of(reply)
+    text = answer_of(reply, seer)
     read = read_boxes(text, projection, seer.dialect.space)
     if not read.formed and (touched := _touched(seer, reply, projection)):
         return BoxesRead((touched,), (), formed=True), text
@@ -143,10 +144,10 @@ def _read(seer: Seer, reply: Reply, projection: Projection) -> tuple[BoxesRead, 
     return read, text
 
 
-def answer_of(reply: Reply) -> str:
-    """The reply without its thoughts; after a last "Final Answer" what stands there."""
+def answer_of(reply: Reply, seer: Seer) -> str:
+    """What ``seer`` said in ``reply``, without its thoughts."""
     try:
-        answer = split_reply(reply, final_marker=True)
+        answer = split_reply(reply, final_marker=manner_of(seer.dialect).ends_with_marker)
     except UnreadableReplyError:
         return reply.text if reply.text.strip() else ""
     return answer.text.strip()

@@ -62,4 +62,4 @@ def about(seer: Seer, context: ToolContext, region: Box | None, words: str) -> s
     """What the model answers about the screen, or a part of it."""
     image = shown(seer, screen_of(context), region)
     room = max(ROOM, seer.dialect.sampling.max_tokens)
-    return told(answer_of(seer.ask(words, (image,), max_tokens=room)))
+    return told(answer_of(seer.ask(words, (image,), max_tokens=room), seer))

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from agent.model import Part, TextPart
 from agent.perception.ask import ROOM
+from agent.perception.families import manner_of
 from agent.perception.ground import answer_of
 from agent.perception.pictures import Picture
 from agent.perception.seer import Seer
@@ -17,6 +18,7 @@ from tools.registry import Tool, tool
 
 MOST_SCREENS: Final = 20
 MOST_SECONDS: Final = 30
+_NO_VIDEOS: Final = "Nothing was watched: single screens only can be looked at here."
 
 Screens = Annotated[int, Field(ge=2, le=MOST_SCREENS)]
 Seconds = Annotated[int, Field(ge=1, le=MOST_SECONDS)]
@@ -34,6 +36,8 @@ def watching_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
             seconds: How long to watch a video, an animation, a progress.
         """
         given = eyes()
+        if not manner_of(given.seer.dialect).sees_video:
+            return _NO_VIDEOS
         clip = given.film(seconds)
         wish = Wish(frames_a_token=frames_a_token(given.seer))
         plan = plan_frames(clip.facts, given.seer.sizing, wish)
@@ -65,4 +69,4 @@ def _looked_back(seer: Seer, screens: tuple[Picture, ...], question: str) -> str
         count=str(len(screens)), question=inert(question)
     )
     room = max(ROOM, seer.dialect.sampling.max_tokens)
-    return answer_of(seer.ask(words, parts, max_tokens=room))
+    return answer_of(seer.ask(words, parts, max_tokens=room), seer)

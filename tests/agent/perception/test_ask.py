@@ -33,6 +33,14 @@ def test_a_caption_in_each_style(style: str) -> None:
     assert style in STYLES or "as a haiku" in user.text
 
 
+def test_the_words_final_answer_are_words_unless_the_family_marks_its_answers_so() -> None:
+    said = "A worksheet.\n\n**Final Answer:**\n42 is written below it."
+    assert caption(seer_saying(said), SMALL).text == said
+    assert ask(seer_saying(said), [SMALL], "What does it say?").text == said
+    marked = ask(seer_saying(said, dialect="qvq"), [SMALL], "What does it say?")
+    assert (marked.text, marked.thought) == ("42 is written below it.", "A worksheet.")
+
+
 def test_styles_differ_in_what_is_asked() -> None:
     seer = seer_saying(*["x"] * len(STYLES))
     for style in STYLES:

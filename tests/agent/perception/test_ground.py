@@ -89,6 +89,8 @@ def test_after_a_final_answer_only_that_counts() -> None:
     said = f"I see [1, 2, 3, 4].\n\n**Final Answer**\n\n{DOG}"
     [found] = ground(seer_saying(said, dialect="qvq"), picture(), "the dog").found
     assert found.label == "dog"
+    called = f'[{{"bbox_2d": [1, 2, 30, 40], "label": "the words Final Answer"}}, {DOG[1:]}'
+    assert len(ground(seer_saying(called), picture(), "words").found) == 2
 
 
 @pytest.mark.parametrize("said", ["I cannot see any dog.", "", "   ", "Sorry {}"])

@@ -107,6 +107,9 @@ def test_a_long_document_is_cut() -> None:
 def test_watching_shows_the_frames_in_order_with_their_times() -> None:
     seer = seer_saying("It grows brighter.")
     assert call("watch_screen", seer, question="What happens?", seconds=4) == "It grows brighter."
+    single = seer_saying("never asked", dialect="qvq")
+    assert "single screens only" in call("watch_screen", single, question="What happens?")
+    assert model_of(single).requests == []
     [request] = model_of(seer).requests
     shades = [shade(image) for image in pictures(request)]
     assert len(shades) == 8
