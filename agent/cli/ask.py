@@ -7,7 +7,7 @@ import typer
 
 from agent.cli.caption import System
 from agent.cli.plain import json_text, plain
-from agent.cli.seeing import AsJson, Looking, tell, with_options
+from agent.cli.seeing import AsJson, Looking, require_words, tell, with_options
 
 
 @with_options
@@ -33,6 +33,7 @@ def ask(
     from agent.perception.form import Form
 
     *sources, question = words
+    require_words(question, "question", 'Put it last: agent ask photo.jpg "How many are there?"')
     form = Form.read(schema) if schema is not None else None
     pictures = look.pictures(sources)
     with look.seer() as seer:

@@ -16,7 +16,7 @@ from agent.perception.chat import Talk, Talker, Turn
 from agent.perception.chat_file import save_chat
 from agent.perception.families import manner_of
 from agent.perception.mentions import find_pictures, is_file
-from agent.perception.pictures import Picture, load_picture
+from agent.perception.pictures import Picture, load_picture, local_path
 from agent.perception.reasoning import shown_note
 from agent.perception.talking import ChatReply
 from agent.perception.thoughts import ThoughtEar
@@ -202,7 +202,8 @@ class Session:
 
     def _retry(self, _: str) -> None:
         if self._failed is not None:
-            self._ask(self._failed)
+            after = replace(self._failed.after, system=self._talk.system)
+            self._ask(replace(self._failed, after=after))
             return
         talk = self._talk.unanswered()
         asked = _Asked(talk.turns[-1], replace(talk, turns=talk.turns[:-1]))
@@ -213,6 +214,10 @@ class Session:
         if self._pending:
             self._pending = []
             self._note("The pictures that were waiting are put away.")
+            return
+        if self._failed is not None:
+            self._failed = None
+            self._note("The question that was not answered is put away.")
             return
         self._talk = self._talk.undone()
         left = counted(len(self._talk.turns) // 2, "question")
@@ -225,7 +230,7 @@ class Session:
         self._note("A new chat begins.")
 
     def _save(self, rest: str) -> None:
-        path = Path(_sources(rest)[0]).expanduser() if rest else self._file
+        path = local_path(_unquoted(rest)) if rest else self._file
         if path is None:
             raise UsageError("The chat has no file yet.", hint="Name one: /save chat.json")
         save_chat(self._talk, path, model=self._talker.seer.model.name)
@@ -256,6 +261,15 @@ def _endings(reply: ChatReply) -> tuple[str, ...]:
     ending = notes.get(reply.finish_reason, "")
     empty = "" if reply.text else "The model said nothing."
     return tuple(filter(None, (empty, ending)))
+
+
+def _unquoted(typed: str) -> str:
+    """The one file that was typed: in quotes, with escapes, or with bare blanks in its name."""
+    try:
+        parts = shlex.split(typed)
+    except ValueError:  # a quote without its other
+        return typed
+    return parts[0] if len(parts) == 1 else typed
 
 
 def _sources(typed: str) -> list[str]:

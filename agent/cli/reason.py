@@ -56,11 +56,9 @@ def reason(
 def _check(sources: list[str], words: str) -> None:
     from tools.errors import UsageError
 
-    if not sources and Path(words).suffix and Path(words).is_file():
-        raise UsageError(
-            f"{words!r} is a picture; the problem is missing.",
-            hint='Say it in quotes: agent reason cubes.png "How many cubes are there?"',
-        )
+    seeing.require_words(
+        words, "problem", 'Say it in quotes: agent reason cubes.png "How many cubes are there?"'
+    )
     for source in sources:
         if Path(source).suffix.lower() in _FILMS:
             raise UsageError(f"{source!r} is a film; agent reason looks at pictures.")

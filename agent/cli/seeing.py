@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
@@ -136,6 +137,24 @@ def with_options(command: Callable[..., int]) -> Callable[..., int]:
     spread.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     spread.__annotations__ = hints
     return spread
+
+
+def require_words(words: str, what: str, hint: str) -> None:
+    """Make sure that the last word of a command is one, and not the last of the pictures.
+
+    Args:
+        words: The last word.
+        what: What it should be, such as ``question``.
+        hint: How it is given.
+
+    Raises:
+        UsageError: It is a file.
+    """
+    from agent.perception.mentions import is_file
+    from tools.errors import UsageError
+
+    if PurePath(words).suffix and is_file(words):
+        raise UsageError(f"{words!r} is a file; the {what} is missing.", hint=hint)
 
 
 def tell(note: str) -> None:

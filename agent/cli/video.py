@@ -82,7 +82,7 @@ def video(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         begin_s=require_seconds(begin, "--from"),
         end_s=require_seconds(end, "--to") if end else None,
     )
-    clip = open_clip(file.expanduser())
+    clip = open_clip(file)
     if plan:
         return _show_plan(clip, wish, asked, as_json=as_json)
     with asked.seer() as seer:

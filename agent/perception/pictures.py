@@ -270,4 +270,10 @@ def _from_clipboard() -> Picture:
         return load_picture(held[0])
     if not isinstance(held, Image.Image):
         raise PictureError("There is no picture on the clipboard.", hint="Copy one first.")
-    return Picture(CLIPBOARD, rgb(held))
+    try:
+        return Picture(CLIPBOARD, rgb(held))
+    except BROKEN as error:
+        raise PictureError(
+            f"The picture on the clipboard is damaged: {str(error).rstrip('.')}.",
+            hint="Copy it again.",
+        ) from None

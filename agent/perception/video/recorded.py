@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from agent.perception.pictures import Picture, rgb
+from agent.perception.pictures import Picture, local_path, rgb
 from agent.perception.video.clip import Clip, ClipFacts, Frame, VideoError, VideoFile
 from agent.recording.format import EVENTS_FILE
 from agent.recording.pictures import open_picture
@@ -76,13 +76,15 @@ def last_screens(recording: Recording, most: int) -> tuple[Picture, ...]:
 
 
 def open_clip(path: Path) -> Clip:
-    """The clip at ``path``: a video file, or the folder of a recording.
+    """The clip at ``path``: a video file, or the folder of a recording; ``~`` is the home folder.
 
     Raises:
         VideoError: It cannot be used.
+        PictureError: It is no path.
         RecordingError: It is a recording that cannot be read.
         MissingExtraError: PyAV is needed and not installed.
     """
+    path = local_path(str(path))
     if (path / EVENTS_FILE).is_file():
         return RecordedClip(read_recording(path))
     return VideoFile(path)

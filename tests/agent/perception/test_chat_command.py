@@ -129,6 +129,14 @@ def test_a_chat_is_saved_and_gone_on_with(chat: Chat, capsys: pytest.CaptureFixt
     assert "Goes on after 2 questions about 1 picture. The last words:" in capsys.readouterr().err
 
 
+def test_a_file_is_saved_under_the_name_that_was_typed(chat: Chat) -> None:
+    with serving(words("Red.")) as server:
+        lines = "Hi\n/save my chat.json\n/save 'a b.json'\n/save c\\ d.json\n/save it's.json\n"
+        assert chat(server, lines) == 0
+    saved = {path.name for path in Path().glob("*.json")}
+    assert saved == {"my chat.json", "a b.json", "c d.json", "it's.json"}
+
+
 def test_undo_retry_clear_and_system(chat: Chat) -> None:
     lines = "a\nb\n/undo\nc\n/retry\n/system Be kind.\n/clear\nd\n"
     with serving(*(words(str(number)) for number in range(9))) as server:

@@ -128,6 +128,36 @@ def test_ctrl_c_at_the_prompt_says_how_to_end() -> None:
         assert terminal.end() == 0
 
 
+def test_undo_puts_a_question_away_that_was_not_answered() -> None:
+    answers = (words("Hello."), refuse(400, "no"), words("Again."), refuse(400, "no"), words("Ja."))
+    with chatting(*answers) as (terminal, server):
+        for line, shown in (
+            ("Hi", "Hello."),
+            ("Colour?", "/retry puts it again"),
+            ("/undo", "The question that was not answered is put away."),
+            ("/retry", "Again."),  # the one before it
+            ("Size?", "/retry puts it again"),
+            ("/system Speak German.", "told so from now on"),
+            ("/retry", "Ja."),
+        ):
+            terminal.until("> ")
+            terminal.type(line)
+            terminal.until(shown)
+        terminal.until("> ")
+        terminal.type("/system")
+        terminal.until("Speak German.")
+        terminal.until("> ")
+        terminal.press("d")
+        assert terminal.end() == 0
+    assert said(server.requests[2]) == [("user", ("Hi", 0))]
+    assert said(server.requests[4]) == [
+        ("system", ("Speak German.", 0)),
+        ("user", ("Hi", 0)),
+        ("assistant", ("Again.", 0)),
+        ("user", ("Size?", 0)),
+    ]
+
+
 def test_trouble_is_told_and_the_chat_goes_on() -> None:
     answers = (words("Hello."), refuse(400, "no such thing"), words("Better."))
     with chatting(*answers) as (terminal, server):

@@ -170,6 +170,7 @@ def test_zoom_asks_again(capsys: pytest.CaptureFixture[str]) -> None:
         (["caption", "p.png", "--style", ""], "style is empty"),
         (["ask", "What is this?"], "nothing to look at"),
         (["ask", "p.png", ""], "question is empty"),
+        (["ask", "p.png"], "'p.png' is a file; the question is missing. Put it last"),
         (["ask", "p.png", "What?", "--json-schema", "none.json"], "cannot be read"),
         (["ask", "p.png", "What?", "--json-schema", "p.png"], "is no JSON"),
         (["ask"], "Missing argument"),

@@ -335,6 +335,19 @@ def test_the_clipboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             load_picture("clipboard")
 
 
+def test_a_damaged_picture_on_the_clipboard_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torn = tmp_path / "torn.jpg"
+    Image.effect_noise((300, 300), 90).convert("CMYK").save(torn)
+    torn.write_bytes(torn.read_bytes()[:4000])
+    monkeypatch.setattr(
+        ImageGrab, "grabclipboard", lambda: Image.open(io.BytesIO(torn.read_bytes()))
+    )
+    with pytest.raises(PictureError, match=r"on the clipboard is damaged: .*truncated"):
+        load_picture("clipboard")
+
+
 @pytest.mark.parametrize(
     ("name", "size"),
     [("wide.webp", (17_000, 2)), ("wide.jpg", (66_000, 2)), ("nowhere/a.png", (2, 2))],

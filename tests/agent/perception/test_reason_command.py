@@ -134,6 +134,12 @@ def test_bad_input_is_one_line(
     assert "Traceback" not in printed.err
 
 
+def test_a_long_problem_is_no_file(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(words("**Final Answer**\n5")) as server:
+        assert reason(server.base_url, "What is it? " * 400 + "Of v1.5, I mean") == 0
+    assert capsys.readouterr().out == "5\n"
+
+
 @pytest.mark.parametrize("answer", [refuse(401, "no such key"), refuse(400, "bad picture")])
 def test_a_model_that_cannot_be_asked_is_exit_code_3(
     cubes: str, answer: Answer, capsys: pytest.CaptureFixture[str]

@@ -135,6 +135,7 @@ def test_a_recording_of_our_own_is_watched(capsys: Said) -> None:
         (["FILM", "--from", "99"], "There is nothing from 01:39.00"),
         (["FILM", "--budget", "5"], "no room for 4 frames"),
         (["FILM", "--fps", "inf"], "less than or equal to 120"),
+        (["~nobody-at-all/x.mp4"], "is no path"),
         (["https://example.org/x.mp4"], "is an address, and no file. Fetch it"),
         (["FILM", "--answer"], "There is no question"),
         (["FILM", "x", "--answer", "--moment"], "exclude each other"),
