@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 
 from tools.action import Action, Hotkey, OpenApp, PressKey, TypeText, points_of
 from tools.approval import Approver, Request
-from tools.device import Device, DeviceInfo, Observation
+from tools.device import Device, DeviceInfo, ForwardingDevice, Observation
 from tools.errors import DeniedError
 from tools.geometry import Frozen, Point
 from tools.screen import Screenshot
@@ -98,7 +98,7 @@ def wants_ui_tree(rules: Iterable[Rule]) -> bool:
     return any(rule.text for rule in rules)
 
 
-class GuardedDevice:
+class GuardedDevice(ForwardingDevice):
     """A device that does only what the rules and the approver allow.
 
     Args:
@@ -108,24 +108,10 @@ class GuardedDevice:
     """
 
     def __init__(self, device: Device, rules: Iterable[Rule], approver: Approver) -> None:
-        self._device = device
+        super().__init__(device)
         self._rules = tuple(rules)
         self._approver = approver
         self._seen: Observation | None = None
-
-    @property
-    def info(self) -> DeviceInfo:
-        """That of the device."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """That of the device."""
-        return self._device.supports
-
-    def glance(self) -> Screenshot:
-        """Take one frame."""
-        return self._device.glance()
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
         """Look, and remember what was there for the next action."""
@@ -146,10 +132,6 @@ class GuardedDevice:
             self._stop(rule, Request(action, app, labels, rule.reason))
         self._device.perform(action)
 
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()
-
     def _stop(self, rule: Rule, request: Request) -> None:
         why = f": {rule.reason}" if rule.reason else ""
         if rule.verdict == "deny":
@@ -158,7 +140,7 @@ class GuardedDevice:
             raise DeniedError(f"The person did not allow {request.action.kind} here{why}.")
 
 
-class DryRunDevice:
+class DryRunDevice(ForwardingDevice):
     """A device that is looked at but never touched.
 
     Args:
@@ -166,34 +148,12 @@ class DryRunDevice:
     """
 
     def __init__(self, device: Device) -> None:
-        self._device = device
+        super().__init__(device)
         self.skipped: list[Action] = []
-
-    @property
-    def info(self) -> DeviceInfo:
-        """That of the device."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """That of the device."""
-        return self._device.supports
-
-    def glance(self) -> Screenshot:
-        """Take one frame."""
-        return self._device.glance()
-
-    def observe(self, *, seen: Screenshot | None = None) -> Observation:
-        """Look."""
-        return self._device.observe(seen=seen)
 
     def perform(self, action: Action) -> None:
         """Do nothing but remember ``action`` in ``skipped``."""
         self.skipped.append(action)
-
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()
 
 
 def target_labels(action: Action, tree: UiTree | None) -> tuple[str, ...]:
