@@ -47,7 +47,8 @@ class Rule(Frozen):
         actions: Kinds of action, such as ``tap``; empty for any.
         text: Regular expression, upper and lower case alike, sought in what the target is called;
             empty for any.
-        keys: Keys pressed alone or together with others; empty for any action.
+        keys: Keys pressed alone or together with others, or, for ``enter``, to submit a text that
+            is typed; empty for any action.
         reason: What the person and the model are told.
     """
 
@@ -70,17 +71,28 @@ class Rule(Frozen):
 
 
 _WORDS = "|".join(word.replace(" ", r"\s+") for word in IRREVERSIBLE_WORDS)
-_IRREVERSIBLE = Rule(
-    verdict="ask",
-    actions=("tap", "double_tap", "long_press"),
-    text=rf"\b(?:{_WORDS})\b|{'|'.join(IRREVERSIBLE_WORDS_ZH)}",
-    reason="it may not be possible to undo this",
+_WORDS_ZH = "|".join(IRREVERSIBLE_WORDS_ZH)
+_WHY = "it may not be possible to undo this"
+_IRREVERSIBLE = (
+    Rule(
+        verdict="ask",
+        actions=("tap", "double_tap", "triple_click", "long_press"),
+        text=rf"\b(?:{_WORDS})\b|{_WORDS_ZH}",
+        reason=_WHY,
+    ),
+    Rule(  # what has the keys is pressed by them; a text in an editor that has them is no button
+        verdict="ask",
+        keys=("enter", "return", "space"),
+        text=rf"^\W*(?:(?:{_WORDS})\b|{_WORDS_ZH}).{{0,24}}$",
+        reason=_WHY,
+    ),
 )
 
 
 def cannot_be_undone(action: Action, labels: Iterable[str]) -> bool:
     """Whether ``action`` on something so labelled pays, sends, deletes or the like."""
-    return _IRREVERSIBLE.fits(action, "", labels)
+    told = tuple(labels)
+    return any(rule.fits(action, "", told) for rule in _IRREVERSIBLE)
 
 
 def default_rules(info: DeviceInfo) -> tuple[Rule, ...]:
@@ -88,7 +100,7 @@ def default_rules(info: DeviceInfo) -> tuple[Rule, ...]:
     if info.emulated:
         return ()
     return (
-        _IRREVERSIBLE,
+        *_IRREVERSIBLE,
         Rule(verdict="ask", keys=("power",), reason="it may switch the phone off"),
     )
 
@@ -194,4 +206,6 @@ def _around(tree: UiTree, point: Point) -> Iterator[UiNode]:
 def _keys_of(action: Action) -> set[str]:
     if isinstance(action, PressKey):
         return {action.key}
+    if isinstance(action, TypeText):
+        return {"enter"} if action.submit else set()
     return set(action.keys) if isinstance(action, Hotkey) else set()

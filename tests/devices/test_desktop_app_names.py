@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.devices.desktop_apps import DesktopApp, find_desktop_app, read_desktop_file
+from tools.clock import FakeClock
+from tools.devices.desktop_apps import DesktopApp, LinuxApps, find_desktop_app, read_desktop_file
 from tools.devices.desktop_kinds import chosen_for
+from tools.devices.desktop_session import DesktopSession
+from tools.devices.x11_windows import XWindow, XWindows
 from tools.errors import ActionFailedError
+from tools.geometry import Box
 
 ENTRY = """# a comment
 [Desktop Entry]
@@ -140,6 +144,40 @@ def test_what_is_chosen_is_read_from_the_lists_of_the_person_and_the_system(tmp_
     assert chosen_for("inode/directory", variables) == ("a", "b", "c", "d")
     assert chosen_for("inode/socket", variables) == ()
     assert chosen_for("", variables) == ()
+
+
+class Stubborn(XWindows):
+    """Windows under a manager that raises none of them; ``front`` has the keys."""
+
+    def __init__(self, front: int) -> None:
+        self._front = front
+        self.asked: list[int] = []
+
+    def windows(self) -> tuple[XWindow, ...]:
+        box = Box(left=0, top=0, right=9, bottom=9)
+        return tuple(
+            XWindow(number, title, app, 0, 0, box)
+            for number, title, app in ((1, "Blatt", "bb"), (2, "Question", "bb"), (3, "Aa", "aa"))
+        )
+
+    def active(self) -> int:
+        return self._front
+
+    def activate(self, window: XWindow) -> None:
+        self.asked.append(window.handle)
+
+
+def test_an_app_that_is_open_is_in_front_or_it_is_told(tmp_path: Path) -> None:
+    entry = "[Desktop Entry]\nType=Application\nName=Blatt\nExec=true\nStartupWMClass=bb\n"
+    (tmp_path / "applications").mkdir()
+    (tmp_path / "applications" / "bb.desktop").write_text(entry)
+    session = DesktopSession("linux", {"XDG_DATA_HOME": str(tmp_path), "XDG_DATA_DIRS": "/none"})
+    for front in (1, 2):  # the window, or a dialog of it that keeps the keys
+        windows, clock = Stubborn(front), FakeClock()
+        LinuxApps(session, windows, clock).open("Blatt")
+        assert (windows.asked, clock.slept) == ([2], [])
+    with pytest.raises(ActionFailedError, match="Blatt is open, but does not come to the front"):
+        LinuxApps(session, Stubborn(3), FakeClock()).open("Blatt")
 
 
 def test_apps_that_are_not_there_or_twice() -> None:

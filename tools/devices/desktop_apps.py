@@ -203,7 +203,8 @@ class LinuxApps:
         before = self._windows.windows()
         if (open_already := _window_of(app, before)) is not None:
             self._windows.activate(open_already)
-            self._await(lambda: self._windows.active() == open_already.handle, lambda: "")
+            if self._await(lambda: self._is_in_front(app), lambda: ""):
+                raise ActionFailedError(f"{app.names[0]} is open, but does not come to the front.")
             return
         known = {window.handle for window in before}
         try:
@@ -221,6 +222,7 @@ class LinuxApps:
                 f"{app.names[0]} cannot be started: {error.strerror}."
             ) from error
 
+        _STARTED[:] = [each for each in _STARTED if each.poll() is None]
         _STARTED.append(process_)
 
         def opened() -> bool:
@@ -234,6 +236,12 @@ class LinuxApps:
         if why:
             raise ActionFailedError(f"{app.names[0]} did not open: {why}.")
         self._bring_forward(known)
+
+    def _is_in_front(self, app: DesktopApp) -> bool:
+        """Whether a window of ``app`` has the keys: its dialog may keep them."""
+        active = self._windows.active()
+        front = tuple(each for each in self._windows.windows() if each.handle == active)
+        return _window_of(app, front) is not None
 
     def _bring_forward(self, known: set[int]) -> None:
         """A new window has the keys a moment later; a window manager may want to be asked."""

@@ -158,9 +158,12 @@ def listen_to_desktop(
             windows = XWindows(session)
             undo.callback(windows.close)
             bus = open_accessibility(session, clock)
+            if not isinstance(bus, str):
+                undo.callback(bus.close)
             surroundings = XSurroundings(windows, bus, clock, title=device.target.window)
         else:
             hearing = PynputHearing(clock)
+            undo.callback(hearing.close)
             module = load_hands(session)
             surroundings = PlainSurroundings(Hands(module, clock, session.platform, (OSError,)))
         undo.pop_all()
