@@ -102,6 +102,8 @@ KINDS = (
     DesktopApp("bb", ("Blatt", "Schreiber"), ("bb",), "", EDITS),
     DesktopApp("cc-prefs", ("Cc Preferences",), ("cc-prefs",), "", SETS_UP),
     DesktopApp("galc", ("Galculator",), ("galc",), "", frozenset()),
+    DesktopApp("dd-prefs", ("Dd Player Settings",), ("dd", "-s"), "", SETS_UP),
+    DesktopApp("dd", ("Dd Player",), ("dd",), "", frozenset()),
 )
 ZZ = DesktopApp("zz", ("Zz", "File Manager", "文件管理器"), ("zz",), "", MANAGES)
 
@@ -112,6 +114,7 @@ ZZ = DesktopApp("zz", ("Zz", "File Manager", "文件管理器"), ("zz",), "", MA
         *((each, "aa") for each in ("files", "My Files", "file  manager", "文件", "文件管理器")),
         *((each, "bb") for each in ("editor", "notepad", "编辑器")),
         ("file manager settings", "aa-prefs"), ("preferences", "cc-prefs"), ("计算器", "galc"),
+        ("player", "dd"), ("player settings", "dd-prefs"),
     ],
 )  # fmt: skip
 def test_apps_by_their_kind_and_not_what_sets_them_up(name: str, found: str) -> None:

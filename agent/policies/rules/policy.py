@@ -41,6 +41,7 @@ from tools.geometry import Point
 _NEAR_PX = 60
 _CLEARLY = 2
 _OF_DESKTOPS = frozenset({"close", "replace", "rename", "sum"})
+_SEVERAL = "Several apps could be"
 _IN_BRACKETS = re.compile(r"\(([\w.-]+)\)")
 """How a device names each of several apps that could be meant."""
 _CAN = (
@@ -182,7 +183,8 @@ def _learn(turn: Turn, history: Sequence[Step]) -> None:
     memory.last_place = turn.view.place
     if history[-1].mistake and last.call.name == "open_app":
         memory.tries["app pressed"] = 0
-        memory.offered = tuple(_IN_BRACKETS.findall(history[-1].mistake))
+        several, _, listed = history[-1].mistake.partition(": ")
+        memory.offered = tuple(_IN_BRACKETS.findall(listed)) if _SEVERAL in several else ()
 
 
 def _pick(turn: Turn) -> Decision | None:

@@ -57,6 +57,13 @@ def test_several_apps_of_which_none_is_named_are_told_of() -> None:
     assert editor.log == ["asked for 编辑器"]
 
 
+def test_apps_that_are_merely_listed_are_no_choice() -> None:
+    editor = Editor(
+        unclear={"编辑器": "There is no app called '编辑器'. There are: Python (v3.11)."}
+    )
+    assert "I found no app for this" in fails("打开编辑器", editor)
+
+
 def test_a_folder_that_is_there_is_told_of_and_left_alone() -> None:
     files = Files(folders=["Bills"], chosen="Bills")
     told = fails('Create a folder named "Bills" in Thunar', files)
