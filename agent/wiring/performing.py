@@ -16,11 +16,11 @@ from agent.recording.writer import RecordingWriter
 from agent.step import Episode, StopReason, Verdict
 from agent.suite.act.performance import Part, Performance, Performed
 from agent.suite.act.policy import SuitePolicy
-from agent.suite.act.scene import GoalLimits, Means, Timing
+from agent.suite.act.scene import GoalLimits, Means
 from agent.suite.checks.context import Permissions, Witness
 from agent.suite.checks.witness import ModelWitness
 from agent.suite.language.cases import Case
-from agent.suite.runner.deadline import Deadline, Patience
+from agent.suite.runner.deadline import Deadline, Patience, StoppableDevice
 from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun, Failure, Status
 from agent.wiring.audience import Audience, Nobody
@@ -110,7 +110,7 @@ class _Attempt:
     mind: Mind
     manner: Manner
     device: Device
-    time: Timing
+    time: Deadline
     astray: set[Led]
     clock: Clock = field(default_factory=SystemClock)
     policy: SuitePolicy | None = None
@@ -169,7 +169,8 @@ class _Attempt:
             make=make,
             may_get_stuck=False,
         )
-        stage = Stage(self.device, make_folder(folder), _UNLIMITED)
+        device = StoppableDevice(self.device, self.time)
+        stage = Stage(device, make_folder(folder), _UNLIMITED)
         audience = self.manner.audience
         return run_mind(self.config, self.case.title, mind, audience=audience, stage=stage)
 

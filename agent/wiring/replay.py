@@ -10,7 +10,7 @@ from pydantic import JsonValue, ValidationError
 from agent.config import Config
 from agent.model import OnText
 from agent.policies.recorded.manner import MODES as MODES
-from agent.policies.recorded.manner import Manner, Mode, RungLog
+from agent.policies.recorded.manner import Manner, Mode, OverheardLog, RungLog
 from agent.policies.recorded.policy import RecordedPolicy
 from agent.policies.recorded.source import Source, in_flight
 from agent.policy import Policy
@@ -40,29 +40,11 @@ class Tally:
 
     def into(self, log: RungLog) -> RungLog:
         """A log that is counted and passed on to ``log``."""
-        return _Counted(self, log)
+        return OverheardLog(log, lambda rung: self.rungs.update((rung,)))
 
     def __str__(self) -> str:
         order: tuple[Rung, ...] = get_args(Rung)
         return ", ".join(f"{self.rungs[rung]} {rung}" for rung in order if self.rungs[rung])
-
-
-@dataclass(frozen=True)
-class _Counted:
-    tally: Tally
-    log: RungLog
-
-    def rung(
-        self,
-        source: int,
-        rung: Rung,
-        reason: str,
-        *,
-        tiles: int | None = None,
-        likeness: float | None = None,
-    ) -> None:
-        self.log.rung(source, rung, reason, tiles=tiles, likeness=likeness)
-        self.tally.rungs[rung] += 1
 
 
 @dataclass(frozen=True)

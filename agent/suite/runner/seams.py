@@ -23,7 +23,8 @@ class LeasedDevice:
         virtual: Whether it is a virtual phone, fresh out of its box.
         scenario: What the virtual phone is like; empty for others.
         seed: Seed of the virtual phone's data; 0 for others.
-        announced: Whether the person at it was told that it is acted on, and had time to stop it.
+        announced: Whether the person at it was told that it is acted on.
+        notice_s: Seconds that they now get to stop it, before it is touched.
     """
 
     device: Device
@@ -32,6 +33,7 @@ class LeasedDevice:
     scenario: str = ""
     seed: int = 0
     announced: bool = False
+    notice_s: float = 0.0
 
 
 class Performer(Protocol[C_contra]):
@@ -46,7 +48,8 @@ class Performer(Protocol[C_contra]):
             case: What is to be done.
             device: What to do it on.
             folder: Where its recording belongs; a new name, not made yet.
-            deadline: Asked before every look and step (``check``, or a ``StoppableDevice``).
+            deadline: Asked before every step (``remaining_s``, or ``check``), and by a
+                ``StoppableDevice`` before every look and act.
                 ``begin_teardown`` is called before the teardown, which is done whatever happened.
 
         Returns:

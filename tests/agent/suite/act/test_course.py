@@ -1,13 +1,11 @@
 """The course of a case: conditions, optional steps, parts, failures with their place, teardown."""
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from agent.config import Config
 from agent.models.scripted import ScriptedModel
 from agent.step import StopReason
-from agent.suite.runner.deadline import Deadline, Patience
+from agent.suite.runner.deadline import Deadline, Patience, StopCause
 from agent.suite.runner.job import job_of
 from agent.suite.runner.place import InProcess
 from agent.suite.runner.run import SuiteRun
@@ -25,9 +23,8 @@ from tests.agent.suite.act.phones import (
     thoughts,
     why,
 )
-from tools.action import Action
 from tools.clock import FakeClock, SystemClock
-from tools.device import DeviceInfo, Observation, ShellAnswer
+from tools.device import ForwardingDevice, Observation, ShellAnswer
 from tools.devices.android import AndroidDevice
 from tools.errors import (
     CaptureError,
@@ -239,41 +236,62 @@ def test_a_model_is_asked_as_often_as_the_budget_says(phone: SuitePhone) -> None
     assert len(model.requests) == 1
 
 
-@dataclass
-class Failing:
-    """A phone that cannot be looked at any more after some looks, or has no shell."""
+class Failing(ForwardingDevice):
+    """A phone that cannot be looked at any more after some looks, and has no shell."""
 
-    device: AndroidDevice
-    looks: int = 1_000
-    error: BaseException = field(default_factory=lambda: DeviceGoneError("it is gone"))
-
-    @property
-    def info(self) -> DeviceInfo:
-        return self.device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        return self.device.supports
-
-    def glance(self) -> Screenshot:
-        return self.device.glance()
+    def __init__(
+        self, device: AndroidDevice, looks: int = 1_000, error: BaseException | None = None
+    ) -> None:
+        super().__init__(device)
+        self.phone = device
+        self._looks = looks
+        self._error = error if error is not None else DeviceGoneError("it is gone")
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
-        self.looks -= 1
-        if self.looks == 0:
-            raise self.error
-        return self.device.observe(seen=seen)
-
-    def perform(self, action: Action) -> None:
-        self.device.perform(action)
-
-    def close(self) -> None:
-        self.device.close()
+        self._looks -= 1
+        if self._looks == 0:
+            raise self._error
+        return super().observe(seen=seen)
 
 
 class FailingWithShell(Failing):
     def shell(self, command: str, *, timeout_s: float = 10.0) -> ShellAnswer:
-        return self.device.shell(command, timeout_s=timeout_s)
+        return self.phone.shell(command, timeout_s=timeout_s)
+
+
+class StoppedAtAGlance(ForwardingDevice):
+    """A phone whose run is stopped while somebody waits for its screen to be at rest."""
+
+    def __init__(self, device: AndroidDevice, deadline: Deadline) -> None:
+        super().__init__(device)
+        self._deadline = deadline
+        self.later: list[str] = []
+
+    def glance(self) -> Screenshot:
+        self._note("glance")
+        self._deadline.stop(StopCause.INTERRUPTED)
+        return super().glance()
+
+    def observe(self, *, seen: Screenshot | None = None) -> Observation:
+        self._note("observe")
+        return super().observe(seen=seen)
+
+    def _note(self, verb: str) -> None:
+        if self._deadline.cause is not None:
+            self.later.append(verb)
+
+
+def test_a_stop_does_not_wait_for_a_screen_to_be_at_rest(phone: SuitePhone) -> None:
+    case = phone.case("name: t\nsteps:\n  - home:\n  - back:\n")
+    deadline = Deadline(SystemClock(), 60.0, Patience())
+    deadline.begin()
+    device = StoppedAtAGlance(phone.connect(), deadline)
+    performer = SuitePerformer(Config(), mind_of())
+    run = performer.perform(case, LeasedDevice(device), phone.folder / "stopped", deadline)
+    assert device.later == []
+    end = recording_of(run).end
+    assert end is not None
+    assert (end.stop, end.error) == (StopReason.INTERRUPTED, "the run was stopped")
 
 
 _TORN = """
