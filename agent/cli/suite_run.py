@@ -95,7 +95,7 @@ def run_tests(
         if manner.report is not None:
             _check_report(manner.report)
         rounds = tuple(repeated(jobs, manner.repeat))
-        with engine_of(config, performer_of, manner.options) as engine:
+        with engine_of(config, performer_of, manner.options, tell_notice) as engine:
             suite = _run(config, rounds, engine, manner, memory)
         code = exit_code(suite.statuses, manner.strictness, stopped_by=suite.stopped_by)
         _tell(suite, code, manner)

@@ -14,7 +14,8 @@ from agent.suite.runner.lease import DeviceLeasedError
 from agent.suite.runner.place import Engine, InProcess, Place
 from agent.suite.runner.seams import Performer
 from agent.wiring.devices import attached_devices
-from agent.wiring.stations import AttachedStation, VirtualStation, open_stations
+from agent.wiring.mind import Notice
+from agent.wiring.stations import UNHEARD, AttachedStation, VirtualStation, open_stations
 from tools.clock import SystemClock
 from tools.errors import UnknownDeviceError, UsageError
 
@@ -34,12 +35,14 @@ class Here(Generic[C]):
         performer: Who performs the cases.
         devices: As the person wrote them.
         jobs: How many at once; ``None`` for as many as there are devices.
+        notice: Told what was chosen where the person did not choose.
     """
 
     config: Config
     performer: Performer[C]
     devices: str
     jobs: int | None
+    notice: Notice = UNHEARD
 
     @contextmanager
     def places(self, cases: int) -> Iterator[tuple[Place[C], ...]]:
@@ -50,7 +53,10 @@ class Here(Generic[C]):
             DeviceError: Another process uses it.
         """
         clock = SystemClock()
-        with open_stations(self.config, self.devices, jobs=self.jobs, cases=cases) as stations:
+        opening = open_stations(
+            self.config, self.devices, jobs=self.jobs, cases=cases, notice=self.notice
+        )
+        with opening as stations:
             yield tuple(InProcess(each, self.performer, clock) for each in stations)
 
 

@@ -17,19 +17,18 @@ from agent.suite.runner.memory import Memory
 from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.seams import Follower, Performer
-from agent.wiring.audience import Nobody
 from agent.wiring.desktop import is_desktop
 from agent.wiring.devices import attached_devices
 from agent.wiring.engines import ENGINES, Here, PerformerOf, ray_engine
 from agent.wiring.mind import Notice
 from agent.wiring.performing import Manner, SuitePerformer
 from agent.wiring.policies import find_mind
+from agent.wiring.stations import UNHEARD
 from tools.clock import SystemClock
 from tools.errors import UnknownDeviceError, UsageError
 
 C = TypeVar("C")
 NOTHING_SPECIAL = Permissions()
-UNHEARD: Notice = Nobody().notice
 Stopping: TypeAlias = Callable[[Callable[[int], None]], AbstractContextManager[object]]
 """Given how to ask a run to stop, it lets signals do so for as long as its block lasts."""
 
@@ -137,7 +136,10 @@ def run_jobs(
 
 @contextmanager
 def engine_of(
-    config: Config, performer_of: PerformerOf[C], options: RunOptions
+    config: Config,
+    performer_of: PerformerOf[C],
+    options: RunOptions,
+    notice: Notice = UNHEARD,
 ) -> Iterator[Engine[C]]:
     """The engine that was chosen, for as long as the block lasts.
 
@@ -159,7 +161,7 @@ def engine_of(
         )
         return
     with closing(performer_of(config)) as performer:
-        yield Here(config, performer, options.devices, options.jobs)
+        yield Here(config, performer, options.devices, options.jobs, notice)
 
 
 def run_on(
