@@ -107,7 +107,8 @@ def _plan(
     wanted = choice.virtual if choice.virtual is not None else processors
     if choice.wants_virtual and not 1 <= wanted <= processors:
         raise UsageError(
-            f"The cluster has {processors} CPUs, and each virtual phone takes one.",
+            f"The cluster has {processors} CPU{'' if processors == 1 else 's'}, and each virtual "
+            "phone takes one.",
             hint="Start more nodes, or name fewer phones.",
         )
     berths: list[Berth[C]] = []

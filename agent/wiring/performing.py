@@ -25,6 +25,7 @@ from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun, Failure, Status
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.case_cache import CaseCache, Led
+from agent.wiring.case_config import config_for
 from agent.wiring.episode import Stage, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.secrets import Shield, find_shield
@@ -33,9 +34,8 @@ from tools.clock import Clock, SystemClock
 from tools.device import Device, RunsShell, ShellAnswer
 from tools.devices.android import AndroidDevice
 from tools.devices.desktop import DesktopDevice
-from tools.errors import ActionFailedError, DeviceError, DeviceTimeoutError, TaskError
+from tools.errors import ActionFailedError, DeviceError, DeviceTimeoutError
 from tools.registry import Registry
-from tools.secrets.values import check_name
 
 _UNLIMITED = Limits(
     max_steps=1_000_000, timeout_s=1e9, max_mistakes=1_000_000, max_reasks=1_000_000
@@ -84,7 +84,7 @@ class SuitePerformer:
             UsageError: A secret has no value, or the recording cannot be written.
             DeviceError: The device cannot be used at all.
         """
-        config = _config_for(case, self._config, device, folder)
+        config = config_for(case, self._config, device, folder)
         if isinstance(device.device, AndroidDevice | DesktopDevice):
             device.device.reads_ui_tree = True
         attempt = _Attempt(
@@ -295,30 +295,6 @@ def perform_case(
     folder = config.record_dir / new_name(datetime.now(UTC), case.title)
     leased = LeasedDevice(device, device.info.name)
     return SuitePerformer(config, mind, manner).perform(case, leased, folder, deadline)
-
-
-def _config_for(case: Case, config: Config, device: LeasedDevice, folder: Path) -> Config:
-    """The configuration of one case: what it says of secrets, and nobody to ask."""
-    for name in case.plan.secrets:
-        try:
-            check_name(name)
-        except ValueError as error:
-            raise TaskError(f"{case.place}: the secret {name!r} must be {error}.") from None
-    changes = {
-        "secrets": tuple(dict.fromkeys((*config.secrets, *case.plan.secrets))),
-        "device": device.serial or device.device.info.name,
-        "scenario": device.scenario or config.scenario,
-        "seed": device.seed,
-        "approve": "never" if config.approve == "terminal" else config.approve,
-        "ui_tree": "always",
-        "dry_run": False,
-        "expect": (),
-        "app": "",
-        "record_dir": folder.parent,
-    }
-    if device.announced:
-        changes["countdown_s"] = 0
-    return config.model_copy(update=changes)
 
 
 def _outcome(episode: Episode, performed: Performed) -> CaseRun:

@@ -10,13 +10,14 @@ from agent.config import Config, did_you_mean, user_cache
 from agent.phone_process import check_scenario
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case
-from agent.suite.runner.choice import parse_devices
+from agent.suite.runner.choice import DeviceChoice, parse_devices
 from agent.suite.runner.deadline import Patience
 from agent.suite.runner.job import Job, longest_first
 from agent.suite.runner.memory import Memory
 from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.seams import Follower, Performer
+from agent.wiring.case_config import check_secrets
 from agent.wiring.desktop import is_desktop
 from agent.wiring.devices import attached_devices
 from agent.wiring.engines import ENGINES, Here, PerformerOf, ray_engine
@@ -25,6 +26,7 @@ from agent.wiring.performing import Manner, SuitePerformer
 from agent.wiring.policies import find_mind
 from agent.wiring.stations import UNHEARD
 from tools.clock import SystemClock
+from tools.devices.desktop_target import DESKTOP
 from tools.errors import UnknownDeviceError, UsageError
 
 C = TypeVar("C")
@@ -89,6 +91,27 @@ def check_run(config: Config, options: RunOptions) -> None:
             _check_attached(config, choice.serials)
     if config.scenario != Config().scenario:
         check_scenario(config.scenario)
+
+
+def check_cases(jobs: Sequence[Job[Case]], config: Config, options: RunOptions) -> None:
+    """Refuse a run in which a case would lack what only the person can give: a secret's value.
+
+    Cases that are skipped anyway may lack it. The nodes of a cluster have secrets of their own.
+
+    Raises:
+        TaskError: A secret has no value, or one that cannot be kept secret.
+    """
+    if options.engine != "here":
+        return
+    named = options.devices or config.device
+    choice = parse_devices(named) if named else DeviceChoice(every=True)
+    phones = bool(choice.serials) or choice.every or choice.wants_virtual
+    wanted = (
+        job.case
+        for job in jobs
+        if not job.skip and (choice.desktop if job.target.platform == DESKTOP else phones)
+    )
+    check_secrets(wanted, config)
 
 
 def _check_attached(config: Config, serials: Sequence[str]) -> None:

@@ -124,6 +124,15 @@ class Follower(Protocol):
         """A device is not used any further."""
         ...
 
+    def stopping(self, *, at_once: bool) -> None:
+        """The run is told to stop: no case is begun any more.
+
+        Args:
+            at_once: Whether cases under way are cut off, even from their teardowns; else those are
+                waited for.
+        """
+        ...
+
 
 class Silence:
     """A follower that does not listen."""
@@ -135,4 +144,7 @@ class Silence:
         """Not heard."""
 
     def lost(self, device: str, why: str) -> None:
+        """Not heard."""
+
+    def stopping(self, *, at_once: bool) -> None:
         """Not heard."""

@@ -364,7 +364,9 @@ def test_a_second_stop_waits_for_nothing() -> None:
             suite.ask_to_stop(2)
             suite.ask_to_stop(2)
 
-    assert told(suite.run(Impatient())) == {"a": Status.INTERRUPTED}
+    ears = Impatient()
+    assert told(suite.run(ears)) == {"a": Status.INTERRUPTED}
+    assert ears.stops == [False, True]
 
 
 def test_a_stop_before_anything_began_leaves_all_not_run() -> None:
