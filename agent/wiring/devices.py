@@ -29,6 +29,8 @@ from tools.screen import Screenshot
 from tools.settle import SettlingDevice
 
 VIRTUAL = "virtual"
+VIRTUAL_MODEL = "Virtual Phone"
+"""What the virtual phone says that it is."""
 _CONNECT_S = 3.0
 
 

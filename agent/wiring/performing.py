@@ -26,15 +26,16 @@ from agent.suite.runner.status import CaseRun, Failure, Status
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.case_cache import CaseCache, Led
 from agent.wiring.case_config import config_for
+from agent.wiring.device_shell import DeviceShell
 from agent.wiring.episode import Stage, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.secrets import Shield, find_shield
 from tools.action import Home
 from tools.clock import Clock, SystemClock
-from tools.device import Device, RunsShell, ShellAnswer
+from tools.device import Device
 from tools.devices.android import AndroidDevice
 from tools.devices.desktop import DesktopDevice
-from tools.errors import ActionFailedError, DeviceError, DeviceTimeoutError
+from tools.errors import ActionFailedError, DeviceError
 from tools.registry import Registry
 
 _UNLIMITED = Limits(
@@ -232,41 +233,6 @@ class _Attempt:
             tokens=recorder.tokens,
             provenance=tuple(scene.provenance.most_common()),
             facts=tuple(facts),
-        )
-
-
-class DeviceShell:
-    """The shell of a device, into which secrets are put at the last moment.
-
-    Args:
-        device: The device itself, not wrapped.
-        shield: Knows the secrets.
-    """
-
-    def __init__(self, device: Device, shield: Shield) -> None:
-        self._device, self._shield = device, shield
-
-    def run(self, command: str, *, timeout_s: float) -> ShellAnswer:
-        """Run ``command``; see ``Shell``.
-
-        Raises:
-            ActionFailedError: There is no shell, or the command hangs.
-            DeviceError: The device went away.
-        """
-        device = self._device
-        if not isinstance(device, RunsShell):
-            raise ActionFailedError(
-                f"{device.info.kind.capitalize()} has no shell to run {command!r}."
-            )
-        revealed = self._shield.secrets.revealed(command)
-        try:
-            answer = device.shell(revealed, timeout_s=timeout_s)
-        except DeviceTimeoutError:
-            raise ActionFailedError(
-                f"{command!r} did not end within {timeout_s:.3g} s and was cut off."
-            ) from None
-        return ShellAnswer(
-            answer.code, self._shield.text(answer.out), self._shield.text(answer.err)
         )
 
 

@@ -85,7 +85,7 @@ class VirtualStation:
             ui_tree=self._config.ui_tree != "never",
             methods=methods,
         )
-        return LeasedDevice(device, phone.serial, virtual=True, scenario=scenario, seed=seed)
+        return LeasedDevice(device, phone.serial, scenario=scenario, seed=seed)
 
     def sever(self) -> None:
         """Kill the phone: whoever waits for it finds the connection closed."""

@@ -20,7 +20,6 @@ class LeasedDevice:
     Attributes:
         device: Connected and unwrapped. It is closed by whoever lent it.
         serial: How the ADB server names it; empty if it is none of its devices.
-        virtual: Whether it is a virtual phone, fresh out of its box.
         scenario: What the virtual phone is like; empty for others.
         seed: Seed of the virtual phone's data; 0 for others.
         announced: Whether the person at it was told that it is acted on, and had time to stop it.
@@ -28,7 +27,6 @@ class LeasedDevice:
 
     device: Device
     serial: str = ""
-    virtual: bool = False
     scenario: str = ""
     seed: int = 0
     announced: bool = False

@@ -49,7 +49,7 @@ def test_a_phone_is_started_for_the_first_case_and_reset_for_the_others(
     station: VirtualStation,
 ) -> None:
     first = station.prepare(Where())
-    assert (first.virtual, first.scenario, first.seed) == (True, "default", 7)
+    assert (first.scenario, first.seed) == ("default", 7)
     assert first.device.info.theme == "light"
     fresh = first.device.observe()
     first.device.perform(OpenApp(name="Notes"))
@@ -157,7 +157,7 @@ def test_an_attached_phone_is_leased_and_used(attached: Config, phone: RunningPh
     with open_stations(attached, "", jobs=None, cases=5) as (station,):
         assert station.name == phone.serial
         lent = station.prepare(Where())
-        assert not lent.virtual
+        assert lent.scenario == ""
         assert lent.device.observe().app
         for named in (phone.serial, "all", ""):
             with pytest.raises(DeviceLeasedError, match="in use by this very process"):
