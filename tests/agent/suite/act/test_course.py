@@ -235,7 +235,7 @@ def test_a_model_is_asked_as_often_as_the_budget_says(phone: SuitePhone) -> None
     run = phone.perform(text, mind=mind_of(model=model))
     assert run.failure is not None
     assert run.failure.kind == "budget.model_calls"
-    assert "t.task.yaml:6: extract y: The budget of 1 model calls is used up." in why(run)
+    assert "t.task.yaml:6: extract y: The budget of 1 model call is used up." in why(run)
     assert len(model.requests) == 1
 
 
