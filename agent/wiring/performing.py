@@ -135,7 +135,7 @@ class _Attempt:
                 folder.with_name(f"{folder.name}-teardown"), performance, shield, teardown=True
             )
             trouble = performance.performed.trouble
-            told = trouble.message if trouble is not None else ""
+            told = "\n".join((trouble.message, *trouble.details)) if trouble is not None else ""
             if further.stop not in _OVER:
                 told = "\n".join(filter(None, (told, f"Teardown: {_line(further.error)}")))
             if told and ended.failure is not None:
@@ -275,7 +275,7 @@ def _outcome(episode: Episode, performed: Performed) -> CaseRun:
         message = episode.error or episode.answer or f"It ended as {episode.stop.value}."
         failure = Failure(kind, _line(message))
         if trouble is not None:  # what was found before
-            failure = _with(failure, trouble.message)
+            failure = _with(failure, "\n".join((trouble.message, *trouble.details)))
         return CaseRun(Status.ERROR, failure, device_lost=lost, recording=recording)
     if trouble is None:
         return CaseRun(Status(performed.verdict.value), recording=recording)
@@ -318,5 +318,6 @@ def _kept(run: CaseRun, trace: str | None) -> CaseRun:
     )
     if not unwanted or run.recording is None:
         return run
-    shutil.rmtree(run.recording, ignore_errors=True)
-    return replace(run, recording=None)
+    for folder in (run.recording, *run.attachments):  # that of a teardown of its own, too
+        shutil.rmtree(folder, ignore_errors=True)
+    return replace(run, recording=None, attachments=())
