@@ -26,6 +26,7 @@ from tools.errors import DeviceError, DeviceGoneError, UnknownDeviceError, Usage
 _MAX_RETURNS = 1
 """How often an attached device that was lost and came back is trusted again."""
 _ANDROID = "android"
+_DEFAULTS = {each: Config.model_fields[each].default for each in ("scenario", "seed")}
 UNHEARD: Notice = Nobody().notice
 """For what nobody is told of."""
 _NO_RESET = 2
@@ -238,8 +239,8 @@ def open_stations(
         devices: What the person named (see ``parse_devices``); empty for whatever is there.
         jobs: How many cases may be run at once; ``None`` for as many as there are devices.
         cases: How many there are: no more virtual phones than that are of use.
-        notice: Told why virtual phones are used, where no device was named and the ADB server
-            cannot say what is attached.
+        notice: Told why virtual phones are used, where no device was named and it is not that
+            nothing is attached.
 
     Raises:
         UsageError: What was named is wrong or not there, or nothing was named and what is attached
@@ -291,8 +292,17 @@ def _leased_desktop(name: str, config: Config, clock: Clock, stack: ExitStack) -
     return DesktopStation(name, config, clock, stop=stop_this_run, tell=tell_on_terminal)
 
 
+def of_virtual_phones(config: Config) -> str:
+    """What was given that only virtual phones have: ``scenario``, ``seed``, or nothing."""
+    given = (each for each in ("scenario", "seed") if getattr(config, each) != _DEFAULTS[each])
+    return next(given, "")
+
+
 def _choose(config: Config, notice: Notice) -> DeviceChoice:
-    """All that is attached and ready; virtual phones if nothing is attached."""
+    """All that is attached and ready; virtual phones if nothing is, or if they alone will do."""
+    if what := of_virtual_phones(config):
+        notice(f"A {what} is given: the cases are run on a virtual phone.")
+        return DeviceChoice(wants_virtual=True)
     try:
         found = attached_devices(config)
         trouble = "" if found else missing_server(config)

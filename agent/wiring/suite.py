@@ -24,10 +24,10 @@ from agent.wiring.engines import ENGINES, Here, PerformerOf, ray_engine
 from agent.wiring.mind import Notice
 from agent.wiring.performing import Manner, SuitePerformer
 from agent.wiring.policies import find_mind
-from agent.wiring.stations import UNHEARD
+from agent.wiring.stations import UNHEARD, of_virtual_phones
 from tools.clock import SystemClock
 from tools.devices.desktop_target import DESKTOP
-from tools.errors import UnknownDeviceError, UsageError
+from tools.errors import ConfigError, UnknownDeviceError, UsageError
 
 C = TypeVar("C")
 NOTHING_SPECIAL = Permissions()
@@ -80,13 +80,19 @@ def check_run(config: Config, options: RunOptions) -> None:
     """Refuse what is wrong with a run before anything is written or started for it.
 
     Raises:
-        UsageError: What names devices is no such thing, or there is no such scenario or engine.
+        UsageError: What names devices is no such thing, or no virtual phone though there is a
+            scenario or a seed, or there is no such scenario or engine.
         DeviceError: The virtual phone does not run here at all, or no ADB server does, though a
             phone is named.
     """
     _check_engine(options.engine)
     if named := options.devices or config.device:
         choice = parse_devices(named)
+        if (what := of_virtual_phones(config)) and not choice.wants_virtual:
+            raise ConfigError(
+                f"A {what} is for virtual phones, and {named!r} names none.",
+                hint="Add virtual to --device, or leave one of them out.",
+            )
         if options.engine == "here":
             _check_attached(config, choice.serials)
     if config.scenario != Config().scenario:

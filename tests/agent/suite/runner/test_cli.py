@@ -298,6 +298,8 @@ def test_listing(capsys: pytest.CaptureFixture[str]) -> None:
         (["--scenario", "nonsense"], "unknown scenario 'nonsense'"),
         (["--scenario", "dark,chinese"], "unknown scenario 'chinese'"),
         (["--scenario", ""], "unknown scenario ''"),
+        (["--scenario", "dark", "--device", "desktop"], "A scenario is for virtual phones, and"),
+        (["--seed", "3", "--device", "all"], "A seed is for virtual phones, and 'all' names none"),
         (["--seed", "x"], "'--seed'"),
         (["--seed", "-1"], "--seed"),
         (["--device", "virtual:0"], "'virtual:0' is not 1 to 64 virtual phones"),

@@ -210,6 +210,17 @@ def test_a_server_that_was_named_and_does_not_run_is_told() -> None:
         assert len(notices) == 1  # it was asked for
 
 
+@pytest.mark.parametrize(("what", "value"), [("scenario", "dark"), ("seed", 3)])
+def test_what_only_virtual_phones_have_makes_them_the_choice(
+    attached: Config, what: str, value: object
+) -> None:
+    notices: list[str] = []
+    config = attached.model_copy(update={what: value})
+    with open_stations(config, "", jobs=None, cases=1, notice=notices.append) as (station,):
+        assert station.name == "virtual-1"
+    assert notices == [f"A {what} is given: the cases are run on a virtual phone."]
+
+
 def test_a_phone_that_is_not_ready_is_not_silently_replaced_by_a_virtual_one() -> None:
     with ScriptedServer() as server:
         server.devices = "R58 unauthorized usb:1-1\n"
