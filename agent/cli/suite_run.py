@@ -87,6 +87,9 @@ def run_tests(
         jobs = [job_of(each, retries=manner.retries, time_s=config.timeout_s) for each in cases]
         if not jobs:
             said = f"No case is selected of {len(collected.cases)}."
+            known = memory.failed.intersection(each.id for each in collected.cases)
+            if choice.last_failed and memory.exists and not known:
+                said += " None of them failed the last time."
             print(said, file=sys.stderr)  # noqa: T201 - the CLI speaks
             return NOTHING_CODE
         check_ids(jobs)

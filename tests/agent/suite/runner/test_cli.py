@@ -126,6 +126,10 @@ def test_only_what_failed_is_run_again(capsys: pytest.CaptureFixture[str]) -> No
     write_tasks(Path("tasks"), "passes-one", "passes-two")
     assert run(Choice(keywords="one")) == 0
     assert run(lf) == 5
+    said = "No case is selected of 2. None of them failed the last time.\n"
+    assert capsys.readouterr().err == said
+    write_tasks(Path("tasks"), "passes-one", "fails-two")
+    assert run(Choice(last_failed=True, keywords="one")) == 5
     assert capsys.readouterr().err == "No case is selected of 2.\n"
 
 
