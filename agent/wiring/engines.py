@@ -15,7 +15,13 @@ from agent.suite.runner.place import Engine, InProcess, Place
 from agent.suite.runner.seams import Performer
 from agent.wiring.devices import attached_devices
 from agent.wiring.mind import Notice
-from agent.wiring.stations import UNHEARD, AttachedStation, VirtualStation, open_stations
+from agent.wiring.stations import (
+    UNHEARD,
+    AttachedStation,
+    VirtualStation,
+    of_virtual_phones,
+    open_stations,
+)
 from tools.clock import SystemClock
 from tools.errors import UnknownDeviceError, UsageError
 
@@ -84,9 +90,9 @@ def _plan(
 ) -> list[Berth[C]]:
     """What places to make on nodes that have all that together; ``most`` at most."""
     phones, processors = int(has.get(PHONE, 0)), int(has.get("CPU", 0))
-    choice = (
-        parse_devices(named) if named else DeviceChoice(every=phones > 0, wants_virtual=not phones)
-    )
+    attached = phones > 0 and not of_virtual_phones(config)
+    unnamed = DeviceChoice(every=attached, wants_virtual=not attached)
+    choice = parse_devices(named) if named else unnamed
     if choice.desktop:
         raise UsageError(
             f"{choice.desktop!r} is of this machine, and a cluster takes phones only.",
