@@ -19,14 +19,13 @@ from agent.recording.reader import Recording
 from agent.recording.writer import RecordingWriter
 from agent.step import Episode, StopReason
 from agent.wiring.audience import Audience, Nobody
-from agent.wiring.devices import VIRTUAL
+from agent.wiring.devices import VIRTUAL, VIRTUAL_MODEL
 from agent.wiring.episode import approver_for, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
 from tools.errors import RecordingError, UsageError
 from tools.registry import Registry
 
-_VIRTUAL_MODEL = "Virtual Phone"
 _ROOM_STEPS = 20
 """Steps that waiting, scrolling and asking may take beyond twice the recorded ones."""
 _MOST_STEPS = 1000
@@ -197,7 +196,7 @@ def as_recorded(config: Config, recording: Recording, given: Collection[str]) ->
     fields: dict[str, object] = {}
     kept = start.config
     ours = kept.get("device") == VIRTUAL or (
-        not kept.get("device") and start.device.model == _VIRTUAL_MODEL
+        not kept.get("device") and start.device.model == VIRTUAL_MODEL
     )
     if "device" not in given and not ({"scenario", "seed"} & set(given)):
         fields["device"] = VIRTUAL if ours else (kept.get("device") or start.device.name)

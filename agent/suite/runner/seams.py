@@ -20,7 +20,6 @@ class LeasedDevice:
     Attributes:
         device: Connected and unwrapped. It is closed by whoever lent it.
         serial: How the ADB server names it; empty if it is none of its devices.
-        virtual: Whether it is a virtual phone, fresh out of its box.
         scenario: What the virtual phone is like; empty for others.
         seed: Seed of the virtual phone's data; 0 for others.
         announced: Whether the person at it was told that it is acted on.
@@ -29,7 +28,6 @@ class LeasedDevice:
 
     device: Device
     serial: str = ""
-    virtual: bool = False
     scenario: str = ""
     seed: int = 0
     announced: bool = False
@@ -127,6 +125,15 @@ class Follower(Protocol):
         """A device is not used any further."""
         ...
 
+    def stopping(self, *, at_once: bool) -> None:
+        """The run is told to stop: no case is begun any more.
+
+        Args:
+            at_once: Whether cases under way are cut off, even from their teardowns; else those are
+                waited for.
+        """
+        ...
+
 
 class Silence:
     """A follower that does not listen."""
@@ -138,4 +145,7 @@ class Silence:
         """Not heard."""
 
     def lost(self, device: str, why: str) -> None:
+        """Not heard."""
+
+    def stopping(self, *, at_once: bool) -> None:
         """Not heard."""

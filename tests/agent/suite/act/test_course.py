@@ -232,8 +232,24 @@ def test_a_model_is_asked_as_often_as_the_budget_says(phone: SuitePhone) -> None
     run = phone.perform(text, mind=mind_of(model=model))
     assert run.failure is not None
     assert run.failure.kind == "budget.model_calls"
-    assert "t.task.yaml:6: extract y: The budget of 1 model calls is used up." in why(run)
+    assert "t.task.yaml:6: extract y: The budget of 1 model call is used up." in why(run)
     assert len(model.requests) == 1
+
+
+def test_a_check_that_may_not_ask_any_more_is_named(phone: SuitePhone) -> None:
+    model = ScriptedModel(['{"verdict": "pass"}', '{"verdict": "pass"}'])
+    text = """
+        name: t
+        budget: {model_calls: 1}
+        steps:
+          - home:
+        checks:
+          - ai: It is one.
+          - ai: It is two.
+    """
+    run = phone.perform(text, mind=mind_of(model=model))
+    assert run.failure is not None
+    assert run.failure.message.startswith("t.task.yaml:8: ai 'It is two.': The budget of 1 model")
 
 
 class Failing(ForwardingDevice):
@@ -332,6 +348,24 @@ def test_only_a_device_that_is_gone_is_lost(
     assert run.device_lost is lost
     torn = phone.shell("ls /sdcard/torn 2>/dev/null")
     assert bool(torn) is not lost  # where the phone is there, so is the teardown
+
+
+def test_a_teardown_of_its_own_tells_all_that_failed_and_is_kept_like_its_case(
+    phone: SuitePhone,
+) -> None:
+    text = f"{_TORN.rstrip()}\n      - shell: exit 3\n      - shell: exit 4\n"
+    blind = CaptureError("the screen is off")
+    run = phone.perform(text, around=lambda device: FailingWithShell(device, 2, blind))
+    assert run.failure is not None
+    assert "t.task.yaml:8: shell 'exit 3': The exit code is 3" in run.failure.details
+    assert "t.task.yaml:9: shell 'exit 4': The exit code is 4" in run.failure.details
+    assert [each.name.endswith("-teardown") for each in run.attachments] == [True]
+    kept = set((phone.folder / "recordings").iterdir())
+    run = phone.perform(
+        f"    trace: never{text}", around=lambda device: FailingWithShell(device, 2, blind)
+    )
+    assert (run.status, run.recording, run.attachments) == (Status.ERROR, None, ())
+    assert set((phone.folder / "recordings").iterdir()) == kept
 
 
 def test_a_secure_screen_is_an_error_of_the_case_and_the_phone_goes_on(phone: SuitePhone) -> None:
