@@ -1,6 +1,7 @@
 """The two verbs to the world, ``observe`` and ``perform``, as a protocol.
 
-A recorder, a guard or a settling look is a wrapper with the same three methods.
+A guard, a settling look or a countdown is a ``ForwardingDevice`` around another device, with what
+it does otherwise.
 """
 
 from dataclasses import dataclass
@@ -151,6 +152,46 @@ class Device(Protocol):
     def close(self) -> None:
         """Let go of the device and put back what was changed on it. May be called twice."""
         ...
+
+
+class ForwardingDevice:
+    """A device around another one, to which it passes on everything.
+
+    What else the other one can do (``LooksTwice``, ``RunsShell``) ends here: whoever wraps a device
+    wants to know of every look and act.
+
+    Args:
+        device: The device itself.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+
+    @property
+    def info(self) -> DeviceInfo:
+        """See ``Device``."""
+        return self._device.info
+
+    @property
+    def supports(self) -> frozenset[str]:
+        """See ``Device``."""
+        return self._device.supports
+
+    def glance(self) -> Screenshot:
+        """See ``Device``."""
+        return self._device.glance()
+
+    def observe(self, *, seen: Screenshot | None = None) -> Observation:
+        """See ``Device``."""
+        return self._device.observe(seen=seen)
+
+    def perform(self, action: Action) -> None:
+        """See ``Device``."""
+        self._device.perform(action)
+
+    def close(self) -> None:
+        """See ``Device``."""
+        self._device.close()
 
 
 @runtime_checkable

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 
 from tools.action import Action, Hotkey, OpenApp, PressKey, TypeText, points_of
 from tools.approval import Approver, Request
-from tools.device import Device, DeviceInfo, Observation
+from tools.device import Device, DeviceInfo, ForwardingDevice, Observation
 from tools.errors import DeniedError
 from tools.geometry import Frozen, Point
 from tools.screen import Screenshot
@@ -47,7 +47,8 @@ class Rule(Frozen):
         actions: Kinds of action, such as ``tap``; empty for any.
         text: Regular expression, upper and lower case alike, sought in what the target is called;
             empty for any.
-        keys: Keys pressed alone or together with others; empty for any action.
+        keys: Keys pressed alone or together with others, or, for ``enter``, to submit a text that
+            is typed; empty for any action.
         reason: What the person and the model are told.
     """
 
@@ -70,17 +71,28 @@ class Rule(Frozen):
 
 
 _WORDS = "|".join(word.replace(" ", r"\s+") for word in IRREVERSIBLE_WORDS)
-_IRREVERSIBLE = Rule(
-    verdict="ask",
-    actions=("tap", "double_tap", "long_press"),
-    text=rf"\b(?:{_WORDS})\b|{'|'.join(IRREVERSIBLE_WORDS_ZH)}",
-    reason="it may not be possible to undo this",
+_WORDS_ZH = "|".join(IRREVERSIBLE_WORDS_ZH)
+_WHY = "it may not be possible to undo this"
+_IRREVERSIBLE = (
+    Rule(
+        verdict="ask",
+        actions=("tap", "double_tap", "triple_click", "long_press"),
+        text=rf"\b(?:{_WORDS})\b|{_WORDS_ZH}",
+        reason=_WHY,
+    ),
+    Rule(  # what has the keys is pressed by them; a text in an editor that has them is no button
+        verdict="ask",
+        keys=("enter", "return", "space"),
+        text=rf"^\W*(?:(?:{_WORDS})\b|{_WORDS_ZH}).{{0,24}}$",
+        reason=_WHY,
+    ),
 )
 
 
 def cannot_be_undone(action: Action, labels: Iterable[str]) -> bool:
     """Whether ``action`` on something so labelled pays, sends, deletes or the like."""
-    return _IRREVERSIBLE.fits(action, "", labels)
+    told = tuple(labels)
+    return any(rule.fits(action, "", told) for rule in _IRREVERSIBLE)
 
 
 def default_rules(info: DeviceInfo) -> tuple[Rule, ...]:
@@ -88,7 +100,7 @@ def default_rules(info: DeviceInfo) -> tuple[Rule, ...]:
     if info.emulated:
         return ()
     return (
-        _IRREVERSIBLE,
+        *_IRREVERSIBLE,
         Rule(verdict="ask", keys=("power",), reason="it may switch the phone off"),
     )
 
@@ -98,7 +110,7 @@ def wants_ui_tree(rules: Iterable[Rule]) -> bool:
     return any(rule.text for rule in rules)
 
 
-class GuardedDevice:
+class GuardedDevice(ForwardingDevice):
     """A device that does only what the rules and the approver allow.
 
     Args:
@@ -108,24 +120,10 @@ class GuardedDevice:
     """
 
     def __init__(self, device: Device, rules: Iterable[Rule], approver: Approver) -> None:
-        self._device = device
+        super().__init__(device)
         self._rules = tuple(rules)
         self._approver = approver
         self._seen: Observation | None = None
-
-    @property
-    def info(self) -> DeviceInfo:
-        """That of the device."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """That of the device."""
-        return self._device.supports
-
-    def glance(self) -> Screenshot:
-        """Take one frame."""
-        return self._device.glance()
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
         """Look, and remember what was there for the next action."""
@@ -146,10 +144,6 @@ class GuardedDevice:
             self._stop(rule, Request(action, app, labels, rule.reason))
         self._device.perform(action)
 
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()
-
     def _stop(self, rule: Rule, request: Request) -> None:
         why = f": {rule.reason}" if rule.reason else ""
         if rule.verdict == "deny":
@@ -158,7 +152,7 @@ class GuardedDevice:
             raise DeniedError(f"The person did not allow {request.action.kind} here{why}.")
 
 
-class DryRunDevice:
+class DryRunDevice(ForwardingDevice):
     """A device that is looked at but never touched.
 
     Args:
@@ -166,34 +160,12 @@ class DryRunDevice:
     """
 
     def __init__(self, device: Device) -> None:
-        self._device = device
+        super().__init__(device)
         self.skipped: list[Action] = []
-
-    @property
-    def info(self) -> DeviceInfo:
-        """That of the device."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """That of the device."""
-        return self._device.supports
-
-    def glance(self) -> Screenshot:
-        """Take one frame."""
-        return self._device.glance()
-
-    def observe(self, *, seen: Screenshot | None = None) -> Observation:
-        """Look."""
-        return self._device.observe(seen=seen)
 
     def perform(self, action: Action) -> None:
         """Do nothing but remember ``action`` in ``skipped``."""
         self.skipped.append(action)
-
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()
 
 
 def target_labels(action: Action, tree: UiTree | None) -> tuple[str, ...]:
@@ -234,4 +206,6 @@ def _around(tree: UiTree, point: Point) -> Iterator[UiNode]:
 def _keys_of(action: Action) -> set[str]:
     if isinstance(action, PressKey):
         return {action.key}
+    if isinstance(action, TypeText):
+        return {"enter"} if action.submit else set()
     return set(action.keys) if isinstance(action, Hotkey) else set()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tools.action import Action, Wait
 from tools.clock import Clock
-from tools.device import Device, DeviceInfo, LooksTwice, Observation, Settle
+from tools.device import Device, ForwardingDevice, LooksTwice, Observation, Settle
 from tools.geometry import Box, Frozen
 from tools.screen import Difference, Screenshot, compare, same_screen
 
@@ -80,7 +80,7 @@ class _Watch:
         return around.area <= share * Box.of(self.last.size).area
 
 
-class SettlingDevice:
+class SettlingDevice(ForwardingDevice):
     """A device whose every observation after an action is of a screen at rest.
 
     Args:
@@ -90,27 +90,13 @@ class SettlingDevice:
     """
 
     def __init__(self, device: Device, clock: Clock, limits: SettleLimits | None = None) -> None:
-        self._device = device
+        super().__init__(device)
         self._clock = clock
         self._limits = limits if limits is not None else SettleLimits()
         self._twice = device if isinstance(device, LooksTwice) else None
         self._seen: Screenshot | None = None
         self._before: Screenshot | None = None
         self._waited = False
-
-    @property
-    def info(self) -> DeviceInfo:
-        """That of the device."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """That of the device."""
-        return self._device.supports
-
-    def glance(self) -> Screenshot:
-        """Take one frame, settled or not."""
-        return self._device.glance()
 
     def perform(self, action: Action) -> None:
         """Carry out ``action``; the next observation waits for what comes of it."""
@@ -132,10 +118,6 @@ class SettlingDevice:
         observation = self._device.observe(seen=seen) if before is None else self._settle(before)
         self._seen = observation.screenshot
         return observation
-
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()
 
     def _settle(self, before: Screenshot) -> Observation:
         start_s = self._clock.now()

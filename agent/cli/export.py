@@ -40,6 +40,7 @@ Everything = Annotated[bool, typer.Option("--all", help="Take runs that did not 
 MaxPixels = Annotated[
     int, typer.Option(metavar="N", help="Largest area of a picture. Default: the dialect's.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Write over a film that is there.")]
 _GIF_WIDTH, _MP4_WIDTH = 360, 540
 
 
@@ -56,6 +57,7 @@ def export(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     dialect: DialectName = "",
     everything: Everything = False,
     max_pixels: MaxPixels = 0,
+    force: Force = False,
     record_dir: RecordDir = None,
 ) -> None:
     """Export recordings as films, or as samples to train models on."""
@@ -74,6 +76,10 @@ def export(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         raise UsageError("Nothing is to be exported.", hint=hint)
     if len(recordings) > 1:
         raise UsageError("A film shows one recording.", hint="Name one of them.")
+    for path in (gif, mp4):  # before anything is drawn
+        if path is not None and path.is_file() and not force:
+            hint = "Name another file, or write over it with --force."
+            raise UsageError(f"{str(path)!r} is there already.", hint=hint)
     films = ((gif, width or _GIF_WIDTH, None), (mp4, width or _MP4_WIDTH, fps))
     for path, film_width, rate in films:
         if path is not None:

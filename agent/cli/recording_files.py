@@ -35,6 +35,7 @@ def verify(
         except RecordingError as error:
             good = False
             typer.echo(f"BAD   {plain(name)}: {plain(str(error))}")
+            _tell_damage(name, record_dir)
             continue
         good = good and result.good
         what = f"{result.files} files, {size_in_words(result.size_bytes)}"
@@ -65,7 +66,8 @@ def scrub(
     """Copy a recording without certain texts.
 
     The original stays. From the copy they go out of events, UI trees and text files, be they plain,
-    URL-encoded, escaped or in base64; pictures are painted over where the UI tree shows them.
+    URL-encoded, escaped or in base64, in any case; pictures are painted over where the UI tree
+    shows them.
     """
     from agent.recording.scrub import scrub as copy
     from tools.errors import UsageError
@@ -86,11 +88,32 @@ def schema() -> None:
 
 
 def _read(name: str, record_dir: Path | None) -> "Recording":
+    from agent.recording.reader import read_recording
+
+    return read_recording(_find(name, record_dir))
+
+
+def _find(name: str, record_dir: Path | None) -> Path:
     from agent.config import load_config
-    from agent.recording.reader import find_recording, read_recording
+    from agent.recording.reader import find_recording
 
     parent = load_config({"record_dir": record_dir}).config.record_dir
-    return read_recording(find_recording(name, parent))
+    return find_recording(name, parent)
+
+
+def _tell_damage(name: str, record_dir: Path | None) -> None:
+    """Where lines are damaged, tell all of them: what reads a recording stops at the first."""
+    from agent.recording.events import damaged_lines
+    from tools.errors import RecordingError
+
+    try:
+        whole, bad = damaged_lines(_find(name, record_dir))
+    except RecordingError:
+        return
+    for line in bad:
+        typer.echo(f"      {plain(line)}")
+    if bad:
+        typer.echo(f"      note: {whole - len(bad)} of {whole} lines can be read.")
 
 
 def _lines(path: Path) -> list[str]:
@@ -104,22 +127,25 @@ def _lines(path: Path) -> list[str]:
 
 
 def _tell(done: "Scrubbed", old: Path) -> None:
+    from agent.cli.live import counted
+
     typer.echo(f"Written to: {done.folder}")
-    typer.echo(f"{done.values} texts of events, {done.files} other files were changed.")
-    typer.echo(f"{len(done.masked)} pictures were painted over in part.")
+    texts, files = counted(done.values, "text"), counted(done.files, "other file")
+    typer.echo(f"Changed: {texts} of events, {files}.")
+    typer.echo(f"Painted over in part: {counted(len(done.masked), 'picture')}.")
     if not done.values + done.files + len(done.masked):
         typer.echo("The texts were not found: this is a plain copy.", err=True)
     if done.unchecked:
         some = ", ".join(done.unchecked[:_SHOWN])
         more = f" and {len(done.unchecked) - _SHOWN} more" if len(done.unchecked) > _SHOWN else ""
         typer.echo(
-            f"Warning: {len(done.unchecked)} pictures have no UI tree, so that nobody knows what "
-            f"can be read on them: {some}{more}. Look at them in {done.folder}",
+            f"Warning: nobody knows what can be read on {counted(len(done.unchecked), 'picture')} "
+            f"without a UI tree: {some}{more}. Look at them in {done.folder}",
             err=True,
         )
     if done.names:
-        count = len(done.names)
-        typer.echo(f"Warning: {count} names of members have a text in them and stay.", err=True)
+        names = counted(len(done.names), "name")
+        typer.echo(f"Warning: a text stays in {names} of JSON members.", err=True)
     for line in done.left_out:
         typer.echo(f"Left out: {plain(line)}", err=True)
     typer.echo(f"The original still has all of it: {old}")

@@ -9,7 +9,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from agent.cli.live import RunConsole
+from agent.cli.live import RunConsole, counted
 from agent.cli.plain import plain, shortened
 from agent.suite.runner.job import CaseResult, Job
 from agent.suite.runner.status import Status
@@ -68,10 +68,6 @@ class SuiteLive:
         if self._live is not None:
             self._live.stop()
 
-    def notice(self, text: str) -> None:
-        """Say something that is about no case."""
-        self._console.print(Text(plain(text), style="dim"))
-
     def began(self, job: Job[object], device: str) -> None:
         """A case is about to be run on ``device``."""
         self._under_way[device] = (job.label, self._clock.now())
@@ -90,6 +86,16 @@ class SuiteLive:
         """Print that a device is gone."""
         self._under_way.pop(device, None)
         self._console.print(Text(plain(f"! {device} was lost: {shortened(why)}"), style="red"))
+
+    def stopping(self, *, at_once: bool) -> None:
+        """Say that the run comes to its end, and what is still waited for."""
+        under_way = counted(len(self._under_way), "case")
+        told = "Stopping: nothing more is begun."
+        if at_once:
+            told = "Stopping at once: no teardown is waited for."
+        elif self._under_way:
+            told = f"Stopping after the teardown of {under_way}; Ctrl-C again stops at once."
+        self._console.print(Text(told, style="yellow"))
 
     def table(self) -> Group:
         """Who runs what, and how far all of it is."""
@@ -149,5 +155,8 @@ def reasons(result: CaseResult) -> list[str]:
             which = f"attempt {number}: " if several else ""
             if attempt.run.misled:
                 which = f"attempt {number}, led astray by the step cache and void: "
-            said.append(f"{which}{failure.kind}: {shortened(failure.message)}")
+            kind = f"{failure.kind}: "
+            if failure.message.lower().startswith(kind):  # "Setup: ..." says what kind it is
+                kind = ""
+            said.append(f"{which}{kind}{shortened(failure.message)}")
     return said

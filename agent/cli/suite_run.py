@@ -1,5 +1,6 @@
 """What ``agent test`` does: selects cases, runs them, shows it, and tells the outcome as a code."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -24,7 +25,7 @@ from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult
 from agent.suite.runner.seams import Performer
 from agent.suite.runner.status import NOTHING_CODE, Strictness, exit_code
-from agent.wiring.suite import RunOptions, check_run, engine_of, memory_of, run_on
+from agent.wiring.suite import RunOptions, check_cases, check_run, engine_of, memory_of, run_on
 from tools.clock import SystemClock
 from tools.errors import RecordingError, UsageError
 
@@ -86,16 +87,21 @@ def run_tests(
         jobs = [job_of(each, retries=manner.retries, time_s=config.timeout_s) for each in cases]
         if not jobs:
             said = f"No case is selected of {len(collected.cases)}."
+            known = memory.failed.intersection(each.id for each in collected.cases)
+            if choice.last_failed and memory.exists and not known:
+                said += " None of them failed the last time."
             print(said, file=sys.stderr)  # noqa: T201 - the CLI speaks
             return NOTHING_CODE
         check_ids(jobs)
         if manner.listing:
             _list(jobs, as_data=manner.as_json)
             return 0
+        check_cases(jobs, config, manner.options)
         if manner.report is not None:
-            _check_report(manner.report)
+            _check_writable(manner.report, "--report")
+        _check_writable(config.record_dir, "--record-dir")
         rounds = tuple(repeated(jobs, manner.repeat))
-        with engine_of(config, performer_of, manner.options) as engine:
+        with engine_of(config, performer_of, manner.options, tell_notice) as engine:
             suite = _run(config, rounds, engine, manner, memory)
         code = exit_code(suite.statuses, manner.strictness, stopped_by=suite.stopped_by)
         _tell(suite, code, manner)
@@ -136,6 +142,8 @@ class _Together:
 
     def began(self, job: Job[object], device: str) -> None:
         """Pass it on."""
+        if self._junit is not None:
+            self._junit.began(job)
         self._live.began(job, device)
 
     def ended(self, result: CaseResult) -> None:
@@ -147,6 +155,10 @@ class _Together:
     def lost(self, device: str, why: str) -> None:
         """Pass it on."""
         self._live.lost(device, why)
+
+    def stopping(self, *, at_once: bool) -> None:
+        """Pass it on."""
+        self._live.stopping(at_once=at_once)
 
 
 def _run(
@@ -180,13 +192,12 @@ def _run(
 
 def _tell(suite: SuiteResult, code: int, manner: Manner) -> None:
     try:
-        if manner.report is not None:
-            _report(suite, manner.report)
+        page = _report(suite, manner.report) if manner.report is not None else None
         if manner.as_json:
             print(json_text(as_json(suite, code)))  # noqa: T201 - the CLI speaks
         else:
             console = RunConsole(highlight=False, soft_wrap=True)
-            console.print(summary(suite, manner.strictness))
+            console.print(summary(suite, manner.strictness, _written(manner, page)))
             if console.trouble is not None:
                 raise console.trouble
         sys.stdout.flush()
@@ -197,18 +208,26 @@ def _tell(suite: SuiteResult, code: int, manner: Manner) -> None:
         _warn(f"The output cannot be written: {error.strerror or error}.")
 
 
-def _check_report(folder: Path) -> None:
-    """Refuse a folder that cannot be written before all cases were run for it."""
+def _check_writable(folder: Path, option: str) -> None:
+    """Refuse a folder that cannot be written before all cases were run for it; makes nothing."""
+    whole = folder.absolute()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
+        there = next(each for each in (whole, *whole.parents) if os.path.lexists(each))
+        with TemporaryFile(dir=there):
             pass
     except OSError as error:
-        told = f"--report: {str(folder)!r} cannot be written: {error.strerror or error}."
+        told = f"{option}: {str(folder)!r} cannot be written: {error.strerror or error}."
         raise UsageError(told, hint="Name another folder.") from None
 
 
-def _report(suite: SuiteResult, folder: Path) -> None:
+def _written(manner: Manner, page: Path | None) -> list[tuple[str, Path]]:
+    """What was asked for and is there now, and what it is."""
+    files = (("JUnit", manner.junit), ("Report", page))
+    return [(what, path) for what, path in files if path is not None]
+
+
+def _report(suite: SuiteResult, folder: Path) -> Path | None:
+    """The page that was written; ``None``, which is told, if there is none."""
     from agent.recording.reader import Recording, read_recording
     from agent.report.build import write_report
 
@@ -226,14 +245,15 @@ def _report(suite: SuiteResult, folder: Path) -> None:
             _warn(str(error))
     if not found:
         _warn("There is no report: nothing was recorded.")
-        return
+        return None
     try:
         done = write_report(found, folder, lambda _done, _total: None, force=True)
     except UsageError as error:  # the outcome of the run is still to be told
         _warn(f"There is no report. {error.message}")
-        return
+        return None
     for problem in done.problems:
         _warn(problem)
+    return done.page
 
 
 def _warn(text: str) -> None:

@@ -1,8 +1,9 @@
 """What a test run came to, for a person and for a program."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.text import Text
 
@@ -22,9 +23,18 @@ _MOST_TOLD = 20
 _MOST_FURTHER = 5
 
 
-def summary(suite: SuiteResult, strictness: Strictness) -> Text:
-    """The whole run in a few lines: what went wrong, how often what, and what it took."""
-    blocks = [_bad(suite.results, strictness), _unbegun(suite.results), _sums(suite)]
+def summary(
+    suite: SuiteResult, strictness: Strictness, written: Sequence[tuple[str, Path]] = ()
+) -> Text:
+    """The whole run in a few lines: what went wrong, how often what, what it took, and its files.
+
+    Args:
+        suite: The run.
+        strictness: What else makes it fail.
+        written: Files that were written, and what each is.
+    """
+    files = Text("\n".join(f"{what:7} {plain(str(path))}" for what, path in written), style="dim")
+    blocks = [_bad(suite.results, strictness), _unbegun(suite.results), _sums(suite), files]
     return Text("\n").join([Text(), *(block for block in blocks if block)])
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from agent.person.stage import Stage
 from tools.action import Action
-from tools.device import Device, DeviceInfo, Observation
+from tools.device import Device, ForwardingDevice, Observation
 from tools.screen import Screenshot
 
 _REMEMBERED = 8
 
 
-class WatchedDevice:
+class WatchedDevice(ForwardingDevice):
     """See the module.
 
     A quick finger may be down again before the loop has looked. Then the look that the loop gets is
@@ -23,7 +23,7 @@ class WatchedDevice:
     """
 
     def __init__(self, device: Device, stage: Stage) -> None:
-        self._device = device
+        super().__init__(device)
         self._stage = stage
         self._frames: deque[Screenshot] = deque(maxlen=_REMEMBERED)
         self._looks: deque[tuple[float, Observation]] = deque(maxlen=_REMEMBERED)
@@ -33,16 +33,6 @@ class WatchedDevice:
     def seen(self) -> Screenshot:
         """The frame of the last look, as it was; above, things in it may have been hidden."""
         return self._seen if self._seen is not None else self.glance()
-
-    @property
-    def info(self) -> DeviceInfo:
-        """That of the device."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """That of the device."""
-        return self._device.supports
 
     def glance(self) -> Screenshot:
         """Take one frame and show it."""
@@ -79,10 +69,6 @@ class WatchedDevice:
         # What was seen since it happened is what the next act may have been done on.
         for shot in [each for each in self._frames if each.requested_s < act.began_s]:
             self._frames.remove(shot)
-
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()
 
     def _look_around(self, shot: Screenshot) -> None:
         """Hands on a mouse are quicker than the loop: what stood around a frame is kept with it."""

@@ -104,9 +104,8 @@ def run_goal(request: pytest.FixtureRequest) -> RunGoal:
         except AutomationError as error:
             raise error.with_traceback(None) from None
         _tell(request, "agent_recording", str(episode.recording))
-        told = (
-            f"{goal!r}: {episode.stop.value}, {episode.verdict.value}, {len(episode.steps)} steps"
-        )
+        steps = "1 step" if len(episode.steps) == 1 else f"{len(episode.steps)} steps"
+        told = f"{goal!r}: {episode.stop.value}, {episode.verdict.value}, {steps}"
         lines = (told, episode.error or episode.answer, f"recording: {episode.recording}", "")
         request.node.add_report_section("call", "agent", "\n".join(lines))
         if episode.stop.value == _INTERRUPTED:  # an episode ends in good order; so must the tests

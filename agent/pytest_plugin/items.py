@@ -120,7 +120,7 @@ class TaskItem(pytest.Function):
         try:
             job = job_of(self.case, retries=None, time_s=bench.config.timeout_s)
             self.result = result = bench.run(job)
-        except AutomationError as error:
+        except (AutomationError, pytest.PytestWarning) as error:  # -W error makes it one
             raise Trouble(str(error)) from None
         self.user_properties += properties(result)
         if result.status is Status.SKIPPED:

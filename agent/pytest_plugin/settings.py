@@ -1,5 +1,6 @@
 """What a test run is told: options, ``agent_tasks``, and the bench that follows from them."""
 
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,5 +93,10 @@ def bench_of(config: pytest.Config) -> "Bench":
         from agent.wiring.bench import Bench
 
         # Who runs pytest runs the Python of the project anyway.
-        config.stash[BENCH] = Bench(given(config), Permissions(python=True))
+        config.stash[BENCH] = Bench(given(config), Permissions(python=True), _warn)
     return config.stash[BENCH]
+
+
+def _warn(text: str) -> None:
+    """Tell it where pytest tells what is no outcome; workers of pytest-xdist pass it on."""
+    warnings.warn(pytest.PytestWarning(text), stacklevel=2)

@@ -60,6 +60,27 @@ def read_events(folder: Path) -> EventFile:
     return EventFile(start, events, sealed, tuple(warnings))
 
 
+def damaged_lines(folder: Path) -> tuple[int, tuple[str, ...]]:
+    """How many whole lines there are, and what is wrong with each that cannot be read, in order.
+
+    Raises:
+        RecordingError: There are no events, they are of a newer format, or even the first is no
+            event.
+    """
+    path = folder / EVENTS_FILE
+    lines = _read(folder).split(b"\n")[:-1]
+    if not lines:
+        return 0, ()
+    version = _version(path, lines[0])
+    found: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            _read_line(path, number, line, version)
+        except RecordingError as error:
+            found.append(error.message.removeprefix(f"{folder}/"))
+    return len(lines), tuple(found)
+
+
 def read_start(folder: Path) -> RunStart:
     """Read the first event only: quick, and enough to know that ``folder`` is a recording.
 

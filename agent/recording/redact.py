@@ -1,13 +1,14 @@
 """Takes words out of texts and JSON values, however they are written there.
 
 A term is found as it is, URL-encoded, escaped as in JSON or XML (also in part), and in base64, be
-it encoded alone or in the midst of other text. Not found are terms that are broken over lines,
-spelt in another case, or hidden in pictures.
+it encoded alone or in the midst of other text; in another case only if that is asked for. Not found
+are terms that are broken over lines, or hidden in pictures.
 """
 
 import base64
 import json
 import re
+import string
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape
 
@@ -32,18 +33,26 @@ class Redactor:
     Args:
         terms: Each term and what to put in its place. Where terms overlap, all that they cover is
             replaced at once, by what stands for the longest.
+        any_case: Find them in any mixture of capital and small letters, too; in base64 only if all
+            are capital, all small, or those that begin words capital.
 
     Raises:
         UsageError: A term has fewer than 3 characters or is blank, or nothing stands for it. The
             term itself is not told.
     """
 
-    def __init__(self, terms: Mapping[str, str]) -> None:
+    def __init__(self, terms: Mapping[str, str], *, any_case: bool = False) -> None:
         for term, instead in terms.items():
             _require_usable(term, instead)
         self._terms = dict(sorted(terms.items(), key=lambda each: -len(each[0])))
-        self._written = {term: re.compile(f"(?=({_spellings(term)}))") for term in self._terms}
-        self._encoded = {term: _Encoded(term) for term in self._terms}
+        self._any_case = any_case
+        self._written = {
+            term: re.compile(f"(?=({_spellings(term, any_case=any_case)}))") for term in self._terms
+        }
+        self._encoded = {
+            term: [_Encoded(each) for each in (_cases(term) if any_case else [term])]
+            for term in self._terms
+        }
         done = sorted(set(terms.values()), key=lambda each: -len(each))
         self._done = re.compile("|".join(map(re.escape, done))) if done else None
 
@@ -110,9 +119,10 @@ class Redactor:
         done = [found.span() for found in self._done.finditer(text)]
         escaped = _ESCAPES.search(text) is not None
         mail = text.replace("-", "+").replace("_", "/")  # one of the two ways of base64
+        folded = text.casefold() if self._any_case else ""
         for term in self._terms:
-            places = self._encoded[term].places(mail)
-            if escaped or term in text:
+            places = [place for each in self._encoded[term] for place in each.places(mail)]
+            if escaped or term in text or (self._any_case and term.casefold() in folded):
                 places += [found.span(1) for found in self._written[term].finditer(text)]
             for start, end in places:
                 if not any(left <= start and end <= right for left, right in done):
@@ -130,9 +140,26 @@ def _require_usable(term: str, instead: str) -> None:
         raise UsageError("A term has nothing to stand in its place.")
 
 
-def _spellings(term: str) -> str:
+def _spellings(term: str, *, any_case: bool) -> str:
     # A run of backslashes is one unit: each JSON around it doubles the whole run.
-    return "".join(_spelling(unit) for unit in re.findall(r"\\+|[^\\]", term))
+    units = re.findall(r"\\+|[^\\]", term)
+    return "".join(map(_in_any_case if any_case else _spelling, units))
+
+
+def _in_any_case(unit: str) -> str:
+    """As ``_spelling``, large and small; a capital may be two letters, as that of ß is."""
+    forms = _cases(unit) if unit[0] != "\\" else []
+    return f"(?:{'|'.join(map(_each_spelt, forms))})" if forms[1:] else _spelling(unit)
+
+
+def _each_spelt(letters: str) -> str:
+    return "".join(map(_spelling, letters))
+
+
+def _cases(term: str) -> list[str]:
+    """The term as it is, and in the cases that screens and people write it in; each once."""
+    words = string.capwords(term, " ")
+    return list(dict.fromkeys((term, term.lower(), term.casefold(), term.upper(), words)))
 
 
 def _spelling(unit: str) -> str:

@@ -59,7 +59,7 @@ def scrub(recording: Recording, terms: dict[str, str], into: Path | None = None)
 
     Args:
         recording: What to copy; its run must be over.
-        terms: Each term and what stands in its place.
+        terms: Each term, in any case, and what stands in its place.
         into: The new folder, not there yet; beside the old one by default.
 
     Raises:
@@ -67,7 +67,7 @@ def scrub(recording: Recording, terms: dict[str, str], into: Path | None = None)
             itself, or the new folder is there already or cannot be written.
         UsageError: A term is too short.
     """
-    redactor = Redactor(terms)
+    redactor = Redactor(terms, any_case=True)
     if is_held(recording.folder):
         raise RecordingError(
             f"{str(recording.folder)!r} cannot be scrubbed: the run still goes on.",

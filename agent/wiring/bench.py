@@ -17,10 +17,10 @@ from agent.suite.runner.run import SuiteRun
 from agent.suite.runner.seams import LeasedDevice, Silence, Station
 from agent.wiring.audience import Nobody
 from agent.wiring.episode import Stage, check_goal, limits_of, remove_unused, run_remembering
-from agent.wiring.mind import Mind
+from agent.wiring.mind import Mind, Notice
 from agent.wiring.performing import Manner, SuitePerformer
 from agent.wiring.policies import find_mind
-from agent.wiring.stations import VirtualStation, open_stations
+from agent.wiring.stations import UNHEARD, VirtualStation, open_stations
 from tools.clock import SystemClock
 from tools.device import Device
 from tools.errors import AutomationError, UsageError
@@ -61,11 +61,15 @@ class Bench:
         settings: Fields of ``Config``; see ``load_config``. ``device`` may name several, as
             ``parse_devices`` reads them: one of them is taken that no other process uses.
         permissions: What checks may do.
+        notice: Told what was chosen where the person did not choose.
     """
 
-    def __init__(self, settings: Mapping[str, Any], permissions: Permissions) -> None:
+    def __init__(
+        self, settings: Mapping[str, Any], permissions: Permissions, notice: Notice = UNHEARD
+    ) -> None:
         self._settings = dict(settings)
         self._permissions = permissions
+        self._notice = notice
         self._open = ExitStack()
         self._refusals: dict[str, AutomationError] = {}
         self._phones: list[VirtualStation] = []
@@ -165,7 +169,9 @@ class Bench:
     def _own_station(self) -> Station:
         if self._station is None:
             with _Remembering(self._refusals, "device"):
-                stations = open_stations(self.config, self.config.device, jobs=1, cases=1)
+                stations = open_stations(
+                    self.config, self.config.device, jobs=1, cases=1, notice=self._notice
+                )
                 self._station = self._open.enter_context(stations)[0]
                 self._open.callback(self._station.close)
         return self._station

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from agent.config import Config
-from agent.policies.recorded.manner import Manner, RungLog
+from agent.policies.recorded.manner import Manner, OverheardLog, RungLog
 from agent.policies.recorded.policy import RecordedPolicy
 from agent.policies.recorded.source import Source
 from agent.policy import Policy
@@ -75,7 +75,7 @@ class CaseCache:
         facts = self._facts(goal)
         lookup = self._cache.find(facts, self._versions)
         recorded: RecordedPolicy | None = None
-        rungs = _LastRung(self._log)
+        rungs = _Rungs()
         if lookup.entry is not None and _led(lookup.entry) in self._astray:
             lookup = Lookup(None, "Miss: what is remembered led astray in this test run.")
         if lookup.entry is not None and self._use != "refresh":
@@ -86,7 +86,8 @@ class CaseCache:
             else:
                 # It may go its own way to the end: better that than a case that fails for memory.
                 manner = Manner(mode="agent")
-                recorded = RecordedPolicy(source, rungs, manner, new_policy())
+                log = OverheardLog(self._log, rungs.hear)
+                recorded = RecordedPolicy(source, log, manner, new_policy())
         self._counts["hits" if recorded is not None else "misses"] += 1
         self._said.append(lookup.why)
         way = _Way(facts, lookup.entry, new_policy, recorded, rungs)
@@ -149,23 +150,13 @@ def _went_wrong(run: CaseRun) -> bool:
 
 
 @dataclass
-class _LastRung:
-    """Passes rungs on, and keeps the last one, and which there were."""
+class _Rungs:
+    """The rung that was taken last, and which there were."""
 
-    log: RungLog
     last: Rung | None = None
     taken: set[Rung] = field(default_factory=set)
 
-    def rung(
-        self,
-        source: int,
-        rung: Rung,
-        reason: str,
-        *,
-        tiles: int | None = None,
-        likeness: float | None = None,
-    ) -> None:
-        self.log.rung(source, rung, reason, tiles=tiles, likeness=likeness)
+    def hear(self, rung: Rung) -> None:
         self.last = rung
         self.taken.add(rung)
 
@@ -178,7 +169,7 @@ class _Way:
     entry: Entry | None
     new_policy: NewPolicy
     recorded: RecordedPolicy | None
-    rungs: _LastRung
+    rungs: _Rungs
     span: Span | None = None
     left: str = ""
 

@@ -11,7 +11,7 @@ from typing import TextIO
 from agent.config import Config, environment_keys
 from tools.action import Action
 from tools.clock import Clock, SystemClock
-from tools.device import Device, DeviceInfo, Observation
+from tools.device import Device, ForwardingDevice
 from tools.devices.desktop import DesktopDevice
 from tools.devices.desktop_connect import (
     DesktopFacts,
@@ -23,7 +23,6 @@ from tools.devices.desktop_corner import HandsOff
 from tools.devices.desktop_listener import DesktopListener
 from tools.devices.desktop_session import VARIABLES, DesktopSession
 from tools.devices.desktop_target import is_desktop as is_desktop
-from tools.screen import Screenshot
 
 
 def desktop_session() -> DesktopSession:
@@ -86,7 +85,7 @@ def _brake() -> Iterator[Callable[[], None]]:
         signal.signal(number, kept)
 
 
-class CountdownDevice:
+class CountdownDevice(ForwardingDevice):
     """A device that counts down before it is touched for the first time.
 
     Args:
@@ -99,28 +98,10 @@ class CountdownDevice:
     def __init__(
         self, device: Device, seconds: int, clock: Clock, stream: TextIO | None = None
     ) -> None:
-        self._device = device
+        super().__init__(device)
         self._left = seconds
         self._clock = clock
         self._stream = stream
-
-    @property
-    def info(self) -> DeviceInfo:
-        """That of the device."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """That of the device."""
-        return self._device.supports
-
-    def glance(self) -> Screenshot:
-        """Take one frame."""
-        return self._device.glance()
-
-    def observe(self, *, seen: Screenshot | None = None) -> Observation:
-        """Look."""
-        return self._device.observe(seen=seen)
 
     def perform(self, action: Action) -> None:
         """Count down, the first time, and carry out ``action``."""
@@ -134,7 +115,3 @@ class CountdownDevice:
                 stream.write("\r\033[K" if stream.isatty() else "\n")
                 stream.flush()
         self._device.perform(action)
-
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()

@@ -66,7 +66,7 @@ class DesktopStation:
         return ""
 
     def prepare(self, target: Where) -> LeasedDevice:
-        """Connect to it; before its first case the person gets time to stop the run.
+        """Connect to it; before its first case the person is told, and is to get time to stop it.
 
         The connection is kept from case to case, as it watches the corners of the screen.
 
@@ -80,12 +80,15 @@ class DesktopStation:
             self._device = self._connected()
         device = self._device
         device.reads_ui_tree = self._config.ui_tree != "never"
-        if not self._announced:
-            self._announce(device)
-        return LeasedDevice(device, self._name, announced=True)
+        notice_s = 0.0 if self._announced else self._announce(device)
+        self._announced = True
+        return LeasedDevice(device, self._name, announced=True, notice_s=notice_s)
 
     def sever(self) -> None:
-        """There is nothing to cut: what waits for a desktop waits a few seconds at most."""
+        """End a command that goes on; all else that waits for a desktop waits a few seconds."""
+        device = self._device
+        if device is not None:
+            device.end_command()
 
     def usable(self, *, left_behind: bool) -> bool:
         """Whether it can be used again; not if somebody who hangs could still act on it."""
@@ -123,15 +126,13 @@ class DesktopStation:
         self._tell(_STOPPED)
         self._stop()
 
-    def _announce(self, device: DesktopDevice) -> None:
-        """On a person's own desktop tell them once what comes, and wait."""
-        self._announced = True
+    def _announce(self, device: DesktopDevice) -> float:
+        """On a person's own desktop tell them what comes; how many seconds they are to get."""
         seconds = self._config.countdown_s
         if device.info.emulated or self._config.approve == "always" or not seconds:
-            return
+            return 0.0
         self._tell(f"This desktop is acted on in {seconds} seconds. Ctrl-C stops.")
-        for _ in range(seconds):
-            self._clock.sleep(1.0)
+        return float(seconds)
 
 
 def tell_on_terminal(line: str) -> None:

@@ -3,7 +3,7 @@
 import difflib
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from tools.screen import Screenshot
 from tools.settle import SettlingDevice
 
 VIRTUAL = "virtual"
+VIRTUAL_MODEL = "Virtual Phone"
+"""What the virtual phone says that it is."""
 _CONNECT_S = 3.0
 
 
@@ -162,19 +164,27 @@ def _choose(config: Config, notice: Callable[[str], None]) -> str:
         notice(f"{why}: starting the virtual phone.")
         return VIRTUAL
     ready = [each for each in found if each.ready]
-    names = ", ".join(f"{each.serial} ({each.model or each.state})" for each in found)
     if len(ready) == 1:
         notice(f"Using the attached device {ready[0].serial}.")
         return ready[0].serial
     if not ready:
-        raise UnknownDeviceError(
-            f"The attached device cannot be used yet: {names}.",
-            hint="See what to do with: agent doctor; or take the virtual phone: --device virtual",
-        )
+        raise not_ready(found)
     raise UnknownDeviceError(
-        f"There are several devices: {names}.",
+        f"There are several devices: {_names(found)}.",
         hint=f"Choose one with --device {ready[0].serial}",
     )
+
+
+def not_ready(found: Sequence[Attached]) -> UnknownDeviceError:
+    """The refusal to take the virtual phone in the place of one that is attached and not ready."""
+    return UnknownDeviceError(
+        f"The attached device cannot be used yet: {_names(found)}.",
+        hint="See what to do with: agent doctor; or take the virtual phone: --device virtual",
+    )
+
+
+def _names(found: Sequence[Attached]) -> str:
+    return ", ".join(f"{each.serial} ({each.model or each.state})" for each in found)
 
 
 def open_app(device: Device, name: str) -> None:

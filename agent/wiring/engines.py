@@ -14,7 +14,14 @@ from agent.suite.runner.lease import DeviceLeasedError
 from agent.suite.runner.place import Engine, InProcess, Place
 from agent.suite.runner.seams import Performer
 from agent.wiring.devices import attached_devices
-from agent.wiring.stations import AttachedStation, VirtualStation, open_stations
+from agent.wiring.mind import Notice
+from agent.wiring.stations import (
+    UNHEARD,
+    AttachedStation,
+    VirtualStation,
+    of_virtual_phones,
+    open_stations,
+)
 from tools.clock import SystemClock
 from tools.errors import UnknownDeviceError, UsageError
 
@@ -34,12 +41,14 @@ class Here(Generic[C]):
         performer: Who performs the cases.
         devices: As the person wrote them.
         jobs: How many at once; ``None`` for as many as there are devices.
+        notice: Told what was chosen where the person did not choose.
     """
 
     config: Config
     performer: Performer[C]
     devices: str
     jobs: int | None
+    notice: Notice = UNHEARD
 
     @contextmanager
     def places(self, cases: int) -> Iterator[tuple[Place[C], ...]]:
@@ -50,7 +59,10 @@ class Here(Generic[C]):
             DeviceError: Another process uses it.
         """
         clock = SystemClock()
-        with open_stations(self.config, self.devices, jobs=self.jobs, cases=cases) as stations:
+        opening = open_stations(
+            self.config, self.devices, jobs=self.jobs, cases=cases, notice=self.notice
+        )
+        with opening as stations:
             yield tuple(InProcess(each, self.performer, clock) for each in stations)
 
 
@@ -78,9 +90,9 @@ def _plan(
 ) -> list[Berth[C]]:
     """What places to make on nodes that have all that together; ``most`` at most."""
     phones, processors = int(has.get(PHONE, 0)), int(has.get("CPU", 0))
-    choice = (
-        parse_devices(named) if named else DeviceChoice(every=phones > 0, wants_virtual=not phones)
-    )
+    attached = phones > 0 and not of_virtual_phones(config)
+    unnamed = DeviceChoice(every=attached, wants_virtual=not attached)
+    choice = parse_devices(named) if named else unnamed
     if choice.desktop:
         raise UsageError(
             f"{choice.desktop!r} is of this machine, and a cluster takes phones only.",
@@ -101,7 +113,8 @@ def _plan(
     wanted = choice.virtual if choice.virtual is not None else processors
     if choice.wants_virtual and not 1 <= wanted <= processors:
         raise UsageError(
-            f"The cluster has {processors} CPUs, and each virtual phone takes one.",
+            f"The cluster has {processors} CPU{'' if processors == 1 else 's'}, and each virtual "
+            "phone takes one.",
             hint="Start more nodes, or name fewer phones.",
         )
     berths: list[Berth[C]] = []

@@ -16,26 +16,27 @@ from agent.recording.writer import RecordingWriter
 from agent.step import Episode, StopReason, Verdict
 from agent.suite.act.performance import Part, Performance, Performed
 from agent.suite.act.policy import SuitePolicy
-from agent.suite.act.scene import GoalLimits, Means, Timing
+from agent.suite.act.scene import GoalLimits, Means
 from agent.suite.checks.context import Permissions, Witness
 from agent.suite.checks.witness import ModelWitness
 from agent.suite.language.cases import Case
-from agent.suite.runner.deadline import Deadline, Patience
+from agent.suite.runner.deadline import Deadline, Patience, StoppableDevice
 from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import CaseRun, Failure, Status
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.case_cache import CaseCache, Led
+from agent.wiring.case_config import config_for
+from agent.wiring.device_shell import DeviceShell
 from agent.wiring.episode import Stage, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.secrets import Shield, find_shield
 from tools.action import Home
 from tools.clock import Clock, SystemClock
-from tools.device import Device, RunsShell, ShellAnswer
+from tools.device import Device
 from tools.devices.android import AndroidDevice
 from tools.devices.desktop import DesktopDevice
-from tools.errors import ActionFailedError, DeviceError, DeviceTimeoutError, TaskError
+from tools.errors import ActionFailedError, DeviceError
 from tools.registry import Registry
-from tools.secrets.values import check_name
 
 _UNLIMITED = Limits(
     max_steps=1_000_000, timeout_s=1e9, max_mistakes=1_000_000, max_reasks=1_000_000
@@ -84,7 +85,7 @@ class SuitePerformer:
             UsageError: A secret has no value, or the recording cannot be written.
             DeviceError: The device cannot be used at all.
         """
-        config = _config_for(case, self._config, device, folder)
+        config = config_for(case, self._config, device, folder)
         if isinstance(device.device, AndroidDevice | DesktopDevice):
             device.device.reads_ui_tree = True
         attempt = _Attempt(
@@ -110,7 +111,7 @@ class _Attempt:
     mind: Mind
     manner: Manner
     device: Device
-    time: Timing
+    time: Deadline
     astray: set[Led]
     clock: Clock = field(default_factory=SystemClock)
     policy: SuitePolicy | None = None
@@ -134,7 +135,7 @@ class _Attempt:
                 folder.with_name(f"{folder.name}-teardown"), performance, shield, teardown=True
             )
             trouble = performance.performed.trouble
-            told = trouble.message if trouble is not None else ""
+            told = "\n".join((trouble.message, *trouble.details)) if trouble is not None else ""
             if further.stop not in _OVER:
                 told = "\n".join(filter(None, (told, f"Teardown: {_line(further.error)}")))
             if told and ended.failure is not None:
@@ -169,7 +170,8 @@ class _Attempt:
             make=make,
             may_get_stuck=False,
         )
-        stage = Stage(self.device, make_folder(folder), _UNLIMITED)
+        device = StoppableDevice(self.device, self.time)
+        stage = Stage(device, make_folder(folder), _UNLIMITED)
         audience = self.manner.audience
         return run_mind(self.config, self.case.title, mind, audience=audience, stage=stage)
 
@@ -235,41 +237,6 @@ class _Attempt:
         )
 
 
-class DeviceShell:
-    """The shell of a device, into which secrets are put at the last moment.
-
-    Args:
-        device: The device itself, not wrapped.
-        shield: Knows the secrets.
-    """
-
-    def __init__(self, device: Device, shield: Shield) -> None:
-        self._device, self._shield = device, shield
-
-    def run(self, command: str, *, timeout_s: float) -> ShellAnswer:
-        """Run ``command``; see ``Shell``.
-
-        Raises:
-            ActionFailedError: There is no shell, or the command hangs.
-            DeviceError: The device went away.
-        """
-        device = self._device
-        if not isinstance(device, RunsShell):
-            raise ActionFailedError(
-                f"{device.info.kind.capitalize()} has no shell to run {command!r}."
-            )
-        revealed = self._shield.secrets.revealed(command)
-        try:
-            answer = device.shell(revealed, timeout_s=timeout_s)
-        except DeviceTimeoutError:
-            raise ActionFailedError(
-                f"{command!r} did not end within {timeout_s:.3g} s and was cut off."
-            ) from None
-        return ShellAnswer(
-            answer.code, self._shield.text(answer.out), self._shield.text(answer.err)
-        )
-
-
 def perform_case(
     case: Case,
     config: Config,
@@ -297,30 +264,6 @@ def perform_case(
     return SuitePerformer(config, mind, manner).perform(case, leased, folder, deadline)
 
 
-def _config_for(case: Case, config: Config, device: LeasedDevice, folder: Path) -> Config:
-    """The configuration of one case: what it says of secrets, and nobody to ask."""
-    for name in case.plan.secrets:
-        try:
-            check_name(name)
-        except ValueError as error:
-            raise TaskError(f"{case.place}: the secret {name!r} must be {error}.") from None
-    changes = {
-        "secrets": tuple(dict.fromkeys((*config.secrets, *case.plan.secrets))),
-        "device": device.serial or device.device.info.name,
-        "scenario": device.scenario or config.scenario,
-        "seed": device.seed,
-        "approve": "never" if config.approve == "terminal" else config.approve,
-        "ui_tree": "always",
-        "dry_run": False,
-        "expect": (),
-        "app": "",
-        "record_dir": folder.parent,
-    }
-    if device.announced:
-        changes["countdown_s"] = 0
-    return config.model_copy(update=changes)
-
-
 def _outcome(episode: Episode, performed: Performed) -> CaseRun:
     """What an episode says of its case."""
     recording = episode.recording
@@ -333,7 +276,7 @@ def _outcome(episode: Episode, performed: Performed) -> CaseRun:
         message = episode.error or episode.answer or f"It ended as {episode.stop.value}."
         failure = Failure(kind, _line(message))
         if trouble is not None:  # what was found before
-            failure = _with(failure, trouble.message)
+            failure = _with(failure, "\n".join((trouble.message, *trouble.details)))
         return CaseRun(Status.ERROR, failure, device_lost=lost, recording=recording)
     if trouble is None:
         return CaseRun(Status(performed.verdict.value), recording=recording)
@@ -376,5 +319,6 @@ def _kept(run: CaseRun, trace: str | None) -> CaseRun:
     )
     if not unwanted or run.recording is None:
         return run
-    shutil.rmtree(run.recording, ignore_errors=True)
-    return replace(run, recording=None)
+    for folder in (run.recording, *run.attachments):  # that of a teardown of its own, too
+        shutil.rmtree(folder, ignore_errors=True)
+    return replace(run, recording=None, attachments=())

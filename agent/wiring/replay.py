@@ -10,7 +10,7 @@ from pydantic import JsonValue, ValidationError
 from agent.config import Config
 from agent.model import OnText
 from agent.policies.recorded.manner import MODES as MODES
-from agent.policies.recorded.manner import Manner, Mode, RungLog
+from agent.policies.recorded.manner import Manner, Mode, OverheardLog, RungLog
 from agent.policies.recorded.policy import RecordedPolicy
 from agent.policies.recorded.source import Source, in_flight
 from agent.policy import Policy
@@ -19,14 +19,13 @@ from agent.recording.reader import Recording
 from agent.recording.writer import RecordingWriter
 from agent.step import Episode, StopReason
 from agent.wiring.audience import Audience, Nobody
-from agent.wiring.devices import VIRTUAL
+from agent.wiring.devices import VIRTUAL, VIRTUAL_MODEL
 from agent.wiring.episode import approver_for, run_mind
 from agent.wiring.mind import Mind
 from agent.wiring.policies import find_mind
 from tools.errors import RecordingError, UsageError
 from tools.registry import Registry
 
-_VIRTUAL_MODEL = "Virtual Phone"
 _ROOM_STEPS = 20
 """Steps that waiting, scrolling and asking may take beyond twice the recorded ones."""
 _MOST_STEPS = 1000
@@ -40,29 +39,11 @@ class Tally:
 
     def into(self, log: RungLog) -> RungLog:
         """A log that is counted and passed on to ``log``."""
-        return _Counted(self, log)
+        return OverheardLog(log, lambda rung: self.rungs.update((rung,)))
 
     def __str__(self) -> str:
         order: tuple[Rung, ...] = get_args(Rung)
         return ", ".join(f"{self.rungs[rung]} {rung}" for rung in order if self.rungs[rung])
-
-
-@dataclass(frozen=True)
-class _Counted:
-    tally: Tally
-    log: RungLog
-
-    def rung(
-        self,
-        source: int,
-        rung: Rung,
-        reason: str,
-        *,
-        tiles: int | None = None,
-        likeness: float | None = None,
-    ) -> None:
-        self.log.rung(source, rung, reason, tiles=tiles, likeness=likeness)
-        self.tally.rungs[rung] += 1
 
 
 @dataclass(frozen=True)
@@ -215,7 +196,7 @@ def as_recorded(config: Config, recording: Recording, given: Collection[str]) ->
     fields: dict[str, object] = {}
     kept = start.config
     ours = kept.get("device") == VIRTUAL or (
-        not kept.get("device") and start.device.model == _VIRTUAL_MODEL
+        not kept.get("device") and start.device.model == VIRTUAL_MODEL
     )
     if "device" not in given and not ({"scenario", "seed"} & set(given)):
         fields["device"] = VIRTUAL if ours else (kept.get("device") or start.device.name)

@@ -9,9 +9,11 @@ from agent.suite.language.task import Where
 from agent.suite.runner.choice import DeviceChoice, parse_devices
 from agent.suite.runner.lease import DeviceLeasedError, lease_folder, leased
 from agent.suite.runner.seams import LeasedDevice, Station
+from agent.wiring.audience import Nobody
 from agent.wiring.desktop import desktop_session
 from agent.wiring.desktop_station import DesktopStation, stop_this_run, tell_on_terminal
-from agent.wiring.devices import VIRTUAL, attached_devices
+from agent.wiring.devices import VIRTUAL, attached_devices, missing_server, not_ready
+from agent.wiring.mind import Notice
 from tools.clock import Clock, SystemClock
 from tools.devices.adb_socket import AdbLink, AdbServer
 from tools.devices.android import AndroidDevice
@@ -24,6 +26,9 @@ from tools.errors import DeviceError, DeviceGoneError, UnknownDeviceError, Usage
 _MAX_RETURNS = 1
 """How often an attached device that was lost and came back is trusted again."""
 _ANDROID = "android"
+_DEFAULTS = {each: Config.model_fields[each].default for each in ("scenario", "seed")}
+UNHEARD: Notice = Nobody().notice
+"""For what nobody is told of."""
 _NO_RESET = 2
 
 
@@ -81,7 +86,7 @@ class VirtualStation:
             ui_tree=self._config.ui_tree != "never",
             methods=methods,
         )
-        return LeasedDevice(device, phone.serial, virtual=True, scenario=scenario, seed=seed)
+        return LeasedDevice(device, phone.serial, scenario=scenario, seed=seed)
 
     def sever(self) -> None:
         """Kill the phone: whoever waits for it finds the connection closed."""
@@ -220,7 +225,12 @@ class AttachedStation:
 
 @contextmanager
 def open_stations(
-    config: Config, devices: str, *, jobs: int | None, cases: int
+    config: Config,
+    devices: str,
+    *,
+    jobs: int | None,
+    cases: int,
+    notice: Notice = UNHEARD,
 ) -> Iterator[tuple[Station, ...]]:
     """The stations of a run; what no two runs may share is leased for as long as the block lasts.
 
@@ -229,15 +239,18 @@ def open_stations(
         devices: What the person named (see ``parse_devices``); empty for whatever is there.
         jobs: How many cases may be run at once; ``None`` for as many as there are devices.
         cases: How many there are: no more virtual phones than that are of use.
+        notice: Told why virtual phones are used, where no device was named and it is not that
+            nothing is attached.
 
     Raises:
-        UsageError: What was named is wrong or not there.
+        UsageError: What was named is wrong or not there, or nothing was named and what is attached
+            is not ready.
         DeviceLeasedError: Another process uses a device that was named, or all that there are.
     """
     clock = SystemClock()
     with ExitStack() as stack:
         named = devices or config.device
-        choice = parse_devices(named) if named else _choose(config)
+        choice = parse_devices(named) if named else _choose(config, notice)
         stations: list[Station] = []
         phones = bool(choice.serials) or choice.every or choice.wants_virtual
         if choice.desktop:
@@ -279,13 +292,29 @@ def _leased_desktop(name: str, config: Config, clock: Clock, stack: ExitStack) -
     return DesktopStation(name, config, clock, stop=stop_this_run, tell=tell_on_terminal)
 
 
-def _choose(config: Config) -> DeviceChoice:
-    """All that is attached and ready; a virtual phone if there is none."""
+def of_virtual_phones(config: Config) -> str:
+    """What was given that only virtual phones have: ``scenario``, ``seed``, or nothing."""
+    given = (each for each in ("scenario", "seed") if getattr(config, each) != _DEFAULTS[each])
+    return next(given, "")
+
+
+def _choose(config: Config, notice: Notice) -> DeviceChoice:
+    """All that is attached and ready; virtual phones if nothing is, or if they alone will do."""
+    if what := of_virtual_phones(config):
+        notice(f"A {what} is given: the cases are run on a virtual phone.")
+        return DeviceChoice(wants_virtual=True)
     try:
-        ready = any(each.ready for each in attached_devices(config))
-    except DeviceGoneError:
-        ready = False
-    return DeviceChoice(every=True) if ready else DeviceChoice(wants_virtual=True)
+        found = attached_devices(config)
+        trouble = "" if found else missing_server(config)
+    except DeviceGoneError as error:
+        found, trouble = (), str(error)
+    if trouble:
+        notice(f"{trouble.rstrip('.')}: the cases are run on a virtual phone.")
+    if not found:
+        return DeviceChoice(wants_virtual=True)
+    if not any(each.ready for each in found):
+        raise not_ready(found)
+    return DeviceChoice(every=True)
 
 
 def _lease(config: Config, choice: DeviceChoice, most: int | None, stack: ExitStack) -> list[str]:

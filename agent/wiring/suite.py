@@ -10,26 +10,27 @@ from agent.config import Config, did_you_mean, user_cache
 from agent.phone_process import check_scenario
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case
-from agent.suite.runner.choice import parse_devices
+from agent.suite.runner.choice import DeviceChoice, parse_devices
 from agent.suite.runner.deadline import Patience
 from agent.suite.runner.job import Job, longest_first
 from agent.suite.runner.memory import Memory
 from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.seams import Follower, Performer
-from agent.wiring.audience import Nobody
+from agent.wiring.case_config import check_secrets
 from agent.wiring.desktop import is_desktop
 from agent.wiring.devices import attached_devices
 from agent.wiring.engines import ENGINES, Here, PerformerOf, ray_engine
 from agent.wiring.mind import Notice
 from agent.wiring.performing import Manner, SuitePerformer
 from agent.wiring.policies import find_mind
+from agent.wiring.stations import UNHEARD, of_virtual_phones
 from tools.clock import SystemClock
-from tools.errors import UnknownDeviceError, UsageError
+from tools.devices.desktop_target import DESKTOP
+from tools.errors import ConfigError, UnknownDeviceError, UsageError
 
 C = TypeVar("C")
 NOTHING_SPECIAL = Permissions()
-UNHEARD: Notice = Nobody().notice
 Stopping: TypeAlias = Callable[[Callable[[int], None]], AbstractContextManager[object]]
 """Given how to ask a run to stop, it lets signals do so for as long as its block lasts."""
 
@@ -79,17 +80,44 @@ def check_run(config: Config, options: RunOptions) -> None:
     """Refuse what is wrong with a run before anything is written or started for it.
 
     Raises:
-        UsageError: What names devices is no such thing, or there is no such scenario or engine.
+        UsageError: What names devices is no such thing, or no virtual phone though there is a
+            scenario or a seed, or there is no such scenario or engine.
         DeviceError: The virtual phone does not run here at all, or no ADB server does, though a
             phone is named.
     """
     _check_engine(options.engine)
     if named := options.devices or config.device:
         choice = parse_devices(named)
+        if (what := of_virtual_phones(config)) and not choice.wants_virtual:
+            raise ConfigError(
+                f"A {what} is for virtual phones, and {named!r} names none.",
+                hint="Add virtual to --device, or leave one of them out.",
+            )
         if options.engine == "here":
             _check_attached(config, choice.serials)
     if config.scenario != Config().scenario:
         check_scenario(config.scenario)
+
+
+def check_cases(jobs: Sequence[Job[Case]], config: Config, options: RunOptions) -> None:
+    """Refuse a run in which a case would lack what only the person can give: a secret's value.
+
+    Cases that are skipped anyway may lack it. The nodes of a cluster have secrets of their own.
+
+    Raises:
+        TaskError: A secret has no value, or one that cannot be kept secret.
+    """
+    if options.engine != "here":
+        return
+    named = options.devices or config.device
+    choice = parse_devices(named) if named else DeviceChoice(every=True)
+    phones = bool(choice.serials) or choice.every or choice.wants_virtual
+    wanted = (
+        job.case
+        for job in jobs
+        if not job.skip and (choice.desktop if job.target.platform == DESKTOP else phones)
+    )
+    check_secrets(wanted, config)
 
 
 def _check_attached(config: Config, serials: Sequence[str]) -> None:
@@ -137,7 +165,10 @@ def run_jobs(
 
 @contextmanager
 def engine_of(
-    config: Config, performer_of: PerformerOf[C], options: RunOptions
+    config: Config,
+    performer_of: PerformerOf[C],
+    options: RunOptions,
+    notice: Notice = UNHEARD,
 ) -> Iterator[Engine[C]]:
     """The engine that was chosen, for as long as the block lasts.
 
@@ -159,7 +190,7 @@ def engine_of(
         )
         return
     with closing(performer_of(config)) as performer:
-        yield Here(config, performer, options.devices, options.jobs)
+        yield Here(config, performer, options.devices, options.jobs, notice)
 
 
 def run_on(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from agent.cli.app import run_command
 from agent.recording.alive import is_held
 from agent.recording.events import read_start
 from agent.recording.reader import read_recording
@@ -135,6 +136,26 @@ def test_a_line_cut_in_the_middle_is_named_by_its_number(folder: Path) -> None:
     keep(folder, [*lines[:6], lines[6][:40], *lines[7:]])
     with pytest.raises(RecordingError, match=r"events.jsonl:7: the line is damaged"):
         read_recording(folder)
+
+
+def test_verify_names_every_damaged_line_and_how_many_are_whole(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "events.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[2] = b"x" + lines[2]
+    lines[4] = lines[4].replace(b'"seq"', b'"sez"')
+    path.write_bytes(b"".join(lines))
+    assert run_command(["recordings", "verify", str(folder)]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith(f"BAD   {folder}: {path}:3: the line is damaged.\n")
+    assert "\n      events.jsonl:3: the line is damaged.\n      events.jsonl:5: " in told
+    assert told.endswith(f"\n      note: {len(lines) - 2} of {len(lines)} lines can be read.\n")
+    path.write_bytes(b"".join([lines[0].replace(b'"format":2', b'"format":9'), *lines[1:]]))
+    assert run_command(["recordings", "verify", str(folder)]) == 1
+    told = capsys.readouterr().out
+    assert "has format 9" in told
+    assert told.count("\n") == 1  # what is newer is not damaged
 
 
 @pytest.mark.parametrize(

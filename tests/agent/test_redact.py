@@ -81,6 +81,37 @@ def test_a_text_without_the_term_is_left_as_it_is(term: str, text: str) -> None:
         assert redactor.text(text) == text
 
 
+IN_ANY_CASE = Redactor({"Ann Lee & Söhne": "<A>", "Straße": "<B>"}, any_case=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("ANN LEE & SÖHNE, ann lee & söhne, aNN lEE & sÖHNE", "<A>, <A>, <A>"),
+        ("ann%20lee%20%26%20S%C3%96HNE", "<A>"),
+        ('"ann LEE &amp; s\\u00d6hne"', '"<A>"'),
+        (f"so: {in_base64('ANN LEE & SÖHNE')}", "so: <A>"),
+        (f"so: {in_base64('ann lee & söhne')}", "so: <A>"),
+        ("STRASSE Straße strasse", "<B> <B> <B>"),
+        ("Ann Lee & Co. in the street", "Ann Lee & Co. in the street"),
+    ],
+)
+def test_a_term_is_found_in_any_case_on_demand(text: str, clean: str) -> None:
+    assert IN_ANY_CASE.text(text) == clean
+    assert IN_ANY_CASE.finds(text) is (text != clean)
+
+
+@given(TERMS, st.data())
+def test_no_mixture_of_cases_of_any_term_is_left(term: str, data: st.DataObject) -> None:
+    cases = [data.draw(st.sampled_from([each, each.lower(), each.upper()])) for each in term]
+    clean = Redactor({term: "\ue000"}, any_case=True).text(f"({''.join(cases)})")
+    assert "\ue000" in clean
+
+
+def test_another_case_is_left_alone_where_it_is_not_asked_for() -> None:
+    assert Redactor({"Ann Lee": "<A>"}).text("ANN LEE") == "ANN LEE"
+
+
 def test_values_are_redacted_however_deep_and_the_names_of_members_are_not() -> None:
     redactor = Redactor({"text": "<X>"})
     value: JsonValue = {"text": ["a text", {"text": "text"}, 5, None, True]}

@@ -110,6 +110,15 @@ def test_the_term_is_nowhere_and_all_else_is_as_it_was(tmp_path: Path) -> None:
     assert len(list_recordings(tmp_path)[0]) == 2
 
 
+def test_the_term_goes_in_whatever_case_it_is_written(tmp_path: Path) -> None:
+    old = run(tmp_path)
+    done = scrub(old, {"ANN LEE & söhne": "<redacted>"})
+    text = everything(done.folder)
+    for trace in ("Ann", "Söhne", "S%C3%B6hne", "ann-lee", "Lee"):
+        assert trace not in text
+    assert done.masked == scrub(old, TERMS, tmp_path / "other").masked != []
+
+
 def test_other_text_files_go_along_without_the_term(tmp_path: Path) -> None:
     old = run(tmp_path)
     (old.folder / "dump.bin").write_bytes(b"\xff\xfe\x00")

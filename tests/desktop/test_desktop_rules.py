@@ -95,3 +95,11 @@ def test_an_app_is_opened_by_its_name(rig: Rig) -> None:
     code, answer, _ = run(rig, "open Galculator")
     assert code == 0, answer
     assert "galculator" in answer
+
+
+@pytest.mark.parametrize("goal", ["make a folder named {}", "新建一个名为“{}”的文件夹"])
+def test_a_folder_is_made_though_no_file_manager_is_named(rig: Rig, goal: str) -> None:
+    # Its settings have an entry in the menu too.
+    code, answer, _ = run(rig, goal.format("Bills"))
+    assert code == 0, answer
+    assert (rig.home / "Bills").is_dir()

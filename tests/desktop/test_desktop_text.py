@@ -1,13 +1,17 @@
 """Every text arrives as it was given: typed into a real editor and read back by another way."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.desktop.rig import Rig, until
 from tools.action import Hotkey, PressKey, TypeText
+from tools.clock import SystemClock
 from tools.devices.desktop import DesktopDevice
+from tools.devices.x11_selection import Selection
 from tools.errors import ActionFailedError
 
 pytestmark = pytest.mark.desktop
@@ -170,3 +174,61 @@ def _file(editor: tuple[DesktopDevice, Path], text: str) -> Path:
 
 def _pasted(rig: Rig) -> str:
     return rig.run("xclip", "-selection", "clipboard", "-o")
+
+
+class Unhurried(SystemClock):
+    """Time-outs are sixty times as long."""
+
+    def now(self) -> float:
+        return super().now() / 60
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_another(rig: Rig) -> None:
+    """The owner of the clipboard first answers the question before once more."""
+    from Xlib import X, Xatom
+    from Xlib.protocol import event as events
+
+    copier, over = rig.display(), threading.Event()
+    window = copier.screen().root.create_window(0, 0, 1, 1, 0, copier.screen().root_depth)
+    clipboard, text, image = map(
+        copier.intern_atom, ("CLIPBOARD", "UTF8_STRING", "application/x-image")
+    )
+    window.set_selection_owner(clipboard, 0)
+    copier.sync()
+
+    def tell(asked: Any, target: int, kind: int, size: int, value: object) -> None:
+        asked.requestor.change_property(asked.property, kind, size, value)
+        asked.requestor.send_event(
+            events.SelectionNotify(
+                time=asked.time, requestor=asked.requestor, selection=asked.selection,
+                target=target, property=asked.property,
+            )
+        )  # fmt: skip
+        copier.sync()
+
+    def answer() -> None:
+        while not over.wait(0.01):
+            while copier.pending_events():
+                asked = copier.next_event()
+                if asked.type != X.SelectionRequest:
+                    continue
+                if asked.target == image:
+                    tell(asked, text, text, 8, b"late")
+                    over.wait(0.3)  # time enough to be taken in
+                    tell(asked, image, image, 8, b"picture")
+                elif asked.target == text:
+                    tell(asked, text, text, 8, b"words")
+                else:
+                    tell(asked, asked.target, Xatom.ATOM, 32, [text, image])
+
+    owner = threading.Thread(target=answer)
+    owner.start()
+    selection = Selection(rig.session, Unhurried())
+    try:
+        held = selection.read()
+        assert held == {"UTF8_STRING": b"words", "application/x-image": b"picture"}
+    finally:
+        selection.close()
+        over.set()
+        owner.join()
+        copier.close()

@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 from tests.devices.scripted_server import Ended, Refuse, ScriptedServer, details, properties
 from tools.action import OpenApp, PressKey, Tap, TypeText
 from tools.clock import FakeClock
-from tools.devices.adb_socket import AdbServer
+from tools.devices.adb_socket import AdbLink, AdbServer, ShellResult
 from tools.devices.android import AndroidDevice
 from tools.devices.android_connect import connect
-from tools.devices.android_text import ADB_KEYBOARD, input_text_command, is_plain
-from tools.errors import ActionFailedError, DeviceGoneError
+from tools.devices.android_text import (
+    ADB_KEYBOARD,
+    TextEntry,
+    TextWays,
+    input_text_command,
+    is_plain,
+)
+from tools.devices.android_tree import DetailReader, Details
+from tools.errors import ActionFailedError, DeviceGoneError, DeviceTimeoutError
 from tools.ui_tree import UiNode
 from tools.virtual_phone.server import PhoneServer
 
@@ -155,9 +162,46 @@ def test_long_text_goes_in_parts(scripted: ScriptedServer) -> None:
     text = "a%s" * 500
     _scripted(scripted, text.encode()).perform(TypeText(text=text))
     typed = [command for command in scripted.asked if command.startswith("input text")]
-    assert len(typed) == 3
-    assert max(map(len, typed)) < 4096 * 2
+    assert len(typed) == 8
+    assert max(map(len, typed)) < 4096
     assert "".join(_as_android_types(command) for command in typed) == text
+
+
+class SlowPhone(AdbLink):
+    """A phone that takes a quarter of a second for each key, or hangs."""
+
+    hangs = False
+
+    def shell(self, command: str, *, timeout_s: float | None = None) -> ShellResult:
+        pieces = shlex.split(command)
+        keys = len(pieces) - 2 if pieces[1] == "keyevent" else len(pieces[2].replace("%s", " "))
+        if self.hangs or timeout_s is None or 0.25 * keys > timeout_s:
+            raise DeviceTimeoutError(f"{timeout_s} s for {keys} keys")
+        return ShellResult(b"", b"", 0)
+
+
+class Unseen(DetailReader):
+    """A screen that shows a keyboard, and no field."""
+
+    def read(self, *, tree: bool, keyboard: bool = False) -> Details:
+        del tree, keyboard
+        return Details("", "", None, keyboard_shown=True, ui_tree=None)
+
+
+def test_a_slow_phone_gets_time_for_each_key_and_one_that_hangs_no_more_than_for_a_part() -> None:
+    clock = FakeClock()
+    phone = SlowPhone(AdbServer(), "slow", clock)
+    entry = TextEntry(
+        phone,
+        clock,
+        Unseen(phone, clock),
+        TextWays(adb_keyboard=False, adb_keyboard_enabled=False, clipboard=False),
+    )
+    entry.enter(TypeText(text="a" * 1500, clear=True))
+    phone.hangs = True
+    with pytest.raises(DeviceTimeoutError) as caught:
+        entry.enter(TypeText(text="a" * 1500))
+    assert float(str(caught.value).split()[0]) <= 90
 
 
 def test_a_lost_quote_is_noticed(scripted: ScriptedServer) -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.devices.desktop_apps import DesktopApp, find_desktop_app, read_desktop_file
 from tools.devices.desktop_capture import Grabber
 from tools.devices.desktop_corner import CornerWatch, HandsOff
 from tools.devices.desktop_keys import key_name, pressed_for
@@ -159,91 +158,6 @@ def test_editing_keys_are_those_of_the_platform() -> None:
     assert pressed_for("menu", "linux", KNOWN) == ("apps",)
     with pytest.raises(ActionFailedError, match="no key 'camera'"):
         pressed_for("camera", "linux", KNOWN)
-
-
-ENTRY = """# a comment
-[Desktop Entry]
-Type=Application
-Name=Mousepad
-Name[de]=Texteditor Mousepad
-GenericName=Text Editor
-GenericName[zh_CN]=文本编辑器
-Exec=mousepad "%F" --name "a b"
-StartupWMClass=Mousepad
-
-[Desktop Action new]
-Name=New Window
-Exec=mousepad -o window
-"""
-
-
-def test_reading_a_desktop_file() -> None:
-    app = read_desktop_file(ENTRY, "org.xfce.mousepad")
-    assert app is not None
-    assert app.names == ("Mousepad", "Texteditor Mousepad", "Text Editor", "文本编辑器")
-    assert app.command == ("mousepad", "--name", "a b")
-    assert app.classes == {"mousepad", "org.xfce.mousepad"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[Desktop Entry]\nType=Link\nName=x\nExec=x",
-        ENTRY.replace("Type", "NoDisplay=true\nType"),
-        ENTRY.replace("Type", "Hidden=true\nType"),
-        ENTRY.replace("Type", "Terminal=true\nType"),
-        "[Desktop Entry]\nType=Application\nName=x",
-        '[Desktop Entry]\nType=Application\nName=x\nExec="x',
-        "[Desktop Entry]\nType=Application\nExec=x",
-        "[Desktop Entry]\nType=Application\nName=x\nExec=%U",
-    ],
-)
-def test_what_no_menu_shows(text: str) -> None:
-    assert read_desktop_file(text, "x") is None
-
-
-@given(st.text())
-def test_any_file_is_read_or_not(text: str) -> None:
-    app = read_desktop_file(f"[Desktop Entry]\nType=Application\nName=x\nExec={text}", "x")
-    assert app is None or app.command
-
-
-APPS = (
-    DesktopApp(
-        "org.xfce.mousepad-settings", ("Editor Settings",), ("mousepad", "--preferences"), ""
-    ),
-    DesktopApp("org.xfce.mousepad", ("Mousepad", "Text Editor", "文本编辑器"), ("mousepad",), ""),
-    DesktopApp("mousepad-settings", ("Text Editor Settings",), ("mousepad", "-p"), ""),
-    DesktopApp("chromium", ("Chromium Web Browser", "Web Browser"), ("chromium",), ""),
-    DesktopApp("files-bulk-rename", ("Bulk Rename",), ("/usr/bin/thunar", "--bulk-rename"), ""),
-    DesktopApp("files", ("Folders", "File Manager"), ("/usr/bin/thunar",), ""),
-    DesktopApp("one", ("Notes", "Editor for Notes"), ("one",), ""),
-    DesktopApp("two", ("Notes", "Notebook"), ("two",), ""),
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [
-        ("mousepad", "org.xfce.mousepad"), ("text editor", "org.xfce.mousepad"),
-        ("文本编辑器", "org.xfce.mousepad"), ("Mousepd", "org.xfce.mousepad"),
-        ("web browser", "chromium"), ("Chromium", "chromium"), ("one", "one"),
-        ("text editor settings", "mousepad-settings"), ("folders", "files"),
-        ("thunar", "files"), ("files-bulk-rename", "files-bulk-rename"),
-    ],
-)  # fmt: skip
-def test_apps_by_the_name_people_use(name: str, found: str) -> None:
-    assert find_desktop_app(name, APPS).id == found
-
-
-def test_apps_that_are_not_there_or_twice() -> None:
-    with pytest.raises(
-        ActionFailedError, match=r"no app called 'Photos'. There are: Bulk Rename, Chro"
-    ):
-        find_desktop_app("Photos", APPS)
-    with pytest.raises(ActionFailedError, match=r"Several apps could be 'notes'.*\(one\).*\(two\)"):
-        find_desktop_app("notes", APPS)
 
 
 WINDOWS = (

@@ -17,6 +17,7 @@ from tools.guard import (
     DryRunDevice,
     GuardedDevice,
     Rule,
+    cannot_be_undone,
     default_rules,
     target_labels,
     wants_ui_tree,
@@ -205,6 +206,37 @@ def test_on_a_real_phone_the_rest_is_not_asked() -> None:
     assert (recorder.done, person.asked) == (harmless, [])
     with pytest.raises(DeniedError, match="switch the phone off"):
         guarded.perform(PressKey(key="power"))
+
+
+ENTER, SUBMIT = PressKey(key="enter"), TypeText(text="hi", submit=True)
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "action", "asks"),
+    [
+        ("Delete", "Button", ENTER, True),
+        ("Delete all …", "Button", PressKey(key="space"), True),
+        ("发送", "Button", ENTER, True),
+        ("Send", "Button", Hotkey(keys=("ctrl", "enter")), True),
+        ("Send a message", "EditText", SUBMIT, True),
+        ("Send a message", "EditText", TypeText(text="hi"), False),
+        ("Delete", "Button", PressKey(key="tab"), False),
+        ("Cancel", "Button", ENTER, False),
+        ("Dear Ann, send me the list, and delete the old one.", "EditText", ENTER, False),
+        ("Delete the old list\nSend the new one", "EditText", ENTER, False),
+    ],
+)
+def test_what_has_the_keys_is_pressed_by_them(
+    label: str, kind: str, action: Action, asks: bool
+) -> None:
+    node = _node(0, -1, (0, 0, 100, 50), kind=kind, text=label, focused=True)
+    person = Remembering(answer=True)
+    recorder = Recorder(tree=UiTree((node,)))
+    guarded = GuardedDevice(recorder, default_rules(recorder.info), person)
+    guarded.observe()
+    guarded.perform(action)
+    assert bool(person.asked) is asks
+    assert cannot_be_undone(action, (label,)) is asks
 
 
 class Terminal(io.StringIO):

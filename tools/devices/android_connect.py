@@ -6,7 +6,7 @@ import socket
 import subprocess
 from dataclasses import dataclass
 
-from adbutils import AdbClient, AdbError, adb_path
+from adbutils import AdbClient, AdbError, AdbTimeout, adb_path
 
 from tools.clock import Clock, SystemClock
 from tools.devices.adb_socket import DEFAULT_PORT, AdbLink, AdbServer
@@ -69,8 +69,10 @@ def attached(server: AdbServer | None = None, *, start: bool = False) -> tuple[A
         listed = AdbClient(host=where.host, port=where.port, socket_timeout=_CONNECT_S).list(
             extended=True
         )
+    except AdbTimeout as error:
+        raise DeviceGoneError(f"The ADB server at {where} does not answer.") from error
     except _ADB_TROUBLE as error:
-        raise DeviceGoneError(f"The ADB server at {where} cannot be asked: {error}") from error
+        raise DeviceGoneError(f"The ADB server at {where} cannot be asked: {error}.") from error
     return tuple(
         Attached(entry.serial, entry.state, entry.tags.get("model", "").replace("_", " "))
         for entry in listed
@@ -172,7 +174,7 @@ def _dial(address: str, devices: tuple[Attached, ...], server: AdbServer) -> Non
             raise DeviceGoneError(f"No ADB server answers at {server}.")
         answer = client.connect(address, timeout=_CONNECT_S)
     except _ADB_TROUBLE as error:
-        raise DeviceGoneError(f"The ADB server at {server} cannot be asked: {error}") from error
+        raise DeviceGoneError(f"The ADB server at {server} cannot be asked: {error}.") from error
     if "connected to" not in answer:
         raise UnknownDeviceError(
             f"There is no device at {address}: {' '.join(answer.split())}.{_listing(devices)}",

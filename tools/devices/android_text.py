@@ -30,8 +30,11 @@ _ENTER, _DELETE, _FORWARD_DELETE = (
 )  # fmt: skip
 _PASTE = KEYCODES["paste"]
 _LONGEST_UNSEEN = 200
-_PATIENCE_S, _KEY_S = 10.0, 0.1
+_PATIENCE_S, _KEY_S = 10.0, 0.3
+"""For a command, and for each key that it presses, after which an app may draw itself anew. The
+virtual phone took 45 ms for each beside seven busy programs on two cores."""
 _MANY_KEYS = 100
+_TYPED = 200  # keys in one command: one that hangs is noticed within about a minute
 _PART = 700  # characters in one command: old releases take commands of 4 KiB
 _KEEP, _DISABLE = "keep", "disable"
 _GROUPING = "-()/.,:"
@@ -123,7 +126,7 @@ class TextEntry:
         try:
             if action.clear:
                 self._run("am broadcast -a ADB_CLEAR_TEXT")
-            for part in _parts(action.text):
+            for part in _parts(action.text, _PART):
                 encoded = base64.b64encode(part.encode("utf-8", "replace")).decode("ascii")
                 self._run(f"am broadcast -a ADB_INPUT_B64 --es msg {encoded}")
         finally:
@@ -171,8 +174,8 @@ class TextEntry:
         for number, line in enumerate(action.text.split("\n")):
             if number:
                 self._run(f"input keyevent {_ENTER}")
-            for part in _parts(line):
-                self._run(input_text_command(part))
+            for part in _parts(line, _TYPED):
+                self._run(input_text_command(part), keys=len(part))
 
     def _erase(self, field: UiNode | None) -> None:
         """Delete on both sides of the cursor, so that it need not be moved to an end first."""
@@ -180,7 +183,7 @@ class TextEntry:
         while left > 0:
             count = min(left, _MANY_KEYS)
             keys = [str(_DELETE)] * count + [str(_FORWARD_DELETE)] * count
-            self._run(f"input keyevent {' '.join(keys)}")
+            self._run(f"input keyevent {' '.join(keys)}", keys=len(keys))
             left -= count
 
     def _verify(self, action: TypeText, before: UiNode) -> None:
@@ -205,10 +208,8 @@ class TextEntry:
                 f"{after.text!r} instead of {action.text!r}."
             )
 
-    def _run(self, command: str) -> ShellResult:
-        # A slow phone takes its time for each key; the command is about as long as they are many.
-        patience_s = _PATIENCE_S + _KEY_S * len(command)
-        result = self._link.shell(command, timeout_s=patience_s)
+    def _run(self, command: str, *, keys: int = 1) -> ShellResult:
+        result = self._link.shell(command, timeout_s=_PATIENCE_S + _KEY_S * keys)
         if result.code != 0:
             raise ActionFailedError(f"The device could not type: {result.complaint}")
         return result
@@ -259,8 +260,8 @@ def mend_keyboard(link: AdbLink) -> str:
     return note.partition(" ")[0]
 
 
-def _parts(text: str) -> list[str]:
-    return [text[start : start + _PART] for start in range(0, len(text), _PART)]
+def _parts(text: str, length: int) -> list[str]:
+    return [text[start : start + length] for start in range(0, len(text), length)]
 
 
 def _is_field(node: UiNode) -> bool:

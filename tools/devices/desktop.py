@@ -38,6 +38,7 @@ from tools.devices.desktop_clipboard import Clipboard
 from tools.devices.desktop_corner import CornerWatch
 from tools.devices.desktop_hands import NOTCH_POINTS, Hands
 from tools.devices.desktop_keys import pressed_for
+from tools.devices.desktop_shell import DesktopShell
 from tools.devices.desktop_target import Target
 from tools.devices.desktop_text import DesktopText, Front
 from tools.devices.desktop_windows import Desk
@@ -65,7 +66,7 @@ class Parts:
         watch: The person's brake; ``None`` for none.
         platform: As ``sys.platform`` says.
         virtual: Whether the display is drawn for programs only.
-        shell: Runs a command, which is given so many seconds.
+        shell: Runs commands.
     """
 
     grabber: Grabber
@@ -77,7 +78,7 @@ class Parts:
     watch: CornerWatch | None
     platform: str
     virtual: bool
-    shell: Callable[[str, float], ShellAnswer]
+    shell: DesktopShell
 
 
 class DesktopDevice:
@@ -232,7 +233,11 @@ class DesktopDevice:
             raise ActionFailedError(
                 f"Acts are only allowed in {self._target.name!r}: no command is run there."
             )
-        return self._parts.shell(command, timeout_s)
+        return self._parts.shell.run(command, timeout_s=timeout_s)
+
+    def end_command(self) -> None:
+        """End the command that is run just now, if one is. May be called in any thread."""
+        self._parts.shell.end()
 
     def close(self) -> None:
         """Let go, and put back what was changed. May be called twice."""

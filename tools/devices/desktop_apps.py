@@ -5,7 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from tools.clock import Clock
+from tools.devices.desktop_kinds import SETTINGS, chosen_for, data_folders, kind_called
 from tools.devices.desktop_session import DesktopSession
 from tools.devices.desktop_shell import SEEN_BY_READERS
 from tools.devices.x11_windows import XWindow, XWindows
@@ -36,12 +37,14 @@ class DesktopApp:
         names: What it is called in any language: its own name first, then what it is for.
         command: What starts it.
         window_class: Class of its windows in small letters, as far as it says.
+        categories: What kind of app it is, in the words of the menu specification.
     """
 
     id: str
     names: tuple[str, ...]
     command: tuple[str, ...]
     window_class: str
+    categories: frozenset[str] = frozenset()
 
     @property
     def classes(self) -> frozenset[str]:
@@ -79,11 +82,24 @@ def read_desktop_file(text: str, name: str) -> DesktopApp | None:
     if not command or not called:
         return None
     names = tuple(dict.fromkeys([entry.get("Name", called[0]), *called]))
-    return DesktopApp(name, names, command, entry.get("StartupWMClass", "").lower())
+    categories = frozenset(entry.get("Categories", "").split(";")) - {""}
+    return DesktopApp(name, names, command, entry.get("StartupWMClass", "").lower(), categories)
 
 
-def find_desktop_app(name: str, apps: tuple[DesktopApp, ...]) -> DesktopApp:
+def find_desktop_app(
+    name: str,
+    apps: tuple[DesktopApp, ...],
+    chosen: Callable[[str], tuple[str, ...]] = lambda _: (),
+) -> DesktopApp:
     """The app that ``name`` means.
+
+    What it is called comes first, then what starts it, then its kind ("files", "editor"), then what
+    is nearly called so. Of several, what only sets another app up is not meant.
+
+    Args:
+        name: As a person says it.
+        apps: All apps.
+        chosen: Tells the ids of the apps that are chosen for a MIME type, the first choice first.
 
     Raises:
         ActionFailedError: There is none, or there are several as good.
@@ -93,36 +109,56 @@ def find_desktop_app(name: str, apps: tuple[DesktopApp, ...]) -> DesktopApp:
         if wanted == app.id.casefold():
             return app
     exact = [app for app in apps if wanted in {each.casefold() for each in app.names}]
+    kind = kind_called(wanted)
+    choice = chosen(kind.opens) if kind is not None else ()
     if exact:
         # An app of just this name stands before those that are only of this kind.
         named = [app for app in exact if app.names[0].casefold() == wanted]
-        return _only(name, named or exact)
+        return _only(name, named or exact, choice)
     started = [app for app in apps if wanted == Path(app.command[0]).name.casefold()]
     if started:
         # Its settings and the like are the same program with more said to it.
         plain = min(len(app.command) for app in started)
         return _only(name, [app for app in started if len(app.command) == plain])
-    choices = {(app, called): called.casefold() for app in apps for called in app.names}
-    scored = process.extract(
-        wanted, choices, scorer=fuzz.ratio if len(wanted) < 4 else fuzz.WRatio,
-        score_cutoff=_ALIKE, limit=None,
-    )  # fmt: skip
-    if not scored:
+    alike = _alike({wanted}, apps)
+    if kind is not None:
+        of_kind = [app for app in apps if kind.category in app.categories]
+        # Of several that nobody chose from, that which is nearly called so, if it is one.
+        first = [app for app in of_kind if app.id in choice] or _plain(alike)
+        alike = [app for app in of_kind if app in first] or of_kind or _alike(kind.names, apps)
+    if not alike:
         called = sorted({app.names[0] for app in apps}, key=str.casefold)
         more = ", …" if len(called) > _LISTED else ""
         listed = ", ".join(called[:_LISTED]) + more
         raise ActionFailedError(f"There is no app called {name!r}. There are: {listed}.")
-    best = scored[0][1]
-    return _only(
-        name, list(dict.fromkeys(key[0] for _, score, key in scored if score > best - _TIED))
-    )
+    return _only(name, alike, choice)
 
 
-def _only(name: str, apps: list[DesktopApp]) -> DesktopApp:
-    if len(apps) > 1:
-        listed = ", ".join(f"{app.names[0]} ({app.id})" for app in apps[:_LISTED])
-        raise ActionFailedError(f"Several apps could be {name!r}: {listed}. Name one of them.")
-    return apps[0]
+def _alike(wanted: Collection[str], apps: tuple[DesktopApp, ...]) -> list[DesktopApp]:
+    """The apps that are nearly called so, in one of these ways, as good as each other."""
+    choices = {(app, called): called.casefold() for app in apps for called in app.names}
+    scored: list[tuple[str, float, tuple[DesktopApp, str]]] = []
+    for each in wanted:
+        scorer = fuzz.ratio if len(each) < 4 else fuzz.WRatio
+        scored += process.extract(each, choices, scorer=scorer, score_cutoff=_ALIKE, limit=None)
+    best = max((score for _, score, _ in scored), default=0.0)
+    return list(dict.fromkeys(key[0] for _, score, key in scored if score > best - _TIED))
+
+
+def _plain(apps: list[DesktopApp]) -> list[DesktopApp]:
+    """``apps`` without what only sets others up, unless there is nothing else."""
+    return [app for app in apps if SETTINGS not in app.categories] or apps
+
+
+def _only(name: str, apps: list[DesktopApp], choice: tuple[str, ...] = ()) -> DesktopApp:
+    plain = _plain(apps)
+    if len(plain) == 1:
+        return plain[0]
+    by_id = {app.id: app for app in plain}
+    if found := next((by_id[each] for each in choice if each in by_id), None):
+        return found
+    listed = ", ".join(f"{app.names[0]} ({app.id})" for app in plain[:_LISTED])
+    raise ActionFailedError(f"Several apps could be {name!r}: {listed}. Name one of them.")
 
 
 class LinuxApps:
@@ -162,11 +198,13 @@ class LinuxApps:
             ActionFailedError: There is no such app, or it opens no window.
             DeviceError: The desktop went away.
         """
-        app = find_desktop_app(name, self.list())
+        variables = self._session.variables
+        app = find_desktop_app(name, self.list(), lambda opens: chosen_for(opens, variables))
         before = self._windows.windows()
         if (open_already := _window_of(app, before)) is not None:
             self._windows.activate(open_already)
-            self._await(lambda: self._windows.active() == open_already.handle, lambda: "")
+            if self._await(lambda: self._is_in_front(app), lambda: ""):
+                raise ActionFailedError(f"{app.names[0]} is open, but does not come to the front.")
             return
         known = {window.handle for window in before}
         try:
@@ -184,6 +222,7 @@ class LinuxApps:
                 f"{app.names[0]} cannot be started: {error.strerror}."
             ) from error
 
+        _STARTED[:] = [each for each in _STARTED if each.poll() is None]
         _STARTED.append(process_)
 
         def opened() -> bool:
@@ -197,6 +236,12 @@ class LinuxApps:
         if why:
             raise ActionFailedError(f"{app.names[0]} did not open: {why}.")
         self._bring_forward(known)
+
+    def _is_in_front(self, app: DesktopApp) -> bool:
+        """Whether a window of ``app`` has the keys: its dialog may keep them."""
+        active = self._windows.active()
+        front = tuple(each for each in self._windows.windows() if each.handle == active)
+        return _window_of(app, front) is not None
 
     def _bring_forward(self, known: set[int]) -> None:
         """A new window has the keys a moment later; a window manager may want to be asked."""
@@ -220,10 +265,7 @@ class LinuxApps:
         return ""
 
     def _files(self) -> Iterator[Path]:
-        variables = self._session.variables
-        own = Path(variables.get("XDG_DATA_HOME", "") or Path.home() / ".local/share")
-        shared = variables.get("XDG_DATA_DIRS", "") or "/usr/local/share:/usr/share"
-        for folder in (own, *map(Path, shared.split(":"))):
+        for folder in data_folders(self._session.variables):
             yield from sorted((folder / "applications").glob("*.desktop"))
 
 

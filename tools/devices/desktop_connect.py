@@ -19,7 +19,7 @@ from tools.devices.desktop_hands import Hands
 from tools.devices.desktop_hearing import Hearing
 from tools.devices.desktop_listener import DesktopListener
 from tools.devices.desktop_session import DesktopSession, load_hands
-from tools.devices.desktop_shell import run_command
+from tools.devices.desktop_shell import DesktopShell
 from tools.devices.desktop_surroundings import PlainSurroundings, Surroundings, XSurroundings
 from tools.devices.desktop_target import read_target
 from tools.devices.desktop_text import DesktopText, Front
@@ -116,7 +116,7 @@ def connect_desktop(
         virtual = session.x11 and _server_of(session.display) in _FOR_PROGRAMS
         parts = Parts(
             grabber, hands, desk, clipboard, text, clock, watch, session.platform, virtual,
-            lambda command, timeout_s: run_command(session, command, timeout_s=timeout_s),
+            DesktopShell(session),
         )  # fmt: skip
         device = DesktopDevice(target, parts, ui_tree=ui_tree, pointer_back=pointer_back)
         undo.pop_all()
@@ -158,9 +158,12 @@ def listen_to_desktop(
             windows = XWindows(session)
             undo.callback(windows.close)
             bus = open_accessibility(session, clock)
+            if not isinstance(bus, str):
+                undo.callback(bus.close)
             surroundings = XSurroundings(windows, bus, clock, title=device.target.window)
         else:
             hearing = PynputHearing(clock)
+            undo.callback(hearing.close)
             module = load_hands(session)
             surroundings = PlainSurroundings(Hands(module, clock, session.platform, (OSError,)))
         undo.pop_all()

@@ -20,7 +20,8 @@ from tools.errors import UnknownDeviceError
 
 VARIABLES: Final = (
     "DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS",
-    "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_DATA_DIRS",
+    "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS",
+    "XDG_CURRENT_DESKTOP",
 )  # fmt: skip
 """What of the environment tells about the desktop."""
 _PERMISSIONS = (

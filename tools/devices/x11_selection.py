@@ -211,7 +211,8 @@ class Selection:
             while self._display.pending_events():
                 event = self._display.next_event()
                 if event.type == X.SelectionNotify:
-                    answers.append(event)
+                    if event.target == kind:  # else it is late, and of the question before
+                        answers.append(event)
                 else:
                     self._answer(event)
             return bool(answers)

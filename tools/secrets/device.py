@@ -12,7 +12,7 @@ from typing import Final
 from PIL import ImageChops
 
 from tools.action import Action, TypeText
-from tools.device import Device, DeviceInfo, Observation
+from tools.device import Device, ForwardingDevice, Observation
 from tools.geometry import Box
 from tools.screen import Screenshot
 from tools.secrets.masks import Cover, Mask, painted
@@ -24,7 +24,7 @@ BLIND: Final = "The screen is hidden: it may show a secret, and the device did n
 _AT_REST: Final = "quiet"
 
 
-class SecretsDevice:
+class SecretsDevice(ForwardingDevice):
     """See the module.
 
     Password fields are hidden always, as far as the UI tree is read. With secrets or with masks by
@@ -44,7 +44,7 @@ class SecretsDevice:
         masks: Iterable[Mask] = (),
         words: Callable[[str], str] | None = None,
     ) -> None:
-        self._device = device
+        super().__init__(device)
         self._words = words
         self._secrets = secrets
         self._masks = tuple(masks)
@@ -56,16 +56,6 @@ class SecretsDevice:
         self._before: Screenshot | None = None
         """The last frame with a tree, masked."""
         self._last: tuple[Screenshot, tuple[Cover, ...], Screenshot] | None = None
-
-    @property
-    def info(self) -> DeviceInfo:
-        """That of the device."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """That of the device."""
-        return self._device.supports
 
     def glance(self) -> Screenshot:
         """Take one frame; where something in it must be hidden, as ``observe`` does without a tree.
@@ -108,10 +98,6 @@ class SecretsDevice:
                 action = action.model_copy(update={"text": text})
         with _Quiet(self._secrets, self._words):
             self._device.perform(action)
-
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()
 
     @property
     def _must_know(self) -> bool:

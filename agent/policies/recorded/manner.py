@@ -1,5 +1,6 @@
 """How a recording is played again: how far it may heal, and who says yes to what is final."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -26,6 +27,32 @@ class RungLog(Protocol):
     ) -> None:
         """One recorded step was decided; see ``RungTaken``."""
         ...
+
+
+@dataclass(frozen=True)
+class OverheardLog:
+    """A log that somebody listens to.
+
+    Attributes:
+        log: Where rungs are written down.
+        hear: Told of each, once it is written.
+    """
+
+    log: RungLog
+    hear: Callable[[Rung], None]
+
+    def rung(
+        self,
+        source: int,
+        rung: Rung,
+        reason: str,
+        *,
+        tiles: int | None = None,
+        likeness: float | None = None,
+    ) -> None:
+        """See ``RungLog``."""
+        self.log.rung(source, rung, reason, tiles=tiles, likeness=likeness)
+        self.hear(rung)
 
 
 @dataclass(frozen=True)

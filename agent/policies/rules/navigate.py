@@ -1,7 +1,7 @@
 """Getting to the app, to the right part of it, and to where a new thing is begun."""
 
 from agent.policies.rules.patience import pause
-from agent.policies.rules.text import says
+from agent.policies.rules.text import normal, says
 from agent.policies.rules.turn import MAX_TRIES, Turn, decision, finish
 from agent.policies.rules.view import Element
 from agent.step import Decision
@@ -45,14 +45,28 @@ def _icon(turn: Turn) -> Element | None:
 
 def _open_by_name(turn: Turn) -> Decision:
     """The icon may be out of sight: the device knows its apps by name too."""
-    for name in turn.intent.app[:MAX_TRIES]:
+    for name in (*_known_of_offered(turn), *turn.intent.app[:MAX_TRIES]):
         if turn.try_once(f"open_app|{name}"):
             turn.memory.tries["app pressed"] += 1
             why = "Open" if turn.view.on_desktop else "No icon fits; ask the device for"
             return decision(f"{why} {name!r}", "open_app", name=name)
+    if turn.memory.offered:
+        listed = ", ".join(turn.memory.offered)
+        told = f"Several apps could be meant: {listed}. Name one of them in the goal."
+        return finish(told, success=False)
     return finish(
         f"I found no app for this: looked for {', '.join(turn.intent.app[:5])}.", success=False
     )
+
+
+def _known_of_offered(turn: Turn) -> tuple[str, ...]:
+    """Those of the apps the device would choose from that go by a name of this errand's apps."""
+    told = {
+        normal(name): app
+        for app in reversed(turn.memory.offered)
+        for name in (app, app.rpartition(".")[2])
+    }
+    return tuple(told[normal(name)] for name in turn.intent.app if normal(name) in told)
 
 
 def _return_to_app(turn: Turn) -> Decision | None:

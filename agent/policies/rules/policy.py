@@ -1,5 +1,6 @@
 """The policy itself: one look, a list of rules, the first that has something to do decides."""
 
+import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from datetime import datetime
@@ -40,6 +41,9 @@ from tools.geometry import Point
 _NEAR_PX = 60
 _CLEARLY = 2
 _OF_DESKTOPS = frozenset({"close", "replace", "rename", "sum"})
+_SEVERAL = "Several apps could be"
+_IN_BRACKETS = re.compile(r"\(([\w.-]+)\)")
+"""How a device names each of several apps that could be meant."""
 _CAN = (
     "I understand errands such as booking a flight, switching a setting on or off, adding a "
     "contact, an alarm, a note or a folder, deleting one, pinning a note, adding a contact to the "
@@ -179,6 +183,8 @@ def _learn(turn: Turn, history: Sequence[Step]) -> None:
     memory.last_place = turn.view.place
     if history[-1].mistake and last.call.name == "open_app":
         memory.tries["app pressed"] = 0
+        several, _, listed = history[-1].mistake.partition(": ")
+        memory.offered = tuple(_IN_BRACKETS.findall(listed)) if _SEVERAL in several else ()
 
 
 def _pick(turn: Turn) -> Decision | None:

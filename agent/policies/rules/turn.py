@@ -67,6 +67,7 @@ class Memory:
         left_alone: The text that was there before a new page was begun.
         refused: What was asked in a dialog that offered something dangerous, and was closed.
         unread: How often there was no tree to read since there was one.
+        offered: Apps among which the device could not choose, as it told them.
     """
 
     app: str = ""
@@ -88,6 +89,7 @@ class Memory:
     left_alone: str = ""
     refused: str = ""
     unread: int = 0
+    offered: tuple[str, ...] = ()
 
     def open_wants(self, intent: Intent) -> list[Want]:
         """The wants still to be set, in order."""

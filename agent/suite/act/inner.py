@@ -134,10 +134,12 @@ def _check_limits(
     if stuck:
         raise StepFailedError(f"The policy is stuck: {stuck}", "goal.stuck")
     if len(mistakes) >= limits.max_mistakes:
-        told = f"{len(mistakes)} mistakes in a row, the last: {mistakes[-1]}"
+        many = f"{len(mistakes)} mistakes in a row, the last" if mistakes[1:] else "a mistake"
+        told = f"{many}: {mistakes[-1]}"
         raise StepFailedError(f"The policy is stuck: {told}", "goal.stuck")
     if len(own) >= most:
-        raise StepFailedError(f"It was not reached in {most} steps.", "goal.step_limit")
+        steps = "one step" if most == 1 else f"{most} steps"
+        raise StepFailedError(f"It was not reached in {steps}.", "goal.step_limit")
     if scene.time_s() >= until_s:
         raise StepFailedError("It was not reached in time.", "goal.time_limit")
 

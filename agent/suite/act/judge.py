@@ -102,8 +102,7 @@ def _put_all(
             if patient and _may_come(checks[number], found[number], spent_s)
         ]
         if waiting:
-            first = checks[waiting[0]]
-            scene.doing = f"{first.place.path}:{first.place.line}: {check_words(first.check)}"
+            _name(scene, checks[waiting[0]])
             again = yield from pauses.one("for what is checked")
     for number, each in enumerate(checks):
         if each.check.ai is not None and patient:
@@ -111,6 +110,7 @@ def _put_all(
 
 
 def _put(scene: Scene, planned: PlannedCheck) -> Finding:
+    _name(scene, planned)
     if planned.check.ai is not None:
         scene.may_ask()
     scene.go_on()
@@ -130,6 +130,12 @@ def _put(scene: Scene, planned: PlannedCheck) -> Finding:
         timeout_s=max(0.1, min(_COMMAND_S, means.time.remaining_s())),
     )
     return put(question, context)
+
+
+def _name(scene: Scene, planned: PlannedCheck) -> None:
+    """What is done now, for what may go wrong with it."""
+    place = planned.place
+    scene.doing = f"{place.path}:{place.line}: {check_words(planned.check)}"
 
 
 def _may_come(planned: PlannedCheck, finding: Finding, spent_s: float) -> bool:

@@ -154,7 +154,8 @@ def scroll_to(scene: Scene, verb: verbs.ScrollTo, until_s: float) -> Play[None]:
                 patience = Pauses(scene, min(until_s, scene.time_s() + FIND_S))
             again = yield from patience.one(f"for {target_words(verb)}")
             if not again:
-                raise StepFailedError(f"It did not come into view in {swipes} swipes: {spot}.")
+                told = "one swipe" if swipes == 1 else f"{swipes} swipes"
+                raise StepFailedError(f"It did not come into view in {told}: {spot}.")
             spot = spot_of(scene, verb, enabled=False)
     assert isinstance(spot, Spot)  # noqa: S101 - the loop ends with one
     scene.provenance[spot.source] += 1

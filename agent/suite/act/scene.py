@@ -260,6 +260,7 @@ class Scene:
         """The teardown has a time of its own, and no other limits."""
         if most is not None and used >= most and not self.tearing_down:
             words = name.replace("_", " ")
+            words = words.removesuffix("s") if most == 1 else words
             raise CaseError(f"budget.{name}", f"The budget of {most} {words} is used up.")
 
 

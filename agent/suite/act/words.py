@@ -102,7 +102,8 @@ def _question_words(check: Check) -> str:  # noqa: PLR0911 - one a kind
                 f"{_q(text.gone)} is gone" if text.gone is not None else f"like {_q(text.matches)}"
             )
         case checks.NodeCheck() as node:
-            told = [f"{node.count} times"] if node.count is not None else []
+            many = "once" if node.count == 1 else f"{node.count} times"
+            told = [many] if node.count is not None else []
             told += [] if node.exists else ["is not there"]
             return ", ".join([_state_words(node), *told])
         case checks.ContentCheck() as content:

@@ -135,12 +135,12 @@ class _Wanted:
     """What one argument asks for.
 
     Attributes:
-        files: The task files.
+        files: The task files, in order; as keys, since every case is looked for among them.
         id: The id or the beginning of ids, as the person gave it; empty: all cases of the files.
         title: What the title of its cases must be; empty: any.
     """
 
-    files: tuple[Path, ...]
+    files: dict[Path, None]
     id: str = ""
     title: str = ""
 
@@ -150,7 +150,8 @@ class _Wanted:
             raise TaskError(f"{argument!r} is no path.")
         path, _, title = argument.partition("::")
         try:
-            files = tuple(Path(os.path.normpath(root / each)) for each in _files(path, root))
+            found = (Path(os.path.normpath(root / each)) for each in _files(path, root))
+            files = dict.fromkeys(found)
         except OSError as error:
             name = os.fspath(error.filename or argument)[:200]
             raise TaskError(f"{name!r} cannot be read: {error.strerror}.") from None

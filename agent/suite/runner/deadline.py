@@ -1,18 +1,22 @@
 """When an attempt must be over, and how that is told to whoever performs it.
 
-A thread cannot be ended from outside. So an attempt is first asked (``stop``): its performer meets
-``CaseStopped`` at the next look or step, and still does its teardown. One that does not listen is
-cut off from its device (``hurry``), and at last left alone by the watchdog.
+A thread cannot be ended from outside. So an attempt is first asked (``stop``), and still does its
+teardown. That its time is up it sees itself before its next step; that the person stops the run
+also ends what it is waiting for (``StoppableDevice``). One that does not listen is cut off from its
+device (``hurry``), and at last left alone by the watchdog.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Condition
 
-from tools.action import Action
+from tools.action import Action, Wait
 from tools.clock import Clock
-from tools.device import Device, DeviceInfo, Observation
+from tools.device import Device, ForwardingDevice, LooksTwice, Observation
 from tools.screen import Screenshot
+
+_SLICE_S = 0.2
+"""What waits asks so often whether it may go on."""
 
 
 class StopCause(StrEnum):
@@ -120,6 +124,35 @@ class Deadline:
             self.stop(StopCause.TIME)
             raise CaseStopped(self._cause if self._cause is not None else StopCause.TIME)
 
+    def obey(self) -> None:
+        """Ask whether the person stopped the run; that time is up does not count here.
+
+        Raises:
+            CaseStopped: They did, or the attempt gets no more time at all.
+        """
+        with self._changed:
+            leaving = self._stage is _Stage.LEAVING and self._cause is StopCause.INTERRUPTED
+            if leaving or self._stage is _Stage.CUT:
+                raise CaseStopped(self._cause if self._cause is not None else StopCause.INTERRUPTED)
+
+    def pause(self, duration_s: float) -> None:
+        """Wait before the main part begins, as for a person who may still say no.
+
+        The device has its whole time to become ready nevertheless.
+
+        Raises:
+            CaseStopped: It is to stop.
+        """
+        with self._changed:
+            if self._stage is _Stage.READYING:
+                self._limit_s += duration_s
+                self._changed.notify_all()
+        end_s = self._clock.now() + duration_s
+        self.check()
+        while (left_s := end_s - self._clock.now()) > 0:
+            self._clock.sleep(min(left_s, _SLICE_S))
+            self.check()
+
     def begin_teardown(self) -> None:
         """From now on the time of the teardown runs, whatever was before. A second call is idle."""
         with self._changed:
@@ -179,55 +212,61 @@ class Deadline:
         self._changed.notify_all()
 
 
-class StoppableDevice:
-    """A device that lets nothing more be done once the attempt is to stop.
+class StoppableDevice(ForwardingDevice):
+    """A device that lets nothing more be done once the person stops the run.
+
+    On a desktop, whose time is everybody's, a wait ends also when the time of the attempt is up. A
+    phone waits by its own clock: what it is told to wait is one command.
 
     Args:
-        device: The device; this belongs outermost around it.
+        device: The device itself; this belongs innermost around it, so that what looks again and
+            again until the screen is at rest is stopped too.
         deadline: The time of the attempt.
     """
 
     def __init__(self, device: Device, deadline: Deadline) -> None:
-        self._device = device
+        super().__init__(device)
         self._deadline = deadline
-
-    @property
-    def info(self) -> DeviceInfo:
-        """As the device says."""
-        return self._device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        """As the device says."""
-        return self._device.supports
 
     def glance(self) -> Screenshot:
         """Take one frame.
 
         Raises:
-            CaseStopped: The attempt is to stop.
+            CaseStopped: The run is stopped.
         """
-        self._deadline.check()
-        return self._device.glance()
+        self._deadline.obey()
+        return super().glance()
 
     def observe(self, *, seen: Screenshot | None = None) -> Observation:
         """Look once.
 
         Raises:
-            CaseStopped: The attempt is to stop.
+            CaseStopped: The run is stopped.
         """
-        self._deadline.check()
-        return self._device.observe(seen=seen)
+        self._deadline.obey()
+        return super().observe(seen=seen)
+
+    def observe_twice(self) -> tuple[Screenshot, Observation] | None:
+        """Look twice in one go, where the device can.
+
+        Raises:
+            CaseStopped: The run is stopped.
+        """
+        self._deadline.obey()
+        return self._device.observe_twice() if isinstance(self._device, LooksTwice) else None
 
     def perform(self, action: Action) -> None:
         """Carry out ``action``.
 
         Raises:
-            CaseStopped: The attempt is to stop.
+            CaseStopped: The run is stopped.
         """
-        self._deadline.check()
-        self._device.perform(action)
-
-    def close(self) -> None:
-        """Let go of the device."""
-        self._device.close()
+        self._deadline.obey()
+        if not isinstance(action, Wait) or self.info.kind != "desktop":
+            super().perform(action)
+            return
+        left_s = action.duration_s
+        while left_s > 0 and self._deadline.remaining_s() > 0:
+            super().perform(Wait(duration_s=min(left_s, _SLICE_S)))
+            self._deadline.obey()
+            left_s -= _SLICE_S

@@ -28,6 +28,7 @@ _COUNTED: Mapping[Status, str] = {
     Status.NOT_RUN: "skipped",
 }
 _PENDING = "not run: it was not reached."
+_UNDER_WAY = "It was begun, and the run broke off before its end was known."
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ class JUnitFile:
         except OSError as error:
             reason = error.strerror or error
             raise UsageError(f"--junit: {str(path)!r} cannot be written: {reason}.") from None
+
+    def began(self, job: Job[object]) -> None:
+        """Note that a case is under way: as an error that stays only if the run is killed.
+
+        Raises:
+            OSError: It cannot be written any more.
+        """
+        self.add(CaseResult(job, Status.INTERRUPTED, reason=_UNDER_WAY))
 
     def add(self, result: CaseResult) -> None:
         """Take in what became of a case, and write the file.
@@ -171,7 +180,8 @@ def _outcome(result: CaseResult) -> Iterator[str]:
         yield f"   <skipped message={_attribute(message)}/>\n"
         return
     if result.status is Status.INTERRUPTED:
-        yield '   <error type="interrupted" message="The run was stopped."/>\n'
+        reason = _attribute(result.reason or "The run was stopped.")
+        yield f'   <error type="interrupted" message={reason}/>\n'
     elif result.status in {Status.FAILED, Status.ERROR}:
         yield from _told(result)
     if result.status is Status.FLAKY:

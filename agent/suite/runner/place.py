@@ -177,6 +177,7 @@ class InProcess(Generic[C]):
         def make() -> CaseRun:
             deadline.check()
             device = station.prepare(job.target)
+            deadline.pause(device.notice_s)
             deadline.begin()
             return self._performer.perform(job.case, device, folder, deadline)
 

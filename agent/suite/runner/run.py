@@ -171,7 +171,7 @@ class SuiteRun(Generic[C]):
                 self._lost.append((device, why))
                 follower.lost(device, why)
             case StopAsked(number):
-                self._stop(number, queue)
+                self._stop(number, queue, follower)
             case _:
                 pass
 
@@ -186,13 +186,15 @@ class SuiteRun(Generic[C]):
             if isinstance(event, StopAsked):
                 self._running.hurry()
 
-    def _stop(self, number: int, queue: WorkQueue[C]) -> None:
-        if self._stopped_by:
+    def _stop(self, number: int, queue: WorkQueue[C], follower: Follower) -> None:
+        again = bool(self._stopped_by)
+        if again:
             self._running.hurry()
-            return
-        self._stopped_by = number
-        queue.close()
-        self._running.stop()
+        else:
+            self._stopped_by = number
+            queue.close()
+            self._running.stop()
+        follower.stopping(at_once=again)
 
     def _leave(self, queue: WorkQueue[C], follower: Follower) -> None:
         """Settle what nobody ran to its end."""

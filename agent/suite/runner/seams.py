@@ -20,18 +20,18 @@ class LeasedDevice:
     Attributes:
         device: Connected and unwrapped. It is closed by whoever lent it.
         serial: How the ADB server names it; empty if it is none of its devices.
-        virtual: Whether it is a virtual phone, fresh out of its box.
         scenario: What the virtual phone is like; empty for others.
         seed: Seed of the virtual phone's data; 0 for others.
-        announced: Whether the person at it was told that it is acted on, and had time to stop it.
+        announced: Whether the person at it was told that it is acted on.
+        notice_s: Seconds that they now get to stop it, before it is touched.
     """
 
     device: Device
     serial: str = ""
-    virtual: bool = False
     scenario: str = ""
     seed: int = 0
     announced: bool = False
+    notice_s: float = 0.0
 
 
 class Performer(Protocol[C_contra]):
@@ -46,7 +46,8 @@ class Performer(Protocol[C_contra]):
             case: What is to be done.
             device: What to do it on.
             folder: Where its recording belongs; a new name, not made yet.
-            deadline: Asked before every look and step (``check``, or a ``StoppableDevice``).
+            deadline: Asked before every step (``remaining_s``, or ``check``), and by a
+                ``StoppableDevice`` before every look and act.
                 ``begin_teardown`` is called before the teardown, which is done whatever happened.
 
         Returns:
@@ -124,6 +125,15 @@ class Follower(Protocol):
         """A device is not used any further."""
         ...
 
+    def stopping(self, *, at_once: bool) -> None:
+        """The run is told to stop: no case is begun any more.
+
+        Args:
+            at_once: Whether cases under way are cut off, even from their teardowns; else those are
+                waited for.
+        """
+        ...
+
 
 class Silence:
     """A follower that does not listen."""
@@ -135,4 +145,7 @@ class Silence:
         """Not heard."""
 
     def lost(self, device: str, why: str) -> None:
+        """Not heard."""
+
+    def stopping(self, *, at_once: bool) -> None:
         """Not heard."""

@@ -155,13 +155,23 @@ class Worker(Generic[C]):
         self.tell(DeviceLost(self.place.name, why))
         if made.begun:  # others may run it at once: that this place is usable may take its time
             self._pass_on(entry, made)
-            return self.place.usable(left_behind=False)
-        if self.place.usable(left_behind=False):
+            return self._usable()
+        if self._usable():
             self._pass_on(entry, made)
             return True
         # That a device never came, and never will, says nothing of the case.
         self.queue.put_back(entry)
         return False
+
+    def _usable(self) -> bool:
+        """Whether the place can be used again. One that cannot even be asked is not."""
+        keeper, usable = Keeper(), False
+        with keeper:
+            usable = self.place.usable(left_behind=False)
+        if keeper.raised is not None:
+            why = f"{type(keeper.raised).__name__}: {keeper.raised}"
+            self.tell(DeviceLost(self.place.name, why))
+        return usable
 
     def _pass_on(self, entry: Entry[C], made: Made) -> None:
         entry.attempts.append(made.attempt)

@@ -189,6 +189,21 @@ def test_bad_input_is_one_clear_line(
     assert not [each for each in tmp_path.iterdir() if each.name.startswith(".")]
 
 
+def test_a_film_that_is_there_is_only_written_over_on_demand(
+    tmp_path: Path, passed: Recording, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there, fresh = tmp_path / "there.mp4", tmp_path / "fresh.gif"
+    there.write_text("mine")
+    words = ["export", str(passed.folder), "--gif", str(fresh), "--mp4", str(there)]
+    assert run_command(words) == 2
+    assert f"'{there}' is there already. Name another file, or" in capsys.readouterr().err
+    assert there.read_text() == "mine"
+    assert not fresh.exists()  # nothing was begun
+    fresh.write_text("mine")
+    assert run_command([*words[:4], "--width", "120", "--force"]) == 0
+    assert fresh.read_bytes().startswith(b"GIF89a")
+
+
 def test_a_recording_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["export", "nothing", "--gif", "x.gif"]) == 2
     assert "There is no recording 'nothing'" in capsys.readouterr().err

@@ -53,11 +53,13 @@ class DeskApp:
         name: What it calls itself.
         log: What happened to it, in order.
         lag: How many looks still show the screen before, after each act.
+        unclear: Names that several apps go by, and what the desktop says then.
     """
 
     name: str = "program"
     log: list[str] = field(default_factory=list)
     lag: int = 0
+    unclear: dict[str, str] = field(default_factory=dict)
     _open: bool = False
     _late: list[tuple[int, Decision]] = field(default_factory=list)
 
@@ -95,10 +97,15 @@ class DeskApp:
             device_time=datetime(2027, 1, 4, 9, 30),
         )
 
-    def take(self, decision: Decision) -> None:
-        """Do what was decided, when its time comes."""
+    def take(self, decision: Decision) -> str:
+        """Do what was decided, when its time comes; return what is wrong with it, if anything."""
+        name = str(decision.call.arguments.get("name", ""))
+        if decision.call.name == "open_app" and name in self.unclear:
+            self.log.append(f"asked for {name}")
+            return self.unclear[name]
         if decision.call.name != "wait":
             self._late.append((self.lag, decision))
+        return ""
 
     def _do(self, decision: Decision) -> None:
         call = decision.call
@@ -160,8 +167,7 @@ def pursue(goal: str, app: DeskApp, *, most: int = 80) -> Decision:
     policy, history = RulesPolicy(), list[Step]()
     for index in range(most):
         decision = policy.decide(goal, app.look(), history)
-        history.append(Step(index=index, decision=decision))
         if decision.call.name == "finish":
             return decision
-        app.take(decision)
+        history.append(Step(index=index, decision=decision, mistake=app.take(decision)))
     raise AssertionError(f"no end after {most} decisions: {[step.decision for step in history]}")

@@ -40,6 +40,30 @@ def test_another_name_is_taken_where_the_first_is(lag: int) -> None:
     assert "overwrote Bills" not in files.log
 
 
+SEVERAL = "Several apps could be 'x': Dateien PCManFM (pcmanfm), T. (org.xfce.Thunar). Name one."
+
+
+@pytest.mark.parametrize("goal", ["make a folder named Bills", "新建一个名为“账单”的文件夹"])
+def test_of_several_file_managers_a_known_one_is_taken(goal: str) -> None:
+    files = Files(unclear={"files": SEVERAL})
+    succeeds(goal, files)
+    assert files.log == ["asked for files", "opened org.xfce.Thunar"]
+
+
+def test_several_apps_of_which_none_is_named_are_told_of() -> None:
+    editor = Editor(unclear={"编辑器": SEVERAL})
+    told = fails("打开编辑器", editor)
+    assert "pcmanfm, org.xfce.Thunar" in told
+    assert editor.log == ["asked for 编辑器"]
+
+
+def test_apps_that_are_merely_listed_are_no_choice() -> None:
+    editor = Editor(
+        unclear={"编辑器": "There is no app called '编辑器'. There are: Python (v3.11)."}
+    )
+    assert "I found no app for this" in fails("打开编辑器", editor)
+
+
 def test_a_folder_that_is_there_is_told_of_and_left_alone() -> None:
     files = Files(folders=["Bills"], chosen="Bills")
     told = fails('Create a folder named "Bills" in Thunar', files)

@@ -191,6 +191,20 @@ def second_time(screen, query):
 """
 
 
+def test_a_server_that_does_not_answer_is_a_warning_of_the_run(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENT_ADB_SERVER", "127.0.0.1:1")
+    write(pytester, AIRPLANE)
+    done = run(device="")
+    done.assert_outcomes(passed=1, warnings=1)
+    done.stdout.fnmatch_lines(["*PytestWarning: No ADB server answers at 127.0.0.1:1: *virtual*"])
+    strict = run("-W", "error", device="")
+    strict.assert_outcomes(errors=1)
+    strict.stdout.fnmatch_lines(["ERROR *airplane* - No ADB server answers at 127.0.0.1:1: *"])
+    assert "stations.py" not in strict.stdout.str()
+
+
 def test_retries_of_the_task_make_it_flaky(pytester: pytest.Pytester, run: Run) -> None:
     write(pytester, FLAKY.format(retries="retries: 1\n"))
     (pytester.path / "tasks/second.py").write_text(SECOND)

@@ -113,7 +113,7 @@ class PhoneStation:
         with self._phone.server.phone.lock:
             self._phone.server.phone.reset(scenario=target.scenario or "default", seed=0)
         self._device = device = self._phone.connect()
-        return LeasedDevice(device, virtual=True)
+        return LeasedDevice(device)
 
     def sever(self) -> None:
         """Nothing hangs here."""

@@ -1,21 +1,15 @@
 """The course of a case: conditions, optional steps, parts, failures with their place, teardown."""
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from agent.config import Config
 from agent.models.scripted import ScriptedModel
 from agent.step import StopReason
 from agent.suite.runner.deadline import Deadline, Patience
-from agent.suite.runner.job import job_of
-from agent.suite.runner.place import InProcess
-from agent.suite.runner.run import SuiteRun
-from agent.suite.runner.seams import LeasedDevice, Silence
+from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import Status
 from agent.wiring.performing import SuitePerformer
 from tests.agent.suite.act.phones import (
-    PhoneStation,
     SuitePhone,
     actions,
     checked,
@@ -25,19 +19,10 @@ from tests.agent.suite.act.phones import (
     thoughts,
     why,
 )
-from tools.action import Action
-from tools.clock import FakeClock, SystemClock
-from tools.device import DeviceInfo, Observation, ShellAnswer
-from tools.devices.android import AndroidDevice
+from tools.clock import FakeClock
 from tools.errors import (
-    CaptureError,
-    DeviceError,
-    DeviceGoneError,
-    DeviceTimeoutError,
-    SecureScreenError,
     TaskError,
 )
-from tools.screen import Screenshot
 
 
 def test_if_when_and_optional(phone: SuitePhone) -> None:
@@ -235,133 +220,24 @@ def test_a_model_is_asked_as_often_as_the_budget_says(phone: SuitePhone) -> None
     run = phone.perform(text, mind=mind_of(model=model))
     assert run.failure is not None
     assert run.failure.kind == "budget.model_calls"
-    assert "t.task.yaml:6: extract y: The budget of 1 model calls is used up." in why(run)
+    assert "t.task.yaml:6: extract y: The budget of 1 model call is used up." in why(run)
     assert len(model.requests) == 1
 
 
-@dataclass
-class Failing:
-    """A phone that cannot be looked at any more after some looks, or has no shell."""
-
-    device: AndroidDevice
-    looks: int = 1_000
-    error: BaseException = field(default_factory=lambda: DeviceGoneError("it is gone"))
-
-    @property
-    def info(self) -> DeviceInfo:
-        return self.device.info
-
-    @property
-    def supports(self) -> frozenset[str]:
-        return self.device.supports
-
-    def glance(self) -> Screenshot:
-        return self.device.glance()
-
-    def observe(self, *, seen: Screenshot | None = None) -> Observation:
-        self.looks -= 1
-        if self.looks == 0:
-            raise self.error
-        return self.device.observe(seen=seen)
-
-    def perform(self, action: Action) -> None:
-        self.device.perform(action)
-
-    def close(self) -> None:
-        self.device.close()
-
-
-class FailingWithShell(Failing):
-    def shell(self, command: str, *, timeout_s: float = 10.0) -> ShellAnswer:
-        return self.device.shell(command, timeout_s=timeout_s)
-
-
-_TORN = """
-    name: t
-    steps:
-      - home:
-      - back:
-    teardown:
-      - shell: touch /sdcard/torn
-"""
-
-
-def test_a_lost_device_says_nothing_of_the_case(phone: SuitePhone) -> None:
-    run = phone.perform(_TORN, around=lambda device: FailingWithShell(device, looks=2))
-    assert run.status is Status.ERROR
-    assert run.device_lost
-    assert run.failure is not None
-    assert run.failure.message == "it is gone"
-
-
-@pytest.mark.parametrize(
-    ("error", "kind", "lost"),
-    [
-        (DeviceGoneError("it is gone"), "device", True),
-        (DeviceTimeoutError("it hangs"), "device", True),
-        (CaptureError("the screen is off"), "no_picture", False),
-        (SecureScreenError("the app forbids it"), "no_picture", False),
-        (DeviceError("it is odd"), "no_picture", False),
-    ],
-)
-def test_only_a_device_that_is_gone_is_lost(
-    phone: SuitePhone, error: DeviceError, kind: str, lost: bool
-) -> None:
-    run = phone.perform(_TORN, around=lambda device: FailingWithShell(device, 2, error))
-    assert run.status is Status.ERROR
-    assert run.failure is not None
-    assert (run.failure.kind, run.failure.message) == (kind, str(error))
-    assert run.device_lost is lost
-    torn = phone.shell("ls /sdcard/torn 2>/dev/null")
-    assert bool(torn) is not lost  # where the phone is there, so is the teardown
-
-
-def test_a_secure_screen_is_an_error_of_the_case_and_the_phone_goes_on(phone: SuitePhone) -> None:
-    secret = """
-        name: secret
+def test_a_check_that_may_not_ask_any_more_is_named(phone: SuitePhone) -> None:
+    model = ScriptedModel(['{"verdict": "pass"}', '{"verdict": "pass"}'])
+    text = """
+        name: t
+        budget: {model_calls: 1}
         steps:
-          - shell: settings put global virtual_phone_secure_screen 1
-          - tap: Anything
-        teardown:
-          - open: Settings
+          - home:
+        checks:
+          - ai: It is one.
+          - ai: It is two.
     """
-    clock = SystemClock()
-    jobs = [
-        job_of(phone.case(secret, "secret"), retries=0, time_s=60.0),
-        job_of(phone.case("name: plain\nsteps:\n  - home:\n", "plain"), retries=0, time_s=60.0),
-    ]
-    config = Config(record_dir=phone.folder / "recordings")
-    place = InProcess(PhoneStation(phone), SuitePerformer(config, mind_of()), clock)
-    suite = SuiteRun(jobs, [place], clock=clock, record_dir=config.record_dir).run(Silence())
-    assert suite.lost == ()
-    assert suite.statuses == (Status.ERROR, Status.UNVERIFIED)
-    [attempt] = suite.results[0].attempts
-    failure = attempt.run.failure
-    assert failure is not None
-    assert failure.kind == "no_picture"
-    assert failure.message == "Android refuses screenshots of this screen."
-    assert failure.details == f"Teardown: {failure.message}"
-
-
-def test_the_teardown_is_done_even_after_a_crash(phone: SuitePhone) -> None:
-    run = phone.perform(
-        _TORN, around=lambda device: FailingWithShell(device, 2, RuntimeError("our own mistake"))
-    )
-    assert run.status is Status.ERROR
-    assert not run.device_lost
+    run = phone.perform(text, mind=mind_of(model=model))
     assert run.failure is not None
-    assert run.failure.kind == "crashed"
-    assert "our own mistake" in run.failure.message
-    assert phone.shell("ls /sdcard/torn") == "/sdcard/torn"
-    (further,) = run.attachments
-    assert further.name.endswith("-teardown")
-    assert (further / "events.jsonl").exists()
-
-
-def test_a_device_without_a_shell_says_so(phone: SuitePhone) -> None:
-    run = phone.perform("name: t\nsteps:\n  - shell: id\n", around=Failing)
-    assert run.status is Status.FAILED
-    assert "Android has no shell to run 'id'." in why(run)
+    assert run.failure.message.startswith("t.task.yaml:8: ai 'It is two.': The budget of 1 model")
 
 
 def test_secrets_are_typed_and_told_to_nobody(

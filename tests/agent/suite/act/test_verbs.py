@@ -214,6 +214,43 @@ def test_wait_polls_and_gives_up_in_device_time(phone: SuitePhone) -> None:
     assert 2.9 < sum(waits[2:]) <= 3.0
 
 
+@pytest.mark.parametrize(
+    ("step", "took"),
+    [
+        ('shell: "sleep 90; echo slept"\n    timeout: 80s', "90"),
+        ("shell: sleep 31", "31"),
+        ('extract: {name: it, shell: "sleep 90; echo slept"}\n    timeout: 80s', "90"),
+    ],
+)
+def test_commands_have_as_much_of_the_devices_time_as_they_would_have_on_any_other(
+    phone: SuitePhone, step: str, took: str
+) -> None:
+    run = phone.perform(f"name: t\nsteps:\n  - {step}\n")
+    assert run.status is Status.FAILED
+    assert f" s of the phone's time, but within {took} s." in why(run)
+
+
+def test_a_command_that_sleeps_less_than_it_may_goes_on(phone: SuitePhone) -> None:
+    run = phone.perform(
+        """
+        name: t
+        steps:
+          - shell: sleep 29
+          - shell: sleep 31
+            timeout: 40s
+        checks:
+          - shell: {cmd: "sleep 9; echo slept", equals: slept}
+        """
+    )
+    assert run.status is Status.PASSED, why(run)
+    late = phone.perform(
+        "name: t\nsteps:\n  - home:\nchecks:\n"
+        '  - shell: {cmd: "sleep 11; echo slept", equals: slept}\n'
+    )
+    assert late.status is Status.ERROR
+    assert "did not end within 10 s of the phone's time" in why(late)
+
+
 def test_a_picture_is_found_wherever_it_is_and_only_if_it_is_there(phone: SuitePhone) -> None:
     first = phone.perform("name: t\ntarget: {app: Clock}\nsteps:\n  - wait: 100ms\n")
     last = [step.observation for step in recording_of(first).steps][-1]

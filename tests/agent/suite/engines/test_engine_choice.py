@@ -36,6 +36,12 @@ def test_nodes_that_have_phones_lend_them_and_others_run_virtual_ones() -> None:
     assert [name for name, _ in both] == ["phone-1", "virtual-1"]
 
 
+def test_a_seed_that_was_given_needs_virtual_phones_on_nodes_with_phones_too() -> None:
+    seeded = CONFIG.model_copy(update={"seed": 3})
+    berths = _plan(seeded, lambda _: ScriptedPerformer(), {"CPU": 1, "phone": 2}, "", 9)
+    assert [each.name for each in berths] == ["virtual-1"]
+
+
 def test_there_are_no_more_places_than_are_of_use() -> None:
     assert len(plan({"CPU": 64}, "virtual", most=3)) == 3
 

@@ -41,6 +41,7 @@ class Ears:
         self.begun: list[tuple[str, str]] = []
         self.results: list[CaseResult] = []
         self.losses: list[tuple[str, str]] = []
+        self.stops: list[bool] = []
 
     def began(self, job: Job[object], device: str) -> None:
         self.begun.append((job.title, device))
@@ -50,6 +51,9 @@ class Ears:
 
     def lost(self, device: str, why: str) -> None:
         self.losses.append((device, why))
+
+    def stopping(self, *, at_once: bool) -> None:
+        self.stops.append(at_once)
 
 
 def stations(*names: str) -> list[ScriptedStation]:

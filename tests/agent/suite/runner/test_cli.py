@@ -126,6 +126,10 @@ def test_only_what_failed_is_run_again(capsys: pytest.CaptureFixture[str]) -> No
     write_tasks(Path("tasks"), "passes-one", "passes-two")
     assert run(Choice(keywords="one")) == 0
     assert run(lf) == 5
+    said = "No case is selected of 2. None of them failed the last time.\n"
+    assert capsys.readouterr().err == said
+    write_tasks(Path("tasks"), "passes-one", "fails-two")
+    assert run(Choice(last_failed=True, keywords="one")) == 5
     assert capsys.readouterr().err == "No case is selected of 2.\n"
 
 
@@ -164,23 +168,56 @@ def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
-def test_a_report_that_cannot_be_written_is_told_before_any_case_is_run(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("option", ["--report", "--record-dir"])
+def test_a_folder_that_cannot_be_written_is_told_before_any_case_is_run(
+    option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_tasks(Path("tasks"), "passes-one")
     Path("taken").touch()
-    code, out, err = command("--report", "taken/report")(capsys)
+    Path("nowhere").symlink_to("gone")
+    for folder, why in (("taken/in", "Not a directory"), ("nowhere", "No such file or directory")):
+        code, out, err = command("--junit", "junit.xml", option, folder)(capsys)
+        assert (code, out) == (2, "")
+        said = f"agent: {option}: '{folder}' cannot be written: {why}. Name another folder.\n"
+        assert err == said
+    assert not Path("junit.xml").exists()
+
+
+SECRET = "secrets: [SHOP_PASSWORD]\n"
+
+
+def test_a_secret_without_a_value_is_told_before_any_case_is_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOP_PASSWORD", raising=False)
+    write_tasks(Path("tasks/open"), "home")
+    write_tasks(Path("tasks/shut"), "home", more=SECRET)
+    code, out, err = command("--junit", "junit.xml", "--device", "virtual")(capsys)
     assert (code, out) == (2, "")
-    assert (
-        err == "agent: --report: 'taken/report' cannot be written: Not a directory. "
-        "Name another folder.\n"
-    )
+    said = "agent: tasks/shut/some.task.yaml:1:1: The secret SHOP_PASSWORD has no value. Set"
+    assert err.startswith(said)
+    assert err.count("\n") == 1
+    assert not Path("junit.xml").exists()
+
+
+def test_a_secret_of_a_case_that_is_not_run_may_lack_its_value(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOP_PASSWORD", raising=False)
+    write_tasks(Path("tasks/open"), "passes-one")
+    write_tasks(Path("tasks/later"), "home", more=f"{SECRET}skip: not yet\n")
+    desktop = f"name: a\n{SECRET}target: {{platform: desktop}}\nsteps: [key: enter]\n"
+    Path("tasks/desktop.task.yaml").write_text(desktop)
+    assert run() == 0
+    assert "1 passed, 2 skipped" in capsys.readouterr().out
 
 
 def test_a_report_needs_recordings(capsys: pytest.CaptureFixture[str]) -> None:
     write_tasks(Path("tasks"), "passes-one")
     assert run(report=Path("report")) == 0
-    assert capsys.readouterr().err == "agent: There is no report: nothing was recorded.\n"
+    told, err = capsys.readouterr()
+    assert err == "agent: There is no report: nothing was recorded.\n"
+    assert "index.html" not in told
 
 
 def test_a_report_of_what_was_recorded(capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,7 +237,9 @@ def test_a_report_of_what_was_recorded(capsys: pytest.CaptureFixture[str]) -> No
     page = Path("report/index.html").read_text()
     assert "passes-one" in page
     assert "fails-two" in page
-    assert capsys.readouterr().err == ""
+    told, err = capsys.readouterr()
+    assert err == ""
+    assert told.endswith("\nJUnit   out/junit.xml\nReport  report/index.html\n")
     attachments = Path("out/junit.xml").read_text().count("[[ATTACHMENT|../recordings/")
     assert attachments == 2
 
@@ -263,6 +302,8 @@ def test_listing(capsys: pytest.CaptureFixture[str]) -> None:
         (["--scenario", "nonsense"], "unknown scenario 'nonsense'"),
         (["--scenario", "dark,chinese"], "unknown scenario 'chinese'"),
         (["--scenario", ""], "unknown scenario ''"),
+        (["--scenario", "dark", "--device", "desktop"], "A scenario is for virtual phones, and"),
+        (["--seed", "3", "--device", "all"], "A seed is for virtual phones, and 'all' names none"),
         (["--seed", "x"], "'--seed'"),
         (["--seed", "-1"], "--seed"),
         (["--device", "virtual:0"], "'virtual:0' is not 1 to 64 virtual phones"),
@@ -338,6 +379,7 @@ def test_a_signal_ends_the_run_in_good_order(number: signal.Signals, code: int) 
         rest, _ = process.communicate(timeout=60)
     assert process.returncode == code, rest
     assert Path("torn-down").exists()
+    assert "Stopping after the teardown of 1 case; Ctrl-C again stops at once.\n" in rest
     assert "1 case not run: The run was stopped." in rest
     assert "1 passed, 1 not run, 1 interrupted" in rest
     assert "Traceback" not in rest
@@ -407,7 +449,13 @@ def test_a_kill_leaves_a_whole_file_and_no_phone() -> None:
     assert not listens(phone)
     SCHEMA.validate("junit.xml")
     root = ElementTree.parse("junit.xml").getroot()
-    assert (root.get("tests"), root.get("skipped")) == ("3", "2")
+    assert (root.get("tests"), root.get("errors"), root.get("skipped")) == ("3", "1", "1")
+    cases = {each.get("name"): each for each in root.iter("testcase")}
+    broken, waiting = cases["forever-two"].find("error"), cases["passes-three"].find("skipped")
+    assert broken is not None
+    assert str(broken.get("message")).startswith("It was begun, and the run broke off")
+    assert waiting is not None
+    assert waiting.get("message") == "not run: it was not reached."
 
 
 def test_a_case_that_does_not_listen_is_cut_off_from_its_phone(

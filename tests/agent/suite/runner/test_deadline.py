@@ -1,5 +1,7 @@
 """The time of one attempt, on a clock that moves when it is told to."""
 
+from collections.abc import Callable
+
 import pytest
 
 from agent.suite.runner.deadline import (
@@ -9,8 +11,9 @@ from agent.suite.runner.deadline import (
     StopCause,
     StoppableDevice,
 )
-from tools.action import Back
+from tools.action import Action, Back, Wait
 from tools.clock import FakeClock
+from tools.device import DeviceInfo
 from tools.devices.fake import FakeDevice
 
 PATIENCE = Patience(ready_s=60, leave_s=10, teardown_s=30, sever_s=5)
@@ -123,7 +126,94 @@ def test_a_stoppable_device_does_nothing_more(deadline: Deadline) -> None:
     device.perform(Back())
     assert device.supports == inner.supports
     deadline.stop(StopCause.INTERRUPTED)
-    for forbidden in (device.observe, device.glance, lambda: device.perform(Back())):
+    for forbidden in (
+        device.observe, device.observe_twice, device.glance, lambda: device.perform(Back()),
+    ):  # fmt: skip
         with pytest.raises(CaseStopped, match="the run was stopped"):
             forbidden()
     assert len(inner.performed) == 1
+    deadline.begin_teardown()
+    device.perform(Back())
+    deadline.hurry()
+    with pytest.raises(CaseStopped):
+        device.perform(Back())
+    assert len(inner.performed) == 2
+
+
+def test_that_time_is_up_is_not_for_the_device_to_say(clock: FakeClock, deadline: Deadline) -> None:
+    device = StoppableDevice(FakeDevice(), deadline)
+    deadline.begin()
+    clock.sleep(1000)
+    device.observe()  # the policy sees it, and says in which step it was
+    device.perform(Back())
+
+
+class Waiting(FakeDevice):
+    """A desktop whose waits take the time of a clock; the test may do something after some."""
+
+    def __init__(self, clock: FakeClock, kind: str = "desktop") -> None:
+        super().__init__()
+        self._clock = clock
+        self._kind = kind
+        self.waits: list[float] = []
+        self.after: dict[int, Callable[[], None]] = {}
+
+    @property
+    def info(self) -> DeviceInfo:
+        return super().info.model_copy(update={"kind": self._kind})
+
+    def perform(self, action: Action) -> None:
+        assert isinstance(action, Wait)
+        self._clock.sleep(action.duration_s)
+        self.waits.append(action.duration_s)
+        self.after.get(len(self.waits), lambda: None)()
+
+
+def test_a_wait_on_a_desktop_is_as_long_as_it_is_told(clock: FakeClock, deadline: Deadline) -> None:
+    deadline.begin()
+    inner = Waiting(clock)
+    StoppableDevice(inner, deadline).perform(Wait(duration_s=1.5))
+    assert sum(inner.waits) == pytest.approx(1.5)
+    phone = Waiting(clock, "android")  # its own clock may run ahead: one command
+    StoppableDevice(phone, deadline).perform(Wait(duration_s=1.5))
+    assert phone.waits == [1.5]
+
+
+def test_a_wait_on_a_desktop_ends_with_the_run_and_with_the_time(
+    clock: FakeClock, deadline: Deadline
+) -> None:
+    deadline.begin()
+    inner = Waiting(clock)
+    inner.after[3] = lambda: deadline.stop(StopCause.INTERRUPTED)
+    with pytest.raises(CaseStopped, match="the run was stopped"):
+        StoppableDevice(inner, deadline).perform(Wait(duration_s=60))
+    assert len(inner.waits) == 3
+
+    late, inner = Deadline(clock, 5, PATIENCE), Waiting(clock)
+    late.begin()
+    StoppableDevice(inner, late).perform(Wait(duration_s=60))  # no error: see above
+    assert sum(inner.waits) == pytest.approx(5, abs=0.3)
+
+
+def test_a_pause_is_no_part_of_getting_ready(clock: FakeClock, deadline: Deadline) -> None:
+    deadline.pause(60)
+    assert clock.now() == pytest.approx(60)
+    assert deadline.remaining_s() == pytest.approx(60)
+    deadline.begin()
+
+
+def test_a_pause_ends_with_the_run(clock: FakeClock, deadline: Deadline) -> None:
+    class Stopping(FakeClock):
+        def sleep(self, duration_s: float) -> None:
+            super().sleep(duration_s)
+            stopped_soon.stop(StopCause.INTERRUPTED)
+
+    paused = Stopping()
+    stopped_soon = Deadline(paused, 100, PATIENCE)
+    with pytest.raises(CaseStopped, match="the run was stopped"):
+        stopped_soon.pause(30)
+    assert paused.now() < 1
+    deadline.stop(StopCause.INTERRUPTED)
+    with pytest.raises(CaseStopped):
+        deadline.pause(0)
+    assert clock.slept == []

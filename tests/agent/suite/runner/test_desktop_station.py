@@ -135,6 +135,37 @@ def test_a_persons_own_desktop_is_announced_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.desktop
+def test_ctrl_c_before_anything_is_done_is_obeyed_at_once(tmp_path: Path) -> None:
+    with running_rig(tmp_path / "home", server="Xorg", manager=False) as rig:
+        (rig.home / "t.task.yaml").write_text(WAITING)
+        ended = run(rig, "--json", "--device", "desktop", AGENT_COUNTDOWN_S="60")
+        assert ended.stderr is not None
+        while "acted on in 60 seconds" not in (line := ended.stderr.readline()):
+            assert line, "it ended without a word"
+        ended.send_signal(2)
+        printed, _ = ended.communicate(timeout=50)  # of the 60
+        cases = json.loads(printed)["cases"]
+        assert (ended.returncode, [each["status"] for each in cases]) == (130, ["not_run"])
+        assert not (rig.home / "begun").exists()
+
+
+@pytest.mark.desktop
+def test_a_stop_leaves_no_command_behind(rig: Rig) -> None:
+    hanging = "sh -c 'echo $$ > pid; sleep 500'"
+    (rig.home / "t.task.yaml").write_text(
+        "name: hangs\ntarget: {platform: desktop}\n"
+        f"steps:\n  - shell: {hanging}\n    timeout: 9m\n"
+    )
+    ended = run(rig, "--json", "--device", "desktop")
+    until(lambda: (rig.home / "pid").exists() and (rig.home / "pid").read_text() != "", "a command")
+    ended.send_signal(2)
+    code, statuses, _ = outcome(ended)
+    assert (code, statuses) == (130, {"hangs": "interrupted"})
+    pid = int((rig.home / "pid").read_text())
+    until(lambda: not Path(f"/proc/{pid}").exists(), "the end of the command")
+
+
+@pytest.mark.desktop
 def test_a_part_that_is_not_there_is_told_before_anything_is_begun(rig: Rig) -> None:
     (rig.home / "t.task.yaml").write_text(WAITING)
     ended = run(rig, "--device", "desktop:7")

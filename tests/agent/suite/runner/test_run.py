@@ -165,6 +165,20 @@ def test_a_device_that_never_comes_costs_no_case_its_run() -> None:
     assert "x does not come." in alone.results[0].reason
 
 
+def test_a_station_that_cannot_be_asked_after_a_loss_is_lost_and_settles_no_case() -> None:
+    class Broken(ScriptedStation):
+        def usable(self, *, left_behind: bool) -> bool:
+            raise RuntimeError("nobody knows")
+
+    ears = Ears()
+    script: dict[str, list[CaseRun | Turn]] = {"a": [lose, passes()]}
+    suite = run([job("a"), job("b")], script, places=[Broken("one", FakeDevice())], ears=ears)
+    assert told(suite) == {"a": E, "b": Status.NOT_RUN}
+    assert [each.job.title for each in ears.results] == ["a", "b"]  # each once
+    assert [each.run.device_lost for each in suite.results[0].attempts] == [True]
+    assert suite.lost[-1] == ("one", "RuntimeError: nobody knows")
+
+
 def test_a_device_that_comes_back_is_used_again() -> None:
     place = ScriptedStation("one", FakeDevice(), comes_back=1)
     suite = run([job("a"), job("b")], {"a": [lose, passes()]}, places=[place])
@@ -206,11 +220,19 @@ def test_what_a_performer_raises_becomes_a_status() -> None:
 
 def test_a_worker_that_breaks_takes_one_case_with_it() -> None:
     class Broken(ScriptedStation):
-        def usable(self, *, left_behind: bool) -> bool:
+        def sever(self) -> None:
             raise AttributeError("a mistake of our own")
 
+    over = Event()
+
+    def hang(*_: object) -> CaseRun:
+        over.wait(30)
+        return passes()
+
     places = [Broken("broken", FakeDevice())]
-    suite = run([job("a"), job("b")], {"a": [lose]}, places=places)
+    jobs = [job("a", time_s=0.01), job("b")]
+    suite = run(jobs, {"a": [hang]}, places=places, patience=SHORT)
+    over.set()
     assert told(suite) == {"a": E, "b": Status.NOT_RUN}
     last = suite.results[0].last
     assert last is not None
@@ -364,7 +386,9 @@ def test_a_second_stop_waits_for_nothing() -> None:
             suite.ask_to_stop(2)
             suite.ask_to_stop(2)
 
-    assert told(suite.run(Impatient())) == {"a": Status.INTERRUPTED}
+    ears = Impatient()
+    assert told(suite.run(ears)) == {"a": Status.INTERRUPTED}
+    assert ears.stops == [False, True]
 
 
 def test_a_stop_before_anything_began_leaves_all_not_run() -> None:

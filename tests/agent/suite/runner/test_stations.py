@@ -1,5 +1,6 @@
 """Real virtual phones as stations: started on demand, reset between cases, lost, cut off."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.suite.language.task import Where
 from agent.suite.runner.lease import DeviceLeasedError
 from agent.wiring.stations import AttachedStation, VirtualStation, open_stations
+from tests.devices.scripted_server import ScriptedServer
 from tools.action import OpenApp
 from tools.clock import SystemClock
 from tools.devices.android import AndroidDevice
@@ -47,7 +49,7 @@ def test_a_phone_is_started_for_the_first_case_and_reset_for_the_others(
     station: VirtualStation,
 ) -> None:
     first = station.prepare(Where())
-    assert (first.virtual, first.scenario, first.seed) == (True, "default", 7)
+    assert (first.scenario, first.seed) == ("default", 7)
     assert first.device.info.theme == "light"
     fresh = first.device.observe()
     first.device.perform(OpenApp(name="Notes"))
@@ -155,7 +157,7 @@ def test_an_attached_phone_is_leased_and_used(attached: Config, phone: RunningPh
     with open_stations(attached, "", jobs=None, cases=5) as (station,):
         assert station.name == phone.serial
         lent = station.prepare(Where())
-        assert not lent.virtual
+        assert lent.scenario == ""
         assert lent.device.observe().app
         for named in (phone.serial, "all", ""):
             with pytest.raises(DeviceLeasedError, match="in use by this very process"):
@@ -186,6 +188,45 @@ def test_nothing_attached() -> None:
         assert [each.name for each in virtual] == ["virtual-1", "virtual-2"]
     with open_stations(nothing, "", jobs=None, cases=9) as virtual:
         assert [each.name for each in virtual] == ["virtual-1"]
+
+
+def test_a_server_that_never_answers_is_told_before_a_virtual_phone_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # accepts, and says nothing
+        config = Config(adb_server=f"127.0.0.1:{mute.getsockname()[1]}")
+        notices: list[str] = []
+        with open_stations(config, "", jobs=None, cases=1, notice=notices.append) as (station,):
+            assert station.name == "virtual-1"
+    said = f"The ADB server at {config.adb_server} does not answer: the cases are run on a virtual"
+    assert [each.startswith(said) for each in notices] == [True]
+
+
+def test_a_server_that_was_named_and_does_not_run_is_told() -> None:
+    notices: list[str] = []
+    nothing = Config(adb_server="127.0.0.1:1")
+    with open_stations(nothing, "", jobs=None, cases=1, notice=notices.append):
+        assert len(notices) == 1
+        assert notices[0].startswith("No ADB server answers at 127.0.0.1:1: the cases")
+    with open_stations(nothing, "virtual", jobs=None, cases=1, notice=notices.append):
+        assert len(notices) == 1  # it was asked for
+
+
+@pytest.mark.parametrize(("what", "value"), [("scenario", "dark"), ("seed", 3)])
+def test_what_only_virtual_phones_have_makes_them_the_choice(
+    attached: Config, what: str, value: object
+) -> None:
+    notices: list[str] = []
+    config = attached.model_copy(update={what: value})
+    with open_stations(config, "", jobs=None, cases=1, notice=notices.append) as (station,):
+        assert station.name == "virtual-1"
+    assert notices == [f"A {what} is given: the cases are run on a virtual phone."]
+
+
+def test_a_phone_that_is_not_ready_is_not_silently_replaced_by_a_virtual_one() -> None:
+    with ScriptedServer() as server:
+        server.devices = "R58 unauthorized usb:1-1\n"
+        config = Config(adb_server=f"127.0.0.1:{server.port}")
+        with pytest.raises(UnknownDeviceError, match=r"cannot be used yet: R58 \(unauthorized\)"):
+            open_stations(config, "", jobs=None, cases=1).__enter__()
 
 
 def test_of_several_devices_one_that_is_free_is_taken_where_one_is_needed(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from agent.suite.runner.status import CaseRun, Failure, Status, Strictness
 from tests.agent.suite.runner.bench import job, run
 
 
-def said(failure: Failure) -> list[str]:
-    suite = run([job("a")], {"a": [CaseRun(Status.FAILED, failure)]})
+def said(failure: Failure, status: Status = Status.FAILED) -> list[str]:
+    suite = run([job("a")], {"a": [CaseRun(status, failure)]})
     return summary(suite, Strictness()).plain.splitlines()
 
 
@@ -15,6 +15,13 @@ def test_all_checks_that_do_not_hold_are_told() -> None:
     lines = said(Failure("check.text", "no 'x'", "no 'x'\nno 'y'\nTeardown: no 'z'"))
     at = lines.index("      check.text: no 'x'")
     assert lines[at + 1 : at + 3] == ["      also: no 'y'", "      also: Teardown: no 'z'"]
+
+
+def test_what_its_message_says_already_is_not_said_twice() -> None:
+    setup = Failure("setup", "Setup: t.task.yaml:2: shell 'false': The exit code is 1, not 0")
+    assert f"      {setup.message}" in said(setup, Status.ERROR)
+    late = Failure("time_limit", "Setup: t.task.yaml:2: The time of the case is up.")
+    assert f"      time_limit: {late.message}" in said(late, Status.ERROR)
 
 
 def test_of_many_only_the_first_are() -> None:
