@@ -127,7 +127,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _tell(done: "Scrubbed", old: Path) -> None:
-    from agent.cli.live import counted
+    from agent.cli.amounts import counted
 
     typer.echo(f"Written to: {done.folder}")
     texts, files = counted(done.values, "text"), counted(done.files, "other file")

@@ -9,7 +9,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from agent.cli.live import RunConsole, counted
+from agent.cli.amounts import counted
+from agent.cli.live import RunConsole
 from agent.cli.plain import plain, shortened
 from agent.suite.runner.job import CaseResult, Job
 from agent.suite.runner.status import Status
