@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from agent.model import ImagePart
 from agent.perception.pictures import Picture, rgb
@@ -14,7 +14,7 @@ from agent.perception.zoom import shown_part
 from tools.geometry import Box, Point, Size
 from tools.outcome import ToolContext
 
-Words = Annotated[str, Field(min_length=1)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
 LONGEST: Final = 2000
 """Characters of an answer: it stands in the history of whoever decides from then on."""

@@ -29,7 +29,7 @@ def looking_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
             size: Width and height of the part, as a part of the screen's.
         """
         region = part_of(context.observation.size, at, size)
-        words = load_prompt("perception/look").fill(part=PART, question=inert(question.strip()))
+        words = load_prompt("perception/look").fill(part=PART, question=inert(question))
         return about(eyes().seer, context, region, words)
 
     @tool
@@ -40,7 +40,7 @@ def looking_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
             question: What to find out.
             context: The screen; not for the model.
         """
-        words = load_prompt("perception/look").fill(part=_WHOLE, question=inert(question.strip()))
+        words = load_prompt("perception/look").fill(part=_WHOLE, question=inert(question))
         return about(eyes().seer, context, None, words)
 
     @tool

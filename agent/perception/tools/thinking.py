@@ -43,7 +43,7 @@ def thinking_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
             message: What to say next, such as what has changed since.
             context: The screen; not for the model.
         """
-        return told(conversation.said(eyes().seer, message.strip(), screen_of(context)))
+        return told(conversation.said(eyes().seer, message, screen_of(context)))
 
     return reason_about, chat_about
 

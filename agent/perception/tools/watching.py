@@ -52,7 +52,7 @@ def watching_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
             screens: How many screens to look back at.
         """
         given = eyes()
-        return told(_looked_back(given.seer, given.past(screens), question.strip()))
+        return told(_looked_back(given.seer, given.past(screens), question))
 
     return watch_screen, look_back
 

@@ -159,6 +159,13 @@ def test_calls_that_cannot_be_meant(name: str, given: Any, error: type[Exception
         call(name, "x", **given)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("read_")])
+def test_words_that_are_only_blanks_are_told_to_the_model_and_end_no_run(name: str) -> None:
+    given = {key: " \t" if isinstance(value, str) else value for key, value in CALLS[name].items()}
+    with pytest.raises(BadArgumentsError):
+        call(name, "x", **given)
+
+
 def test_a_model_that_fails_ends_the_episode_and_is_no_answer() -> None:
     with pytest.raises(ModelError, match="gone"):
         call("ask_screen", ModelError("gone"), question="?")
