@@ -139,6 +139,10 @@ class OpenAIModel:
             self._remembering().keep(self.endpoint.base_url, self._model, {constraint: found})
         return found
 
+    def break_off(self) -> None:
+        """Hang up on the server, for good; from any thread. See ``agent.model.BreakingOff``."""
+        self._connection.break_off()
+
     def close(self) -> None:
         """Close the connections. May be called twice."""
         self._connection.close()

@@ -7,7 +7,10 @@ ends an episode with its recording whole.
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from agent.model import OnText
+from agent.person.errand import Errand
 from agent.person.gestures import Posted, pixel_share
 from agent.person.orders import Answer, Approval, Course, Order
 from agent.person.stage import Act, Stage, line_of, words_of
@@ -23,6 +26,8 @@ _SAID = 4000
 """Characters that are kept of what the model says; the recording has it all."""
 _NOTED = 20
 STOPPED = "stopped by the person who watched"
+_LONG_S = 60.0
+_T = TypeVar("_T")
 
 
 class HandedBackError(Exception):
@@ -93,6 +98,28 @@ class Helm(Stage):
         with self._changed:
             self._said = (self._said + piece)[-_SAID:]
             self._news()
+
+    def attend(self, work: Callable[[OnText], _T], on_text: OnText) -> _T:
+        """Have ``work`` done in a thread of its own, and wait for it as long as the person does.
+
+        Args:
+            work: What takes long, such as asking a model; given a function that takes its words.
+                Left behind, it ends at its next word.
+            on_text: Hears those words, in the thread that waits.
+
+        Raises:
+            KeyboardInterrupt: The person wants to stop.
+        """
+        self.check()
+        errand = Errand(work, self._changed)
+        try:
+            while not errand.over or errand.speaks:
+                self._await(lambda: errand.over or errand.speaks, _LONG_S)
+                if said := errand.hear():
+                    on_text(said)
+            return errand.result()
+        finally:
+            errand.leave()
 
     def rest(self, history: Sequence[Step]) -> None:
         """The person has the screen, and is waited for."""
@@ -188,6 +215,7 @@ class Helm(Stage):
                 "doing": words_of(deciding) if deciding is not None else "",
                 "hand": self._hand,
                 "held": self._held,
+                "stopping": self._stopping,
                 "saying": self._said,
                 "notes": tuple(self._notes),
                 "trace": self._trace,
@@ -248,7 +276,7 @@ class Helm(Stage):
             self._news()
         try:
             while (reply := self._replied(kind)) is None:
-                self._await(lambda: self._replied(kind) is not None, 60.0)
+                self._await(lambda: self._replied(kind) is not None, _LONG_S)
             return reply
         finally:
             with self._changed:

@@ -2,20 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from queue import Queue
-from threading import Event, Thread
+from threading import Condition
 from typing import Generic, TypeVar
 
 from agent.model import OnText
-from tools.errors import AutomationError
+from agent.person.errand import Errand
 
 T = TypeVar("T")
 _PACE_S = 0.15
 """How often the page is told more: a word a time would keep it busy."""
-
-
-class _StoppedError(Exception):
-    """Nobody listens any more."""
 
 
 @dataclass(frozen=True)
@@ -39,41 +34,19 @@ def hearing(work: Callable[[OnText], T]) -> Iterator[Heard[T]]:
     Raises:
         AutomationError: As the work.
     """
-    said: Queue[str] = Queue()
-    over, stopped = Event(), Event()
-    results: list[T] = []
-    errors: list[Exception] = []
-
-    def hear(piece: str) -> None:
-        if stopped.is_set():
-            raise _StoppedError
-        said.put(piece)
-
-    def do() -> None:
-        try:
-            results.append(work(hear))
-        except (AutomationError, OSError, _StoppedError) as error:
-            errors.append(error)
-        finally:
-            over.set()
-
-    thread = Thread(target=do, name="asking", daemon=True)
-    thread.start()
+    news = Condition()
+    errand = Errand(work, news)
     text = ""
     try:
-        while not over.wait(_PACE_S):
-            more = _all_of(said)
+        while True:
+            with news:
+                over = news.wait_for(lambda: errand.over, _PACE_S)
+            more = errand.hear()
+            text += more
+            if over:
+                yield Heard(text, errand.result())
+                return
             if more:
-                text += more
                 yield Heard(text)
-        text += _all_of(said)
-        if errors:
-            raise errors[0]
-        yield Heard(text, results[0])
     finally:
-        stopped.set()
-
-
-def _all_of(said: "Queue[str]") -> str:
-    """What was said until now; whoever goes on speaking is heard the next time."""
-    return "".join(said.get_nowait() for _ in range(said.qsize()))
+        errand.leave()

@@ -14,13 +14,13 @@ from agent.policy import Policy
 from agent.prompt import load_prompt
 from agent.recording.writer import RecordingWriter
 from agent.wiring.local_models import fitting_model, load
-from agent.wiring.mind import Mind, Notice
+from agent.wiring.mind import Around, Mind, Notice
 from agent.wiring.servers import model_at, server_at
 from tools.errors import ConfigError
 from tools.registry import Registry
 
 
-def seeing_mind(config: Config, notice: Notice) -> Mind | None:
+def seeing_mind(config: Config, notice: Notice, around: Around) -> Mind | None:
     """A model and the policy that asks it; ``None`` if ``auto`` finds none.
 
     Raises:
@@ -32,7 +32,7 @@ def seeing_mind(config: Config, notice: Notice) -> Mind | None:
         config = _with_model(config, notice)
         if not config.model and not config.server:
             return None
-    return _vlm(config, notice)
+    return _vlm(config, notice, around)
 
 
 def _with_model(config: Config, notice: Notice) -> Config:
@@ -75,9 +75,9 @@ def find_seer(config: Config, notice: Notice) -> Seer:
     return Seer(model, choice.dialect, sizing)
 
 
-def _vlm(config: Config, notice: Notice) -> Mind:
+def _vlm(config: Config, notice: Notice, around: Around) -> Mind:
     seer = find_seer(config, notice)
-    model, dialect, sizing = seer.model, seer.dialect, seer.sizing
+    model, dialect, sizing = around(seer.model), seer.dialect, seer.sizing
 
     def make(tools: Registry, recorder: RecordingWriter, on_text: OnText) -> Policy:
         asked = model.conversation() if isinstance(model, Conversing) else model

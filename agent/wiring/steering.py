@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
-from agent.model import OnText
+from agent.model import Model, OnText
 from agent.person.helm import STOPPED, HandedBackError, Helm
 from agent.person.stage import Act
 from agent.person.watched import WatchedDevice
@@ -18,6 +18,7 @@ from agent.recording.account import in_words
 from agent.recording.writer import RecordingWriter
 from agent.step import Decision, Episode, Step, StopReason, Verdict
 from agent.wiring.mind import Mind
+from agent.wiring.steered_model import steered_model
 from tools.action import Action
 from tools.approval import Request
 from tools.device import Device, DeviceInfo, Observation
@@ -150,6 +151,10 @@ class Watch:
             return SteeredPolicy(mind.make(offered, recorder, on_text), self.helm, eyes)
 
         return replace(mind, around=around, make=make)
+
+    def asked(self, model: Model) -> Model:
+        """``model``, as long as the person waits for it."""
+        return steered_model(model, self.helm)
 
     def notice(self, text: str) -> None:
         """Shown."""

@@ -107,6 +107,7 @@ function row(number, line, className) {
 
 function phaseInWords() {
   if (view.phase === "ended") return PHASES.ended;
+  if (view.stopping) return "Stopping …";
   if (view.inquiry) return "You are asked";
   if (view.purpose === "touch" && view.phase === "waiting") return "Live";
   if (view.purpose === "run" && view.phase === "working") {

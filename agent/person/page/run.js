@@ -53,9 +53,11 @@ export function drawRun(view) {
   const ended = view.phase === "ended";
   $("acts-name").textContent = "Steps";
   drawTrace(ended ? null : view.trace);
-  drawInquiry(ended ? null : view.inquiry);
+  drawInquiry(ended || view.stopping ? null : view.inquiry);
+  $("stop").disabled = view.stopping;
+  $("take-over").disabled = view.stopping;
   $("pause").textContent = view.held ? "Go on" : "Pause";
-  $("pause").disabled = view.hand === "person";
+  $("pause").disabled = view.stopping || view.hand === "person";
   $("take-over").textContent = view.hand === "person" ? "Hand back" : "Take over";
   $("saying").hidden = ended || !view.saying;
   $("saying").textContent = view.saying;
