@@ -24,7 +24,7 @@ class Errand(Generic[T]):
 
     def __init__(self, work: Callable[[OnText], T], news: Condition) -> None:
         self._news = news
-        self._said = ""
+        self._said: list[str] = []
         self._left = self._over = False
         self._results: list[T] = []
         self._outcome = _Outcome()
@@ -40,10 +40,10 @@ class Errand(Generic[T]):
         """Whether something was said that nobody has heard yet."""
         return bool(self._said)
 
-    def hear(self) -> str:
-        """What was said since the last time."""
+    def hear(self) -> tuple[str, ...]:
+        """What was said since the last time, piece by piece."""
         with self._news:
-            said, self._said = self._said, ""
+            said, self._said = tuple(self._said), []
         return said
 
     def leave(self) -> None:
@@ -67,7 +67,7 @@ class Errand(Generic[T]):
         if self._left:
             raise LeftBehindError
         with self._news:
-            self._said += piece
+            self._said.append(piece)
             self._news.notify_all()
 
 

@@ -115,8 +115,8 @@ class Helm(Stage):
         try:
             while not errand.over or errand.speaks:
                 self._await(lambda: errand.over or errand.speaks, _LONG_S)
-                if said := errand.hear():
-                    on_text(said)
+                for piece in errand.hear():
+                    on_text(piece)
             return errand.result()
         finally:
             errand.leave()

@@ -9,8 +9,9 @@ from agent.config import Config, load_config
 from agent.person.desk import Desk
 from agent.person.helm import Helm
 from agent.person.orders import Course
-from agent.recording.reader import Recording, find_recording, read_recording
+from agent.recording.reader import Recording, read_recording
 from agent.step import Episode
+from agent.studio.reports import recording_named
 from agent.wiring.episode import check_goal, run_with
 from agent.wiring.replay import as_recorded, fork, replay_live, resume
 from agent.wiring.steering import Watch, steer
@@ -168,6 +169,6 @@ def begin_fork(
 
 def _recorded(name: str, form: Mapping[str, object]) -> tuple[Recording, Config]:
     config = config_of(form)
-    recording = read_recording(find_recording(name, config.record_dir))
+    recording = read_recording(recording_named(name, config.record_dir))
     given = [field for field, value in form.items() if value not in {None, ""}]
     return recording, as_recorded(config, recording, given)

@@ -45,14 +45,13 @@ def reason_tab(shared: Shared) -> None:
             posed = pose(seer, problem, pictures, max_tokens=int(room or MAX_TOKENS))
             notes = "".join(note(text) for text in posed.notes)
             ear = Aloud(thinking=manner_of(seer.dialect).begins_in_thought)
-            aloud, heard_until = "", 0
+            aloud = ""
             for heard in hearing(lambda hear: solve(seer, posed, on_text=hear)):
                 if heard.result is not None:
                     done = heard.result
                     yield done.answer, done.reasoning, notes + _told(done)
                     continue
-                aloud += ear.hear(heard.text[heard_until:])
-                heard_until = len(heard.text)
+                aloud += "".join(map(ear.hear, heard.pieces))
                 yield "", aloud, notes + note("Thinking …")
         if outcome.html:
             yield "", "", outcome.html
