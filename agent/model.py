@@ -230,6 +230,14 @@ class BreakingOff(Protocol):
         """Give up what is being asked, and whatever is asked later: both fail as ``ModelError``."""
         ...
 
+    def apart(self) -> "BreakingModel":
+        """The same model, to be broken off and closed by itself."""
+        ...
+
+
+class BreakingModel(Model, BreakingOff, Protocol):
+    """Both."""
+
 
 @runtime_checkable
 class ClipReading(Protocol):

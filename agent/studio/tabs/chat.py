@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -110,11 +111,11 @@ def _answering(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
     def answer(
         said: dict[str, Any], kept: Talk, system: str, *bar: str
     ) -> Iterator[tuple[object, ...]]:
-        with Told() as outcome:
+        with Told() as outcome, ExitStack() as stack:
             text, pictures, clips = question_of(said)
             clips = tuple(_kept(each, folder) for each in clips)
             asked = replace(kept, system=system.strip()).asked(text, pictures, clips)
-            seer = shared.studio.clients.get(Named(*bar)).seer
+            seer = stack.enter_context(shared.studio.clients.asking(Named(*bar)))
             told = "".join(note(each) for picture in pictures for each in picture.notes)
             before = bubbles(asked, folder)
             yield gr.skip(), before, told + note("Asking …"), gr.MultimodalTextbox(value=None)

@@ -1,11 +1,13 @@
 """The tab Detect: find things, describe a picture, or ask about it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 from agent.model import OnText
 from agent.perception.ask import ask, caption
 from agent.perception.draw import draw_things
 from agent.perception.ground import Grounding, ground, wanted
+from agent.perception.seer import Seer
 from agent.perception.zoom import ground_closely
 from agent.studio.asking import Named
 from agent.studio.hearing import heard_seer, hearing
@@ -16,6 +18,8 @@ from tools.errors import UsageError
 
 BOXES, POINTS, DESCRIBE, ASK = "Find, as boxes", "Find, as points", "Describe", "Ask"
 Outcome = tuple[object, object, str]
+FindSeer = Callable[[], Seer]
+"""Finds the model; called when everything else is in order."""
 
 
 def detect_tab(shared: Shared) -> None:
@@ -51,12 +55,16 @@ def detect_tab(shared: Shared) -> None:
         files: list[str] | None, place: str, what: str, words: str, zoom: bool,  # noqa: FBT001 - as Gradio gives it
         *bar: str,
     ) -> Iterator[Outcome]:  # fmt: skip
-        with Told() as outcome:
+        with Told() as outcome, ExitStack() as stack:
             yield None, "", note("Asking …")
+
+            def find() -> Seer:
+                return stack.enter_context(shared.studio.clients.asking(Named(*bar)))
+
             if what in {BOXES, POINTS}:
-                yield from _find(shared, files, place, words, Named(*bar), what == POINTS, zoom)
+                yield from _find(find, files, place, words, what == POINTS, zoom)
             else:
-                yield from _speak(shared, files, place, what, words, Named(*bar))
+                yield from _speak(find, files, place, what, words)
         if outcome.html:
             yield None, "", outcome.html
 
@@ -70,13 +78,13 @@ def detect_tab(shared: Shared) -> None:
 
 
 def _find(
-    shared: Shared, files: list[str] | None, place: str, words: str, named: Named,
+    find: FindSeer, files: list[str] | None, place: str, words: str,
     point: bool, zoom: bool,  # noqa: FBT001 - as Gradio gives it
 ) -> Iterator[Outcome]:  # fmt: skip
     import gradio as gr
 
     picture, words = one_picture(files, place), wanted(words)
-    seer = shared.studio.clients.get(named).seer
+    seer = find()
 
     def look(hear: OnText) -> Grounding:
         if zoom:
@@ -108,7 +116,7 @@ def _place(box: object, point: object) -> str:
 
 
 def _speak(
-    shared: Shared, files: list[str] | None, place: str, what: str, words: str, named: Named
+    find: FindSeer, files: list[str] | None, place: str, what: str, words: str
 ) -> Iterator[Outcome]:
     import gradio as gr
 
@@ -117,7 +125,7 @@ def _speak(
         raise UsageError("No picture is chosen.", hint="Upload one, or name where it is.")
     if what == ASK and not words.strip():
         raise UsageError("There is no question.", hint="Write it below the picture.")
-    seer = shared.studio.clients.get(named).seer
+    seer = find()
     yield pictures[0].image, "", note("Asking …")
     said: list[str] = []
     several = [[each] for each in pictures] if what == DESCRIBE else [pictures]

@@ -1,6 +1,7 @@
 """The tab Document: pages are read, and shown as what they are."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -70,7 +71,7 @@ def _reading(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
         file: str | None, place: str, pages: str, *bar: str,
         progress: Component = gr.Progress(),  # noqa: B008 - how Gradio is told
     ) -> Iterator[tuple[object, ...]]:  # fmt: skip
-        with Told() as outcome:
+        with Told() as outcome, ExitStack() as stack:
             require_parser()
             source = one_file(file, place, "document")
             read_so_far: list[Page] = []
@@ -78,7 +79,7 @@ def _reading(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
             target = shared.studio.folder / token_urlsafe(9)
             target.mkdir()
             with open_sheets(source, pages, _DPI) as sheets:
-                seer = for_pages(shared.studio.clients.get(Named(*bar)).seer)
+                seer = for_pages(stack.enter_context(shared.studio.clients.asking(Named(*bar))))
                 total = len(sheets.numbers)
                 empty = Document(source=sheets.name, model=seer.model.name, page_count=sheets.count)
                 progress((0, total), desc="Reading pages")
