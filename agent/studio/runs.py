@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock, Thread
+from threading import RLock, Thread
 
 from agent.config import Config, load_config
 from agent.person.desk import Desk
@@ -53,7 +53,7 @@ class Runs:
     """All runs of this studio, the latest last."""
 
     _runs: dict[str, Run] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    _lock: RLock = field(default_factory=RLock)
 
     def begin(self, goal: str, pursue: Callable[[Watch], Episode]) -> Run:
         """Begin a run in a thread of its own.
@@ -81,7 +81,8 @@ class Runs:
     @property
     def latest(self) -> Run | None:
         """The run that began last."""
-        return next(reversed(self._runs.values()), None)
+        with self._lock:
+            return next(reversed(self._runs.values()), None)
 
     def get(self, key: str) -> Run | None:
         """A run by its key."""

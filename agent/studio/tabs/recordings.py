@@ -8,7 +8,7 @@ from agent.export.account import Exported
 from agent.export.training import FORMS
 from agent.studio.reports import Form, Lesson, OnPart, listed
 from agent.studio.runs import begin_again, begin_fork
-from agent.studio.tabs.run import MODEL, RULES, form_of, shown
+from agent.studio.tabs.run import LIVE, MODEL, RULES, form_of, in_the_way, shown
 from agent.studio.tabs.shared import Component, Shared, made
 from agent.studio.telling import Told, frame, note
 from tools.errors import UsageError
@@ -67,13 +67,13 @@ def recordings_tab(shared: Shared) -> None:
             fields = form_of(who, model, server, dialect)
             run = begin_again(shared.studio.runs, _required(name), fields)
             return shown(run), gr.Tabs(selected="run"), note("It runs under Run.")
-        return gr.skip(), gr.skip(), outcome.html
+        return in_the_way(shared), gr.skip(), outcome.html
 
     for happening in (tab.select, again.click):
         happening(look, [chosen, several, newest], [chosen, several, newest, status], **_PRIVATE)
     report.click(write, [chosen], [page, status], **_PRIVATE)
     lead = [shared.live, shared.tabs, status]
-    replay.click(perform, [chosen, *shared.bar.parts], lead, **_PRIVATE)
+    replay.click(perform, [chosen, *shared.bar.parts], lead, **LIVE)
 
 
 def _fork_part(shared: Shared, chosen: Component, status: Component) -> None:
@@ -94,10 +94,10 @@ def _fork_part(shared: Shared, chosen: Component, status: Component) -> None:
             number = step_of(step)
             run = begin_fork(shared.studio.runs, _required(name), number, goal.strip(), fields)
             return shown(run), gr.Tabs(selected="run"), note("It runs under Run.")
-        return gr.skip(), gr.skip(), outcome.html
+        return in_the_way(shared), gr.skip(), outcome.html
 
     lead = [shared.live, shared.tabs, status]
-    fork.click(go_on, [chosen, step, goal, who, *shared.bar.parts], lead, **_PRIVATE)
+    fork.click(go_on, [chosen, step, goal, who, *shared.bar.parts], lead, **LIVE)
 
 
 def step_of(typed: str) -> int | None:

@@ -33,6 +33,7 @@ def opened(browser: "Browser", studio: Served) -> "Iterator[Page]":
     )
     page.goto(studio.url)
     page.wait_for_selector("#begin")
+    page.wait_for_selector("#live .blank, #live iframe")  # what went on before is there
     yield page
     page.close()
     assert wrong == []

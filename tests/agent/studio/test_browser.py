@@ -126,6 +126,7 @@ def test_touching_the_screen_takes_over_and_hand_back_lets_the_agent_go_on(
     run.asked()
     assert not run.live.locator("#typing").is_visible()
     picture = run.live.locator("#picture")
+    picture.wait_for()
     box = picture.bounding_box()
     assert box is not None
     run.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.7)
