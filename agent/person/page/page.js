@@ -54,10 +54,10 @@ function emit(gesture) {
 
 async function showPicture(number) {
   if (number === shown || !number) return;
-  shown = number;
   try {
     const answer = await fetch("picture");
     if (!answer.ok) return;
+    shown = number;
     const address = URL.createObjectURL(await answer.blob());
     const picture = $("picture");
     const before = picture.src;
@@ -152,10 +152,22 @@ function draw() {
   }
 }
 
+const TRIES = 4; // a machine that wakes up, or a proxy that blinks, is no end
+async function look(after) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await fetch(`view?after=${after}`);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 300 * tries));
+    }
+  }
+}
+
 async function follow() {
   for (;;) {
     try {
-      const answer = await fetch(`view?after=${view.version}`);
+      const answer = await look(view.version);
       if (answer.status === 503) {
         complain((await answer.json()).error);
         await new Promise((resolve) => setTimeout(resolve, 2000));

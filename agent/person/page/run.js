@@ -89,7 +89,8 @@ export function watchSteering(order, view) {
   $("answer-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const text = $("answer").value.trim();
-    if (text) order({ kind: "answer", number: view().inquiry.number, text });
+    const inquiry = view().inquiry;
+    if (text && inquiry) order({ kind: "answer", number: inquiry.number, text });
   });
   return (code) => {
     if (view().phase === "ended") return false;
