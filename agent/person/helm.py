@@ -6,7 +6,8 @@ ends an episode with its recording whole.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from agent.model import OnText
@@ -34,6 +35,10 @@ class HandedBackError(Exception):
     """The person has given the screen back to the agent."""
 
 
+class TakenOverError(Exception):
+    """The person acts now, and what the agent was deciding is not waited for."""
+
+
 class Helm(Stage):
     """See the module.
 
@@ -47,6 +52,7 @@ class Helm(Stage):
         self._hand: Hand = "agent"
         self._held = False
         self._stopping = False
+        self._is_deciding = False
         self._steps: tuple[Step, ...] = ()
         self._by_hand: set[int] = set()
         self._deciding: Decision | None = None
@@ -109,17 +115,36 @@ class Helm(Stage):
 
         Raises:
             KeyboardInterrupt: The person wants to stop.
+            TakenOverError: They act themselves, while the agent is ``deciding``.
         """
-        self.check()
+        self._go_on_deciding()
         errand = Errand(work, self._changed)
         try:
             while not errand.over or errand.speaks:
-                self._await(lambda: errand.over or errand.speaks, _LONG_S)
+                self._await(lambda: errand.over or errand.speaks or self._is_dropped(), _LONG_S)
+                self._go_on_deciding()
                 for piece in errand.hear():
                     on_text(piece)
             return errand.result()
         finally:
             errand.leave()
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """In this block the agent decides: ``attend`` ends as soon as the person acts."""
+        self._is_deciding = True
+        try:
+            yield
+        finally:
+            self._is_deciding = False
+
+    def _is_dropped(self) -> bool:
+        return self._is_deciding and self._hand == "person"
+
+    def _go_on_deciding(self) -> None:
+        self.check()
+        if self._is_dropped():
+            raise TakenOverError
 
     def rest(self, history: Sequence[Step]) -> None:
         """The person has the screen, and is waited for."""

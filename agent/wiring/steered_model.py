@@ -1,4 +1,4 @@
-"""A model that a person need not wait for: who stops the run leaves it behind, even in mid-word.
+"""A model that a person need not wait for: who stops or takes over leaves it behind in mid-word.
 
 It is asked in a thread of its own; the run's thread waits for it and for the person. A server is
 hung up on, so that it does not go on for nobody, as Ctrl-C does it to ``agent run``.
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from agent.model import BreakingOff, Conversing, Model, OnText, Reply, Request
-from agent.person.helm import Helm
+from agent.person.helm import Helm, TakenOverError
 
 
 def steered_model(model: Model, helm: Helm) -> Model:
@@ -38,12 +38,14 @@ class SteeredModel:
 
         Raises:
             KeyboardInterrupt: The person has stopped the run.
+            TakenOverError: They act themselves, while the agent decides.
             ModelError: As the model.
         """
+        model = self._model
 
         def work(hear: OnText) -> Reply:
             try:
-                return self._model.ask(request, on_text=hear)
+                return model.ask(request, on_text=hear)
             finally:
                 self._errands.end()
 
@@ -51,14 +53,16 @@ class SteeredModel:
         self._errands.begin()
         try:
             return self._helm.attend(work, on_text or _unheard)
-        except KeyboardInterrupt:
-            if isinstance(self._model, BreakingOff):
-                self._model.break_off()
+        except (KeyboardInterrupt, TakenOverError):
+            if isinstance(model, BreakingOff):
+                self._model = model.apart()
+                model.break_off()
             raise
 
     def close(self) -> None:
         """Let go of the model, as soon as it has ended what it was left behind with."""
-        self._errands.afterwards(self._model.close)
+        model = self._model
+        self._errands.afterwards(model.close)
 
 
 class _Conversing(SteeredModel):

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from agent.model import Model, OnText
-from agent.person.helm import STOPPED, HandedBackError, Helm
+from agent.person.helm import STOPPED, HandedBackError, Helm, TakenOverError
 from agent.person.stage import Act
 from agent.person.watched import WatchedDevice
 from agent.policies.person import WAIT, Eyes, PersonPolicy
@@ -84,7 +84,11 @@ class SteeredPolicy:
                 return WAIT
             if helm.by_hand():
                 continue
-            decision = self.inner.decide(goal, observation, history)
+            try:
+                with helm.deciding():
+                    decision = self.inner.decide(goal, observation, history)
+            except TakenOverError:
+                continue
             helm.check()
             helm.decide(decision)
             moved = self._hold()

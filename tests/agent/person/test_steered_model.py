@@ -6,7 +6,7 @@ from threading import Event, current_thread
 import pytest
 
 from agent.model import Conversing, Message, Model, OnText, Reply, Request, TextPart
-from agent.person.helm import Helm
+from agent.person.helm import Helm, TakenOverError
 from agent.person.orders import Course
 from agent.wiring.steered_model import steered_model
 from tools.clock import SystemClock
@@ -100,6 +100,23 @@ def test_a_conversation_with_the_same_weights_is_waited_for_as_well(helm: Helm) 
     assert not slow.closed.is_set()
     slow.may_go_on.set()
     assert slow.closed.wait(PATIENCE_S)
+
+
+def test_who_takes_over_drops_only_what_is_being_decided(helm: Helm) -> None:
+    slow = Slow()
+    model = steered_model(slow, helm)
+
+    def take_over(_: str) -> None:
+        helm.steer(Course(kind="take_over"))
+
+    with pytest.raises(TakenOverError), helm.deciding():
+        model.ask(REQUEST, on_text=take_over)
+    assert not slow.ended.is_set()
+    slow.may_go_on.set()
+    assert model.ask(REQUEST).text == "one two"  # a tool that looks closer is waited for
+    helm.steer(Course(kind="hand_back"))
+    with helm.deciding():
+        assert model.ask(REQUEST).text == "one two"
 
 
 def test_a_run_that_was_stopped_asks_nobody(helm: Helm) -> None:

@@ -161,6 +161,20 @@ def test_a_stop_waits_for_no_word_of_the_model(tmp_path: Path, said: str) -> Non
     assert len(recording.steps[0].requests) == 1
 
 
+def test_who_takes_over_waits_for_no_word_of_the_model(tmp_path: Path) -> None:
+    with StallingServer() as server:
+        model = {"policy": "vlm", "model": "Qwen2.5-VL-7B-Instruct", "server": server.base_url}
+        with watched(AIRPLANE, tmp_path, **model) as run:
+            assert server.asked.wait(PATIENCE_S)
+            run.do(Opened(kind="open_app", name="Settings"))
+            view = run.see(lambda view: len(view.done) == 1 and view.phase == "waiting")
+            assert (view.hand, view.done[0].hand) == ("person", "person")
+            assert server.left.wait(PATIENCE_S)
+            run.order("stop")
+            episode = run.over()
+    assert done(episode) == [OpenApp(name="Settings")]
+
+
 def test_a_stop_before_the_device_is_there_is_no_crash(tmp_path: Path) -> None:
     with watched(AIRPLANE, tmp_path, first="stop") as run:
         run.thread.join(PATIENCE_S * 3)
