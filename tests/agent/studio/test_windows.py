@@ -1,6 +1,7 @@
 """Two windows of one studio, one that is closed, and those that are open when it ends."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,9 @@ def test_a_run_is_seen_in_every_window_and_its_end_when_the_studio_ends(
     browser: "Browser", tmp_path: Path
 ) -> None:
     (tmp_path / "agent.toml").write_text(ASKING)
-    with served(tmp_path) as studio, opened(browser, studio) as one, opened(browser, studio) as two:
+    # The windows are closed last: a studio that ends must not complain of those that are open.
+    with ExitStack() as windows, served(tmp_path) as studio:
+        one, two = (windows.enter_context(opened(browser, studio)) for _ in range(2))
         one.click("#begin")
         first, second = one.frame_locator("iframe.live"), two.frame_locator("iframe.live")
         first.locator("#inquiry:visible").wait_for()
