@@ -117,12 +117,11 @@ class Helm(Stage):
             KeyboardInterrupt: The person wants to stop.
             TakenOverError: They act themselves, while the agent is ``deciding``.
         """
-        self._go_on_deciding()
         errand = Errand(work, self._changed)
         try:
             while not errand.over or errand.speaks:
                 self._await(lambda: errand.over or errand.speaks or self._is_dropped(), _LONG_S)
-                self._go_on_deciding()
+                self.go_on()
                 for piece in errand.hear():
                     on_text(piece)
             return errand.result()
@@ -141,7 +140,13 @@ class Helm(Stage):
     def _is_dropped(self) -> bool:
         return self._is_deciding and self._hand == "person"
 
-    def _go_on_deciding(self) -> None:
+    def go_on(self) -> None:
+        """Go on with what takes long, unless the person wants none of it.
+
+        Raises:
+            KeyboardInterrupt: They want to stop.
+            TakenOverError: They act themselves, while the agent is ``deciding``.
+        """
         self.check()
         if self._is_dropped():
             raise TakenOverError

@@ -7,6 +7,7 @@ beside it; unpacked, ``agent chat --resume`` goes on with it.
 import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from secrets import token_urlsafe
 from typing import Final
@@ -61,7 +62,7 @@ def unpack_chat(path: Path, folder: Path) -> Talk:
     try:
         with zipfile.ZipFile(path) as archive:
             return load_chat(_unpacked(archive, path, target))
-    except (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         why = " ".join(str(error).split()).rstrip(".")
         raise ChatFileError(f"The archive {path.name!r} cannot be read: {why}.") from None
 

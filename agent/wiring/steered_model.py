@@ -49,8 +49,8 @@ class SteeredModel:
             finally:
                 self._errands.end()
 
-        self._helm.check()
-        self._errands.begin()
+        self._helm.go_on()
+        self._errands.begin()  # ended by the work, which begins for certain
         try:
             return self._helm.attend(work, on_text or _unheard)
         except (KeyboardInterrupt, TakenOverError):

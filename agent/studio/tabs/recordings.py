@@ -154,7 +154,9 @@ def _training_part(shared: Shared, chosen: Component, status: Component) -> Comp
         )  # fmt: skip
         with gr.Row():
             form = gr.Dropdown(list(FORMS), value=next(iter(FORMS)), label="Format")
-            dialect = gr.Dropdown([_RECORDED, *DIALECTS], value=_RECORDED, label="Dialect")
+            dialect = gr.Dropdown(
+                [_RECORDED, *DIALECTS], value=_RECORDED, label="Dialect", min_width=240
+            )
             everything = gr.Checkbox(label="Take runs that did not end well, too")
         write = gr.Button("Write samples", elem_id="training-button")
         file = gr.File(label="Samples", interactive=False, visible=False)
