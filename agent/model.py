@@ -223,6 +223,23 @@ class Conversing(Protocol):
 
 
 @runtime_checkable
+class BreakingOff(Protocol):
+    """A model whose replies can be broken off from another thread."""
+
+    def break_off(self) -> None:
+        """Give up what is being asked, and whatever is asked later: both fail as ``ModelError``."""
+        ...
+
+    def apart(self) -> "BreakingModel":
+        """The same model, to be broken off and closed by itself."""
+        ...
+
+
+class BreakingModel(Model, BreakingOff, Protocol):
+    """Both."""
+
+
+@runtime_checkable
 class ClipReading(Protocol):
     """A model that may take a ``VideoPart`` as a clip, two frames together and timed by itself."""
 

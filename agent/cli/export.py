@@ -61,7 +61,8 @@ def export(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
     record_dir: RecordDir = None,
 ) -> None:
     """Export recordings as films, or as samples to train models on."""
-    from agent.cli.export_training import Wish, write_training
+    from agent.cli.export_training import write_training
+    from agent.wiring.training import Wish
     from tools.errors import UsageError
 
     if form is not None:

@@ -72,6 +72,11 @@ class Exported:
     samples: int
     pictures: int
 
+    @property
+    def masked(self) -> int:
+        """In how many pictures a secret is painted over."""
+        return sum(each.lesson.masked for each in self.taken)
+
 
 def write_account(done: Exported, plan: Plan, out: Path) -> None:
     """Write what goes beside the samples: how they were made, and how they are loaded."""
@@ -128,7 +133,6 @@ def _version() -> str:
 
 
 def _readme(done: Exported, plan: Plan) -> str:
-    masked = sum(each.lesson.masked for each in done.taken)
     not_learned = sum(sum(each.lesson.skipped.values()) for each in done.taken)
     return _words("readme").fill(
         format=plan.form.name,
@@ -138,7 +142,7 @@ def _readme(done: Exported, plan: Plan) -> str:
         recordings=str(len(done.taken)),
         left_out=str(len(done.left_out)),
         not_learned=str(not_learned),
-        masked=str(masked),
+        masked=str(done.masked),
         space=_words(f"space_{plan.dialect.space.value}").text,
         use=_words(plan.form.name).text,
     )

@@ -115,6 +115,11 @@ def of_error_object(error: Any, endpoint: Endpoint) -> Failure:  # noqa: ANN401 
     return of_status(status, {}, json.dumps({"error": error}, ensure_ascii=False), endpoint)
 
 
+def given_up() -> Failure:
+    """The caller has hung up, and nothing more is asked."""
+    return Failure(ModelError("The request was broken off."))
+
+
 def unreachable(endpoint: Endpoint, cause: BaseException) -> Failure:
     """No connection, or one that broke."""
     inner = cause.__cause__ or cause

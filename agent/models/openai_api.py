@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from copy import copy
 from typing import Any, Literal
 
 from agent.model import OnText, Reply, Request
@@ -74,7 +75,7 @@ class OpenAIModel:
         self._memory = memory
         self._clock: Clock = clock or SystemClock()
         self._connection = Connection(endpoint, self._patience, self._clock.now)
-        self._refused: frozenset[str] = frozenset()
+        self._refused: set[str] = set()
         self._tried: dict[str, bool] | None = None
 
     @property
@@ -90,7 +91,7 @@ class OpenAIModel:
     @property
     def refused(self) -> frozenset[str]:
         """Fields that the server has refused and that are left out since."""
-        return self._refused
+        return frozenset(self._refused)
 
     def ask(self, request: Request, *, on_text: OnText | None = None) -> Reply:
         """Put ``request`` to the server and wait for the whole reply.
@@ -138,6 +139,17 @@ class OpenAIModel:
         if lasting:
             self._remembering().keep(self.endpoint.base_url, self._model, {constraint: found})
         return found
+
+    def apart(self) -> "OpenAIModel":
+        """The same model over connections of its own; what was learned of the server is shared."""
+        other = copy(self)
+        fresh = Connection(self.endpoint, self._patience, self._clock.now)
+        other._connection = fresh  # noqa: SLF001 - of the same kind
+        return other
+
+    def break_off(self) -> None:
+        """Hang up on the server, for good; from any thread. See ``agent.model.BreakingOff``."""
+        self._connection.break_off()
 
     def close(self) -> None:
         """Close the connections. May be called twice."""
@@ -202,7 +214,7 @@ class OpenAIModel:
                 refused = _refused_fields(failure, sent)
                 if not refused:
                     raise
-                self._refused |= refused
+                self._refused.update(refused)
 
     def _is_enough(self, state: Any) -> bool:  # noqa: ANN401 - tenacity's RetryCallState
         failure: Failure = state.outcome.exception()

@@ -6,9 +6,11 @@ to be looked at before it is trusted.
 
 import importlib
 import json
+import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -74,6 +76,8 @@ class Connection:
         self._now = now
         self._lock = threading.Lock()
         self._client: OpenAI | None = None
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._given_up = False
 
     @contextmanager
     def complete(self, payload: Json) -> Iterator[tuple[Iterator[str], str]]:
@@ -104,6 +108,17 @@ class Connection:
             lines = self._lines(response, self._now() + self._patience.reply_s)
             return self._read_listing("\n".join(lines), response.headers.get("server", ""))
 
+    def break_off(self) -> None:
+        """Hang up, in the middle of an answer as well; from any thread. There are no more answers.
+
+        A socket that is only closed would be read by the other thread until its silence is over.
+        """
+        with self._lock:
+            self._given_up = True
+            sockets = list(self._sockets)
+        for each in sockets:
+            _hang_up(each)
+
     def close(self) -> None:
         """Close the connections. May be called twice; a later request opens new ones."""
         with self._lock:
@@ -115,10 +130,14 @@ class Connection:
         import openai
 
         with self._lock:
+            if self._given_up:
+                raise failures.given_up()
             if self._client is None:
-                # A proxy for the world outside must not stand before a server on this machine.
-                local = self.endpoint.is_local
-                client = openai.DefaultHttpxClient(trust_env=False) if local else None
+                client = openai.DefaultHttpxClient(
+                    # A proxy for the world outside must not stand before one on this machine.
+                    trust_env=not self.endpoint.is_local,
+                    event_hooks={"request": [self._follow]},
+                )
                 timeout = openai.Timeout(self._patience.silence_s, connect=self._patience.connect_s)
                 self._client = openai.OpenAI(
                     base_url=self.endpoint.base_url,
@@ -128,6 +147,19 @@ class Connection:
                     http_client=client,
                 )
             return self._client
+
+    def _follow(self, request: Any) -> None:  # noqa: ANN401 - of the SDK's HTTP library
+        request.extensions["trace"] = self._keep_socket
+
+    def _keep_socket(self, event: str, info: Json) -> None:
+        """Told by the HTTP library of every step of a request, among them of new connections."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            opened = info["return_value"].get_extra_info("socket")
+            with self._lock:
+                self._sockets.add(opened)
+                given_up = self._given_up
+            if given_up:
+                _hang_up(opened)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -183,6 +215,11 @@ class Connection:
             },
             server=server,
         )
+
+
+def _hang_up(opened: socket.socket) -> None:
+    with suppress(OSError):  # it is closed already, or was never more than a step to another
+        opened.shutdown(socket.SHUT_RDWR)
 
 
 def _context(entry: Json) -> int:

@@ -4,10 +4,13 @@ A ``Talk`` is a value; nothing here knows of terminals or files.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, Literal
 
-from agent.model import ImagePart, Message, OnText, Part, TextPart
+from agent.model import ImagePart, Message, OnText, Part, TextPart, VideoPart
 from agent.perception.families import manner_of
+from agent.perception.film_parts import film_part
+from agent.perception.message_forms import VideoForm
 from agent.perception.pictures import Picture
 from agent.perception.seer import Seer
 from agent.perception.talking import ChatReply, talk
@@ -27,6 +30,7 @@ class Turn:
         pictures: What the person showed with it.
         reasoning: What the model thought before; it is not repeated to it.
         stopped: Whether the person stopped the reply.
+        clips: Files of the clips that the person showed with it.
     """
 
     role: Literal["user", "assistant"]
@@ -34,6 +38,12 @@ class Turn:
     pictures: tuple[Picture, ...] = ()
     reasoning: str = ""
     stopped: bool = False
+    clips: tuple[Path, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Names of what was shown with it."""
+        return (*(each.name for each in self.pictures), *(each.name for each in self.clips))
 
 
 @dataclass(frozen=True)
@@ -62,10 +72,12 @@ class Talk:
         """Whether the last turn is a question without an answer."""
         return bool(self.turns) and self.turns[-1].role == "user"
 
-    def asked(self, text: str, pictures: tuple[Picture, ...] = ()) -> "Talk":
+    def asked(
+        self, text: str, pictures: tuple[Picture, ...] = (), clips: tuple[Path, ...] = ()
+    ) -> "Talk":
         """With a question at its end, in place of one that has no answer."""
         turns = self.turns[:-1] if self.waits else self.turns
-        return replace(self, turns=(*turns, Turn("user", text, pictures)))
+        return replace(self, turns=(*turns, Turn("user", text, pictures, clips=clips)))
 
     def answered(self, text: str, *, reasoning: str = "", stopped: bool = False) -> "Talk":
         """With an answer to its last question."""
@@ -104,9 +116,10 @@ class Talk:
         """
         last = len(self.turns) - 1
         for at in range(max(self.blind_until, self.silent_until), last):
-            if pictures := self.turns[at].pictures:
-                names = ", ".join(picture.name for picture in pictures)
-                return replace(self, blind_until=at + 1), f"{names} is not shown any more"
+            if shown := self.turns[at].shown:
+                return replace(
+                    self, blind_until=at + 1
+                ), f"{', '.join(shown)} is not shown any more"
         if self.silent_until + 2 <= last:
             return (
                 replace(self, silent_until=self.silent_until + 2),
@@ -142,6 +155,8 @@ class Talker:
         self.seer = seer
         self._max_tokens = max_tokens
         self._shown: dict[int, tuple[Picture, ImagePart]] = {}
+        self._films: dict[Path, VideoPart] = {}
+        self._film_notes: list[str] = []
 
     @property
     def single_round(self) -> bool:
@@ -160,9 +175,10 @@ class Talker:
 
         Raises:
             ContextTooLongError: The question alone is too long.
+            UsageError: A clip cannot be used, or the model looks at none.
             ModelError: The model could not be asked.
         """
-        notes: list[str] = []
+        notes = self._film_notes = []
         while True:
             try:
                 reply = talk(
@@ -196,10 +212,12 @@ class Talker:
         )
 
     def _message(self, turn: Turn, *, blind: bool = False) -> Message:
-        gone = TextPart(load_prompt(_GONE).text + "\n")
-        pictures: list[Part] = [gone if blind else self._part(each) for each in turn.pictures]
+        if blind:
+            shown: list[Part] = [TextPart(load_prompt(_GONE).text + "\n")] * len(turn.shown)
+        else:
+            shown = [*map(self._part, turn.pictures), *map(self._film, turn.clips)]
         # A turn without words, such as a reply that was only a thought, is an error to servers.
-        return Message(turn.role, (*pictures, TextPart(spoken(turn.text) or "…")))
+        return Message(turn.role, (*shown, TextPart(spoken(turn.text) or "…")))
 
     def _part(self, picture: Picture) -> ImagePart:
         kept = self._shown.get(id(picture))
@@ -207,11 +225,22 @@ class Talker:
             kept = self._shown[id(picture)] = (picture, self.seer.shown(picture).image)
         return kept[1]
 
+    def _film(self, clip: Path) -> VideoPart:
+        if clip not in self._films:
+            if not manner_of(self.seer.dialect).sees_video:
+                raise UsageError(f"{self.seer.dialect.name} looks at no videos.")
+            part, note = film_part(VideoForm(video=clip), self.seer, clip.name)
+            self._films[clip] = part
+            self._film_notes.append(note.replace(str(clip), clip.name))
+        return self._films[clip]
+
 
 def _alone(asked: Talk) -> Turn:
     """The last question by itself, with the pictures that were shown last."""
     question = asked.turns[-1]
-    if question.pictures:
+    if question.shown:
         return question
-    shown = [turn.pictures for turn in asked.turns if turn.pictures]
-    return replace(question, pictures=shown[-1] if shown else ())
+    shown = [turn for turn in asked.turns if turn.shown]
+    if not shown:
+        return question
+    return replace(question, pictures=shown[-1].pictures, clips=shown[-1].clips)

@@ -1,10 +1,11 @@
-"""Conversations on disk: a JSON file that can be read, and its pictures in a folder beside it."""
+"""Conversations on disk: a JSON file that can be read, and what was shown in a folder beside it."""
 
 import hashlib
 import io
 import json
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -20,6 +21,7 @@ from tools.geometry import Frozen
 FORMAT: Final = "tapwright-chat"
 VERSION: Final = 1
 _PICTURE: Final = r"^[0-9a-f]{32}\.png$"
+_CLIP: Final = r"^[0-9a-f]{32}\.[0-9a-z]{1,8}$"
 _MOST_BYTES: Final = 50 * 1024 * 1024
 
 
@@ -32,12 +34,17 @@ class _SavedPicture(Frozen):
     name: str
 
 
+class _SavedClip(Frozen):
+    file: Annotated[str, Field(pattern=_CLIP)]
+
+
 class _SavedTurn(Frozen):
     role: Literal["user", "assistant"]
     text: str
     pictures: tuple[_SavedPicture, ...] = ()
     reasoning: str = ""
     stopped: bool = False
+    clips: tuple[_SavedClip, ...] = ()
 
 
 class _SavedTalk(Frozen):
@@ -53,8 +60,8 @@ class _SavedTalk(Frozen):
 def save_chat(talk: Talk, path: Path, *, model: str = "") -> None:
     """Write ``talk`` to ``path``, all of it or nothing; its pictures go beside it as PNG.
 
-    The folder is called as the file, with ``.pictures``. Pictures of it that are not in the
-    conversation any more are deleted.
+    The folder is called as the file, with ``.pictures``; copies of clips are in it, too. What is
+    not in the conversation any more is deleted from it.
 
     Raises:
         ChatFileError: It cannot be written, or another kind of file is there.
@@ -75,7 +82,8 @@ def save_chat(talk: Talk, path: Path, *, model: str = "") -> None:
         text = saved.model_dump_json(indent=2) + "\n"
         _write(path, text.encode("utf-8"))
         kept = {picture.file for turn in turns for picture in turn.pictures}
-        _forget_others(_folder(path), kept)
+        kept |= {clip.file for turn in turns for clip in turn.clips}
+        _forget_others(pictures_folder(path), kept)
     except OSError as error:
         raise ChatFileError(
             f"The chat cannot be written to {str(path)!r}: {error.strerror or error}."
@@ -100,7 +108,8 @@ def load_chat(path: Path) -> Talk:
         if turn.role != ("user", "assistant")[place % 2]:
             raise _damaged(path, f"turns.{place}: question and answer do not take turns")
         pictures = tuple(_loaded(picture, path) for picture in turn.pictures)
-        turns.append(Turn(turn.role, turn.text, pictures, turn.reasoning, turn.stopped))
+        clips = tuple(_found(clip, path) for clip in turn.clips)
+        turns.append(Turn(turn.role, turn.text, pictures, turn.reasoning, turn.stopped, clips))
     if max(saved.blind_until, saved.silent_until) > len(turns) or saved.silent_until % 2:
         raise _damaged(path, "more is forgotten than was said")
     return Talk(saved.system, tuple(turns), saved.blind_until, saved.silent_until)
@@ -134,13 +143,14 @@ def _damaged(path: Path, why: str) -> ChatFileError:
     return ChatFileError(f"The chat {str(path)!r} is damaged: {why}.")
 
 
-def _folder(path: Path) -> Path:
+def pictures_folder(path: Path) -> Path:
+    """Where the pictures and clips of the conversation in ``path`` are."""
     return path.with_name(f"{path.name}.pictures")
 
 
 def _saved(turn: Turn, path: Path) -> _SavedTurn:
     pictures = tuple(
-        _SavedPicture(file=_keep(picture.image, _folder(path)), name=picture.name)
+        _SavedPicture(file=_keep(picture.image, pictures_folder(path)), name=picture.name)
         for picture in turn.pictures
     )
     return _SavedTurn(
@@ -149,7 +159,22 @@ def _saved(turn: Turn, path: Path) -> _SavedTurn:
         pictures=pictures,
         reasoning=turn.reasoning,
         stopped=turn.stopped,
+        clips=tuple(_SavedClip(file=_copy(clip, pictures_folder(path))) for clip in turn.clips),
     )
+
+
+def _copy(clip: Path, folder: Path) -> str:
+    """Copy a clip into ``folder`` unless it is there; named by its bytes."""
+    with clip.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    suffix = clip.suffix.lower() if re.match(_CLIP, f"{digest}{clip.suffix.lower()}") else ".mp4"
+    path = folder / f"{digest}{suffix}"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        shutil.copyfile(clip, part)
+        part.replace(path)
+    return path.name
 
 
 def _keep(image: Image.Image, folder: Path) -> str:
@@ -165,7 +190,7 @@ def _keep(image: Image.Image, folder: Path) -> str:
 
 
 def _loaded(saved: _SavedPicture, path: Path) -> Picture:
-    source = _folder(path) / saved.file
+    source = pictures_folder(path) / saved.file
     try:
         image = decode_picture(source.read_bytes(), str(source)).image
     except OSError as error:
@@ -175,6 +200,13 @@ def _loaded(saved: _SavedPicture, path: Path) -> Picture:
     except UsageError as error:
         raise _damaged(path, error.message.rstrip(".")) from None
     return Picture(saved.name, image)
+
+
+def _found(saved: _SavedClip, path: Path) -> Path:
+    source = pictures_folder(path) / saved.file
+    if not source.is_file():
+        raise _damaged(path, f"its clip {str(source)!r} is gone")
+    return source
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -194,5 +226,5 @@ def _write(path: Path, data: bytes) -> None:
 def _forget_others(folder: Path, kept: set[str]) -> None:
     if folder.is_dir():
         for path in folder.iterdir():
-            if re.match(_PICTURE, path.name) and path.name not in kept:
+            if re.match(_CLIP, path.name) and path.name not in kept:
                 path.unlink(missing_ok=True)

@@ -6,8 +6,12 @@ ends an episode with its recording whole.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
 
+from agent.model import OnText
+from agent.person.errand import Errand
 from agent.person.gestures import Posted, pixel_share
 from agent.person.orders import Answer, Approval, Course, Order
 from agent.person.stage import Act, Stage, line_of, words_of
@@ -23,10 +27,16 @@ _SAID = 4000
 """Characters that are kept of what the model says; the recording has it all."""
 _NOTED = 20
 STOPPED = "stopped by the person who watched"
+_LONG_S = 60.0
+_T = TypeVar("_T")
 
 
 class HandedBackError(Exception):
     """The person has given the screen back to the agent."""
+
+
+class TakenOverError(Exception):
+    """The person acts now, and what the agent was deciding is not waited for."""
 
 
 class Helm(Stage):
@@ -42,6 +52,7 @@ class Helm(Stage):
         self._hand: Hand = "agent"
         self._held = False
         self._stopping = False
+        self._is_deciding = False
         self._steps: tuple[Step, ...] = ()
         self._by_hand: set[int] = set()
         self._deciding: Decision | None = None
@@ -93,6 +104,52 @@ class Helm(Stage):
         with self._changed:
             self._said = (self._said + piece)[-_SAID:]
             self._news()
+
+    def attend(self, work: Callable[[OnText], _T], on_text: OnText) -> _T:
+        """Have ``work`` done in a thread of its own, and wait for it as long as the person does.
+
+        Args:
+            work: What takes long, such as asking a model; given a function that takes its words.
+                Left behind, it ends at its next word.
+            on_text: Hears those words, in the thread that waits.
+
+        Raises:
+            KeyboardInterrupt: The person wants to stop.
+            TakenOverError: They act themselves, while the agent is ``deciding``.
+        """
+        errand = Errand(work, self._changed)
+        try:
+            while not errand.over or errand.speaks:
+                self._await(lambda: errand.over or errand.speaks or self._is_dropped(), _LONG_S)
+                self.go_on()
+                for piece in errand.hear():
+                    on_text(piece)
+            return errand.result()
+        finally:
+            errand.leave()
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """In this block the agent decides: ``attend`` ends as soon as the person acts."""
+        self._is_deciding = True
+        try:
+            yield
+        finally:
+            self._is_deciding = False
+
+    def _is_dropped(self) -> bool:
+        return self._is_deciding and self._hand == "person"
+
+    def go_on(self) -> None:
+        """Go on with what takes long, unless the person wants none of it.
+
+        Raises:
+            KeyboardInterrupt: They want to stop.
+            TakenOverError: They act themselves, while the agent is ``deciding``.
+        """
+        self.check()
+        if self._is_dropped():
+            raise TakenOverError
 
     def rest(self, history: Sequence[Step]) -> None:
         """The person has the screen, and is waited for."""
@@ -188,6 +245,7 @@ class Helm(Stage):
                 "doing": words_of(deciding) if deciding is not None else "",
                 "hand": self._hand,
                 "held": self._held,
+                "stopping": self._stopping,
                 "saying": self._said,
                 "notes": tuple(self._notes),
                 "trace": self._trace,
@@ -248,7 +306,7 @@ class Helm(Stage):
             self._news()
         try:
             while (reply := self._replied(kind)) is None:
-                self._await(lambda: self._replied(kind) is not None, 60.0)
+                self._await(lambda: self._replied(kind) is not None, _LONG_S)
             return reply
         finally:
             with self._changed:

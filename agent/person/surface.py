@@ -81,6 +81,7 @@ class View(Frozen):
             the agent that a person may take over.
         hand: Who acts; of a run only it can be the agent.
         held: Whether the run is paused.
+        stopping: Whether the person wants the run to stop; it soon will.
         saying: What the model says right now; may be empty.
         notes: What else should be known, oldest first.
         trace: Where the last action of a run touched the picture.
@@ -102,6 +103,7 @@ class View(Frozen):
     purpose: Purpose = "record"
     hand: Hand = "person"
     held: bool = False
+    stopping: bool = False
     saying: str = ""
     notes: Annotated[tuple[str, ...], Field(strict=False)] = ()
     trace: Trace | None = None

@@ -1,10 +1,14 @@
 """The models that the studio asks: found when first asked, kept while the page names the same."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
 from agent.config import load_config
+from agent.model import BreakingOff
+from agent.perception.seer import Seer
 from agent.wiring.client import Client
 from tools.errors import ConfigError
 
@@ -51,6 +55,29 @@ class Clients:
             self._let_go()
             self._client, self._named = Client(**named.form()), named
             return self._client
+
+    @contextmanager
+    def asking(self, named: Named) -> Iterator[Seer]:
+        """The model, for one question: a server is hung up on if the block is left before its end.
+
+        Raises:
+            ConfigError: As ``get``.
+            ModelError: As ``get``.
+        """
+        seer = self.get(named).seer
+        if not isinstance(seer.model, BreakingOff):
+            yield seer
+            return
+        model, left = seer.model.apart(), False
+        try:
+            yield replace(seer, model=model)
+        except GeneratorExit:  # the page wants no more of it
+            left = True
+            model.break_off()
+            raise
+        finally:
+            if not left:  # else another thread may still be at it, and ends by itself
+                model.close()
 
     def close(self) -> None:
         """Let go of the model."""

@@ -1,21 +1,19 @@
 """Long work whose words can be read while they come, and that can be stopped."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from queue import Queue
-from threading import Event, Thread
+from dataclasses import dataclass, replace
+from threading import Condition
 from typing import Generic, TypeVar
 
-from agent.model import OnText
-from tools.errors import AutomationError
+from agent.model import ClipReading, Model, OnText, Reply, Request
+from agent.perception.seer import Seer
+from agent.person.errand import Errand
 
 T = TypeVar("T")
 _PACE_S = 0.15
 """How often the page is told more: a word a time would keep it busy."""
-
-
-class _StoppedError(Exception):
-    """Nobody listens any more."""
+_BEATS = 4
+"""After so many paces without a word it is told so: only then can a wish to stop be heard."""
 
 
 @dataclass(frozen=True)
@@ -24,56 +22,73 @@ class Heard(Generic[T]):
 
     Attributes:
         text: What was said so far.
+        pieces: What of it is new, as it was said: a ``Thought`` is told apart.
         result: What came of it; ``None`` until then.
     """
 
     text: str
+    pieces: tuple[str, ...] = ()
     result: T | None = None
 
 
 def hearing(work: Callable[[OnText], T]) -> Iterator[Heard[T]]:
     """Do ``work`` in a thread; what it says is passed on, and last what came of it.
 
-    Whoever closes the iterator stops the work at the next word.
+    In silence the same text comes again now and then. Whoever closes the iterator stops the work at
+    the next word.
 
     Raises:
         AutomationError: As the work.
     """
-    said: Queue[str] = Queue()
-    over, stopped = Event(), Event()
-    results: list[T] = []
-    errors: list[Exception] = []
-
-    def hear(piece: str) -> None:
-        if stopped.is_set():
-            raise _StoppedError
-        said.put(piece)
-
-    def do() -> None:
-        try:
-            results.append(work(hear))
-        except (AutomationError, OSError, _StoppedError) as error:
-            errors.append(error)
-        finally:
-            over.set()
-
-    thread = Thread(target=do, name="asking", daemon=True)
-    thread.start()
-    text = ""
+    news = Condition()
+    errand = Errand(work, news)
+    text, silent = "", 0
     try:
-        while not over.wait(_PACE_S):
-            more = _all_of(said)
-            if more:
-                text += more
-                yield Heard(text)
-        text += _all_of(said)
-        if errors:
-            raise errors[0]
-        yield Heard(text, results[0])
+        while True:
+            with news:
+                over = news.wait_for(lambda: errand.over, _PACE_S)
+            more = errand.hear()
+            text += "".join(more)
+            if over:
+                yield Heard(text, more, errand.result())
+                return
+            silent = 0 if more else (silent + 1) % _BEATS
+            if not silent:
+                yield Heard(text, more)
     finally:
-        stopped.set()
+        errand.leave()
 
 
-def _all_of(said: "Queue[str]") -> str:
-    """What was said until now; whoever goes on speaking is heard the next time."""
-    return "".join(said.get_nowait() for _ in range(said.qsize()))
+def heard_seer(seer: Seer, hear: OnText) -> Seer:
+    """``seer``, for work that tells nobody what the model says: it ends at its next word as well.
+
+    Args:
+        seer: Whom to ask.
+        hear: What the work was given; it raises once nobody waits any more.
+    """
+    return replace(seer, model=_HeardModel(seer.model, hear))
+
+
+class _HeardModel:
+    def __init__(self, model: Model, hear: OnText) -> None:
+        self._model, self._hear = model, hear
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def reads_clips(self) -> bool:
+        return isinstance(self._model, ClipReading) and self._model.reads_clips
+
+    def ask(self, request: Request, *, on_text: OnText | None = None) -> Reply:
+        def say(piece: str) -> None:
+            self._hear("")
+            if on_text is not None:
+                on_text(piece)
+
+        self._hear("")
+        return self._model.ask(request, on_text=say)
+
+    def close(self) -> None:
+        self._model.close()

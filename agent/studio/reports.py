@@ -2,18 +2,21 @@
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from agent.config import load_config
+from agent.export.account import Exported
 from agent.export.encode import write_gif, write_mp4
 from agent.export.film import FilmOptions, plan_film
 from agent.recording.account import in_words
 from agent.recording.format import Summary
-from agent.recording.reader import find_recording, list_recordings, read_recording
+from agent.recording.reader import Recording, find_recording, list_recordings, read_recording
 from agent.report.build import write_single_page
+from agent.wiring.training import Wish, write_training
+from tools.errors import RecordingError
 
 OnPart = Callable[[int, int], None]
 Form = Literal["gif", "mp4", "zip"]
@@ -72,9 +75,59 @@ class Reports:
             write_mp4(film, path, _MP4_FPS, on_part)
         return path
 
+    def train(
+        self, names: Sequence[str], lesson: "Lesson", on_part: OnPart
+    ) -> tuple[Path, Exported]:
+        """Write samples to train models on, as one archive; and tell what is in it.
+
+        Raises:
+            UsageError: There is no such recording, or nothing to be learned from them.
+        """
+        folders = [str(_find(name)) for name in names]
+        target = self.folder / secrets.token_urlsafe(9)
+        out = target / f"{lesson.form}-{len(names)}"
+        wish = Wish(lesson.form, out, lesson.dialect, lesson.everything)
+
+        def followed(recordings: Sequence[Recording]) -> Iterator[Recording]:
+            for number, each in enumerate(recordings):
+                on_part(number, len(recordings))
+                yield each
+
+        done = write_training(folders, wish, load_config().config.record_dir, followed)
+        made = shutil.make_archive(str(target / out.name), "zip", target, out.name)
+        shutil.rmtree(out)
+        return Path(made), done
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How samples are written.
+
+    Attributes:
+        form: Name of a format.
+        dialect: Name of a dialect; empty for the one that was recorded.
+        everything: Whether runs that did not end well are taken, too.
+    """
+
+    form: str
+    dialect: str = ""
+    everything: bool = False
+
 
 def _find(name: str) -> Path:
-    return find_recording(name, load_config().config.record_dir)
+    return recording_named(name, load_config().config.record_dir)
+
+
+def recording_named(name: str, parent: Path) -> Path:
+    """The folder of the recording that is called so; a page names no other folders.
+
+    Raises:
+        RecordingError: There is none.
+    """
+    if name in {"", ".."} or Path(name).name != name:
+        raise RecordingError(f"{name!r} is no name of a recording.")
+    exactly = parent / name
+    return exactly if exactly.is_dir() else find_recording(name, parent)
 
 
 def listed() -> tuple[list[tuple[str, str]], list[str]]:

@@ -3,14 +3,15 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock, Thread
+from threading import RLock, Thread
 
 from agent.config import Config, load_config
 from agent.person.desk import Desk
 from agent.person.helm import Helm
 from agent.person.orders import Course
-from agent.recording.reader import Recording, find_recording, read_recording
+from agent.recording.reader import Recording, read_recording
 from agent.step import Episode
+from agent.studio.reports import recording_named
 from agent.wiring.episode import check_goal, run_with
 from agent.wiring.replay import as_recorded, fork, replay_live, resume
 from agent.wiring.steering import Watch, steer
@@ -52,7 +53,7 @@ class Runs:
     """All runs of this studio, the latest last."""
 
     _runs: dict[str, Run] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    _lock: RLock = field(default_factory=RLock)
 
     def begin(self, goal: str, pursue: Callable[[Watch], Episode]) -> Run:
         """Begin a run in a thread of its own.
@@ -80,7 +81,8 @@ class Runs:
     @property
     def latest(self) -> Run | None:
         """The run that began last."""
-        return next(reversed(self._runs.values()), None)
+        with self._lock:
+            return next(reversed(self._runs.values()), None)
 
     def get(self, key: str) -> Run | None:
         """A run by its key."""
@@ -168,6 +170,6 @@ def begin_fork(
 
 def _recorded(name: str, form: Mapping[str, object]) -> tuple[Recording, Config]:
     config = config_of(form)
-    recording = read_recording(find_recording(name, config.record_dir))
+    recording = read_recording(recording_named(name, config.record_dir))
     given = [field for field, value in form.items() if value not in {None, ""}]
     return recording, as_recorded(config, recording, given)

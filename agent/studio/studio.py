@@ -1,6 +1,7 @@
 """Puts the studio together and serves it."""
 
 import asyncio
+import logging
 import secrets
 import socket
 import tempfile
@@ -76,9 +77,11 @@ def serve_studio(*, host: str = HERE, port: int = 0) -> Iterator[str]:
         token = secrets.token_urlsafe(24)
         try:
             with _served(Guard(_application(studio, door), door, token), listener):
-                yield f"http://{door.shown}/?token={token}"
+                try:
+                    yield f"http://{door.shown}/?token={token}"
+                finally:
+                    studio.runs.close()  # first, so that whoever watches sees how it ended
         finally:
-            studio.runs.close()
             studio.clients.close()
 
 
@@ -157,6 +160,8 @@ def _served(application: Guard, listener: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
+        # Open pages are hung up on. That is no error, and no page of tracebacks in the terminal.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         server.should_exit = True
         thread.join()
 

@@ -21,6 +21,11 @@ def note(text: str) -> str:
     return f"<p class='note'>{escape(text)}</p>" if text else ""
 
 
+def blank(*texts: str) -> str:
+    """What stands where something will be."""
+    return f"<div class='blank'>{''.join(f'<p>{escape(each)}</p>' for each in texts)}</div>"
+
+
 def frame(address: str, title: str, kind: str) -> str:
     """A page of the studio within the page.
 

@@ -21,7 +21,7 @@ from agent.step import Episode
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.desktop import CountdownDevice
 from agent.wiring.devices import open_app, open_device
-from agent.wiring.mind import Mind, Steering
+from agent.wiring.mind import Mind, Steering, around_model
 from agent.wiring.policies import find_mind
 from agent.wiring.secrets import Shield, find_shield
 from agent.wiring.seeing import eyes_for, with_seeing_tools
@@ -70,7 +70,7 @@ def run_with(config: Config, goal: str, *, audience: Audience | None = None) -> 
     goal = check_goal(goal)
     find_shield(config, goal)  # before a model is loaded for nothing
     listener = audience if audience is not None else Nobody()
-    mind = find_mind(config, listener.notice)
+    mind = find_mind(config, listener.notice, around_model(listener))
     try:
         return run_remembering(config, goal, mind, audience=listener)
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from agent.model import OnText
+from agent.model import Model, OnText
 from agent.perception.seer import Seer
 from agent.policy import Policy
 from agent.recording.format import Origin
@@ -15,6 +15,8 @@ from tools.registry import Registry
 
 Notice = Callable[[str], None]
 """Told what was chosen, where the person did not choose."""
+Around = Callable[[Model], Model]
+"""Puts something around a model that was found, such as what lets a person stop waiting for it."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,17 @@ class Steering(Protocol):
     def steered(self, mind: Mind) -> Mind:
         """The mind that lets ``mind`` decide, as far as the person does not."""
         ...
+
+    def asked(self, model: Model) -> Model:
+        """The model that is asked in place of ``model``."""
+        ...
+
+
+def around_model(listener: object) -> Around:
+    """What ``listener`` puts around a model; nothing, if it has no say."""
+    return listener.asked if isinstance(listener, Steering) else as_it_is
+
+
+def as_it_is(model: Model) -> Model:
+    """Nothing around ``model``."""
+    return model

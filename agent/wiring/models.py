@@ -19,7 +19,7 @@ from agent.prompt import load_prompt
 from agent.recording.writer import RecordingWriter
 from agent.sight import Sizing
 from agent.wiring.local_models import fitting_model, load
-from agent.wiring.mind import Mind, Notice
+from agent.wiring.mind import Around, Mind, Notice
 from agent.wiring.servers import model_at, server_at
 from tools.errors import ConfigError
 from tools.registry import Registry
@@ -44,7 +44,7 @@ class Reckoning:
     told: str
 
 
-def seeing_mind(config: Config, notice: Notice) -> Mind | None:
+def seeing_mind(config: Config, notice: Notice, around: Around) -> Mind | None:
     """A model and the policy that asks it; ``None`` if ``auto`` finds none.
 
     Raises:
@@ -57,7 +57,7 @@ def seeing_mind(config: Config, notice: Notice) -> Mind | None:
         if why:
             notice(f"Model: none ({why}); the built-in rules decide.")
             return None
-    return _vlm(config, notice)
+    return _vlm(config, notice, around)
 
 
 def _with_model(config: Config, notice: Notice) -> tuple[Config, str]:
@@ -128,9 +128,9 @@ def _sizing(choice: Choice, config: Config) -> Sizing:
     return choice.dialect.sizing.budget(min_pixels=config.min_pixels, max_pixels=config.max_pixels)
 
 
-def _vlm(config: Config, notice: Notice) -> Mind:
+def _vlm(config: Config, notice: Notice, around: Around) -> Mind:
     seer = find_seer(config, notice)
-    model, dialect, sizing = seer.model, seer.dialect, seer.sizing
+    model, dialect, sizing = around(seer.model), seer.dialect, seer.sizing
 
     def make(tools: Registry, recorder: RecordingWriter, on_text: OnText) -> Policy:
         asked = model.conversation() if isinstance(model, Conversing) else model

@@ -111,7 +111,7 @@ class _Toucher:
         try:
             action = self._action(act)
             self._device.perform(action)
-        except AgentMistakeError as error:
+        except (AgentMistakeError, CaptureError) as error:  # a screen may be off, or secret
             mistake = str(error)
         step = Step(index=len(self.done), decision=act.decision, action=action, mistake=mistake)
         self.done.append(step)

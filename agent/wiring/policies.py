@@ -7,14 +7,19 @@ from agent.config import Config, did_you_mean
 from agent.policies.rules.policy import RulesPolicy
 from agent.policies.scripted import read_script
 from agent.policy import Policy
-from agent.wiring.mind import Mind, Notice
+from agent.wiring.mind import Around, Mind, Notice, as_it_is
 from tools.errors import ConfigError
 
 KNOWN = ("auto", "rules", "scripted", "vlm")
 
 
-def find_mind(config: Config, notice: Notice) -> Mind:
+def find_mind(config: Config, notice: Notice, around: Around = as_it_is) -> Mind:
     """Find who decides, and load or reach the model if there is to be one.
+
+    Args:
+        config: Names it.
+        notice: Told what was chosen.
+        around: Given the model; the one that it returns is asked.
 
     Raises:
         ConfigError: There is no such policy, script, model, server or dialect.
@@ -33,7 +38,7 @@ def find_mind(config: Config, notice: Notice) -> Mind:
         # Here, because dialects, clients and local models take a while to import.
         from agent.wiring.models import seeing_mind
 
-        found = seeing_mind(config, notice)
+        found = seeing_mind(config, notice, around)
         if found is not None:
             return found
     in_app = bool(config.app)

@@ -21,7 +21,7 @@ from agent.step import Episode, StopReason
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.devices import VIRTUAL, VIRTUAL_MODEL
 from agent.wiring.episode import approver_for, run_mind
-from agent.wiring.mind import Mind
+from agent.wiring.mind import Mind, around_model
 from agent.wiring.policies import find_mind
 from tools.errors import RecordingError, UsageError
 from tools.registry import Registry
@@ -240,7 +240,7 @@ def _perform(
 ) -> Replayed:
     listener = audience if audience is not None else Nobody()
     asks = manner.mode != "strict" or manner.go_on
-    inner = find_mind(config, listener.notice) if asks else None
+    inner = find_mind(config, listener.notice, around_model(listener)) if asks else None
     approver = approver_for(config, listener)
     manner = Manner(**{**vars(manner), "approver": approver})
     tally = Tally()

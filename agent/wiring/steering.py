@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
-from agent.model import OnText
-from agent.person.helm import STOPPED, HandedBackError, Helm
+from agent.model import Model, OnText
+from agent.person.helm import STOPPED, HandedBackError, Helm, TakenOverError
 from agent.person.stage import Act
 from agent.person.watched import WatchedDevice
 from agent.policies.person import WAIT, Eyes, PersonPolicy
@@ -18,6 +18,7 @@ from agent.recording.account import in_words
 from agent.recording.writer import RecordingWriter
 from agent.step import Decision, Episode, Step, StopReason, Verdict
 from agent.wiring.mind import Mind
+from agent.wiring.steered_model import steered_model
 from tools.action import Action
 from tools.approval import Request
 from tools.device import Device, DeviceInfo, Observation
@@ -83,7 +84,11 @@ class SteeredPolicy:
                 return WAIT
             if helm.by_hand():
                 continue
-            decision = self.inner.decide(goal, observation, history)
+            try:
+                with helm.deciding():
+                    decision = self.inner.decide(goal, observation, history)
+            except TakenOverError:
+                continue
             helm.check()
             helm.decide(decision)
             moved = self._hold()
@@ -150,6 +155,10 @@ class Watch:
             return SteeredPolicy(mind.make(offered, recorder, on_text), self.helm, eyes)
 
         return replace(mind, around=around, make=make)
+
+    def asked(self, model: Model) -> Model:
+        """``model``, as long as the person waits for it."""
+        return steered_model(model, self.helm)
 
     def notice(self, text: str) -> None:
         """Shown."""

@@ -54,10 +54,10 @@ function emit(gesture) {
 
 async function showPicture(number) {
   if (number === shown || !number) return;
-  shown = number;
   try {
     const answer = await fetch("picture");
     if (!answer.ok) return;
+    shown = number;
     const address = URL.createObjectURL(await answer.blob());
     const picture = $("picture");
     const before = picture.src;
@@ -107,6 +107,7 @@ function row(number, line, className) {
 
 function phaseInWords() {
   if (view.phase === "ended") return PHASES.ended;
+  if (view.stopping) return "Stopping …";
   if (view.inquiry) return "You are asked";
   if (view.purpose === "touch" && view.phase === "waiting") return "Live";
   if (view.purpose === "run" && view.phase === "working") {
@@ -151,10 +152,22 @@ function draw() {
   }
 }
 
+const TRIES = 4; // a machine that wakes up, or a proxy that blinks, is no end
+async function look(after) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await fetch(`view?after=${after}`);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 300 * tries));
+    }
+  }
+}
+
 async function follow() {
   for (;;) {
     try {
-      const answer = await fetch(`view?after=${view.version}`);
+      const answer = await look(view.version);
       if (answer.status === 503) {
         complain((await answer.json()).error);
         await new Promise((resolve) => setTimeout(resolve, 2000));

@@ -53,9 +53,11 @@ export function drawRun(view) {
   const ended = view.phase === "ended";
   $("acts-name").textContent = "Steps";
   drawTrace(ended ? null : view.trace);
-  drawInquiry(ended ? null : view.inquiry);
+  drawInquiry(ended || view.stopping ? null : view.inquiry);
+  $("stop").disabled = view.stopping;
+  $("take-over").disabled = view.stopping;
   $("pause").textContent = view.held ? "Go on" : "Pause";
-  $("pause").disabled = view.hand === "person";
+  $("pause").disabled = view.stopping || view.hand === "person";
   $("take-over").textContent = view.hand === "person" ? "Hand back" : "Take over";
   $("saying").hidden = ended || !view.saying;
   $("saying").textContent = view.saying;
@@ -87,7 +89,8 @@ export function watchSteering(order, view) {
   $("answer-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const text = $("answer").value.trim();
-    if (text) order({ kind: "answer", number: view().inquiry.number, text });
+    const inquiry = view().inquiry;
+    if (text && inquiry) order({ kind: "answer", number: inquiry.number, text });
   });
   return (code) => {
     if (view().phase === "ended") return false;

@@ -1,21 +1,25 @@
 """The tab Detect: find things, describe a picture, or ask about it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 from agent.model import OnText
 from agent.perception.ask import ask, caption
 from agent.perception.draw import draw_things
 from agent.perception.ground import Grounding, ground, wanted
+from agent.perception.seer import Seer
 from agent.perception.zoom import ground_closely
 from agent.studio.asking import Named
-from agent.studio.hearing import hearing
+from agent.studio.hearing import heard_seer, hearing
 from agent.studio.tabs.shared import Shared
 from agent.studio.tabs.sources import one_picture, picture_fields, pictures_of
 from agent.studio.telling import Told, note, table
 from tools.errors import UsageError
 
 BOXES, POINTS, DESCRIBE, ASK = "Find, as boxes", "Find, as points", "Describe", "Ask"
-Outcome = tuple[object, str, str]
+Outcome = tuple[object, object, str]
+FindSeer = Callable[[], Seer]
+"""Finds the model; called when everything else is in order."""
 
 
 def detect_tab(shared: Shared) -> None:
@@ -51,12 +55,16 @@ def detect_tab(shared: Shared) -> None:
         files: list[str] | None, place: str, what: str, words: str, zoom: bool,  # noqa: FBT001 - as Gradio gives it
         *bar: str,
     ) -> Iterator[Outcome]:  # fmt: skip
-        with Told() as outcome:
+        with Told() as outcome, ExitStack() as stack:
             yield None, "", note("Asking …")
+
+            def find() -> Seer:
+                return stack.enter_context(shared.studio.clients.asking(Named(*bar)))
+
             if what in {BOXES, POINTS}:
-                yield from _find(shared, files, place, words, Named(*bar), what == POINTS, zoom)
+                yield from _find(find, files, place, words, what == POINTS, zoom)
             else:
-                yield from _speak(shared, files, place, what, words, Named(*bar))
+                yield from _speak(find, files, place, what, words)
         if outcome.html:
             yield None, "", outcome.html
 
@@ -70,21 +78,24 @@ def detect_tab(shared: Shared) -> None:
 
 
 def _find(
-    shared: Shared, files: list[str] | None, place: str, words: str, named: Named,
+    find: FindSeer, files: list[str] | None, place: str, words: str,
     point: bool, zoom: bool,  # noqa: FBT001 - as Gradio gives it
 ) -> Iterator[Outcome]:  # fmt: skip
+    import gradio as gr
+
     picture, words = one_picture(files, place), wanted(words)
-    seer = shared.studio.clients.get(named).seer
+    seer = find()
 
     def look(hear: OnText) -> Grounding:
         if zoom:
-            return ground_closely(seer, picture, words, point=point)
+            return ground_closely(heard_seer(seer, hear), picture, words, point=point)
         return ground(seer, picture, words, point=point, on_text=hear)
 
+    yield picture.image, "", note("Asking …")
     for heard in hearing(look):
         found = heard.result
         if found is None:
-            yield picture.image, heard.text, note("Asking …")
+            yield gr.skip(), heard.text, note("Asking …")
             continue
         told = note(" ".join((*picture.notes, *found.notes)))
         if not found.formed:
@@ -105,14 +116,17 @@ def _place(box: object, point: object) -> str:
 
 
 def _speak(
-    shared: Shared, files: list[str] | None, place: str, what: str, words: str, named: Named
+    find: FindSeer, files: list[str] | None, place: str, what: str, words: str
 ) -> Iterator[Outcome]:
+    import gradio as gr
+
     pictures = pictures_of(files, place)
     if not pictures:
         raise UsageError("No picture is chosen.", hint="Upload one, or name where it is.")
     if what == ASK and not words.strip():
         raise UsageError("There is no question.", hint="Write it below the picture.")
-    seer = shared.studio.clients.get(named).seer
+    seer = find()
+    yield pictures[0].image, "", note("Asking …")
     said: list[str] = []
     several = [[each] for each in pictures] if what == DESCRIBE else [pictures]
     for shown in several:
@@ -124,9 +138,9 @@ def _speak(
             )
         ):
             now = heard.text if heard.result is None else heard.result
-            yield pictures[0].image, "\n\n".join([*said, now]), note("Asking …")
+            yield gr.skip(), "\n\n".join([*said, now]), note("Asking …")
             if heard.result is not None:
                 said.append(heard.result)
     notes = note(" ".join(text for each in pictures for text in each.notes))
     spoken = "\n\n".join(said)
-    yield pictures[0].image, spoken, notes if spoken.strip() else note("The model said nothing.")
+    yield gr.skip(), spoken, notes if spoken.strip() else note("The model said nothing.")

@@ -1,6 +1,7 @@
 """The tab Document: pages are read, and shown as what they are."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -9,15 +10,17 @@ from agent.perception.document.as_markdown import as_markdown
 from agent.perception.document.as_text import as_text
 from agent.perception.document.overlay import draw_page
 from agent.perception.document.pages import open_sheets
-from agent.perception.document.reader import read_pages
+from agent.perception.document.reader import for_pages, read_page
 from agent.perception.document.tree import require_parser
 from agent.perception.document.values import Document, Page
 from agent.studio.asking import Named
+from agent.studio.hearing import hearing
 from agent.studio.tabs.shared import Component, Shared, made
 from agent.studio.tabs.sources import one_file
-from agent.studio.telling import Told, apart, note
+from agent.studio.telling import Told, apart, blank, note
 
 _DPI = 150
+_EMPTY = blank("The document is shown here as it was read, page by page.")
 
 
 def document_tab(shared: Shared) -> None:
@@ -41,7 +44,7 @@ def document_tab(shared: Shared) -> None:
             )
         with gr.Column(scale=4, min_width=320), gr.Tabs():
             with gr.Tab("As a page"):
-                shown = gr.HTML(elem_id="document-shown", padding=False)
+                shown = gr.HTML(_EMPTY, elem_id="document-shown", padding=False)
             with gr.Tab("Markdown"):
                 markdown = gr.Textbox(
                     label="Markdown", lines=12, max_lines=40, interactive=False,
@@ -49,7 +52,7 @@ def document_tab(shared: Shared) -> None:
                 )  # fmt: skip
             with gr.Tab("Where it stands"):
                 drawn = gr.Gallery(
-                    label="Blocks", columns=1, height="auto", format="png",
+                    label="Blocks", columns=1, height="auto", format="png", object_fit="contain",
                     elem_id="document-drawn",
                 )  # fmt: skip
 
@@ -68,19 +71,30 @@ def _reading(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
         file: str | None, place: str, pages: str, *bar: str,
         progress: Component = gr.Progress(),  # noqa: B008 - how Gradio is told
     ) -> Iterator[tuple[object, ...]]:  # fmt: skip
-        with Told() as outcome:
+        with Told() as outcome, ExitStack() as stack:
             require_parser()
             source = one_file(file, place, "document")
             read_so_far: list[Page] = []
-            pictures: list[object] = []
+            pictures: list[str] = []
+            target = shared.studio.folder / token_urlsafe(9)
+            target.mkdir()
             with open_sheets(source, pages, _DPI) as sheets:
-                seer = shared.studio.clients.get(Named(*bar)).seer
+                seer = for_pages(stack.enter_context(shared.studio.clients.asking(Named(*bar))))
                 total = len(sheets.numbers)
                 empty = Document(source=sheets.name, model=seer.model.name, page_count=sheets.count)
                 progress((0, total), desc="Reading pages")
-                for sheet, page in read_pages(seer, sheets):
+                for sheet in sheets:
+                    for heard in hearing(
+                        lambda hear, sheet=sheet: read_page(seer, sheet, on_text=hear)  # type: ignore[misc]
+                    ):
+                        if heard.result is None:  # a chance to stop
+                            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+                    page = heard.result
+                    assert page is not None  # noqa: S101 - the last is the result
                     read_so_far.append(page)
-                    pictures.append(draw_page(sheet, page))
+                    drawn = target / f"page-{page.number}.png"
+                    draw_page(sheet, page).save(drawn)
+                    pictures.append(str(drawn))
                     progress((len(read_so_far), total), desc="Reading pages")
                     now = empty.with_pages(read_so_far)
                     yield (
@@ -88,7 +102,7 @@ def _reading(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
                         list(pictures), _told(now, total), made(None),
                     )  # fmt: skip
                 whole = empty.with_pages(read_so_far)
-                files = _written(whole, shared.studio.folder, Path(source).stem)
+                files = _written(whole, target, Path(source).stem)
                 yield gr.skip(), gr.skip(), gr.skip(), _told(whole, total), made(files)
         if outcome.html:
             yield gr.skip(), gr.skip(), gr.skip(), outcome.html, made(None)
@@ -102,10 +116,8 @@ def _told(document: Document, total: int) -> str:
     return "".join(note(text) for text in (head, *notes))
 
 
-def _written(document: Document, folder: Path, stem: str) -> list[str]:
+def _written(document: Document, target: Path, stem: str) -> list[str]:
     """The document as files to take along."""
-    target = folder / token_urlsafe(9)
-    target.mkdir()
     name = "".join(letter for letter in stem if letter.isalnum() or letter in "-_")[:60]
     made = {
         "html": as_html(document),

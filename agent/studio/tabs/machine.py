@@ -26,7 +26,7 @@ def machine_tab(shared: Shared) -> None:
         findings = gr.HTML(elem_id="findings", padding=False)
         gr.HTML("<h2>Which model fits</h2>", padding=False)
         with gr.Row(equal_height=True):
-            name = gr.Textbox(label="Model", placeholder="all that are known")
+            name = gr.Textbox(label="Model", placeholder="all that are known", min_width=200)
             gpu = gr.Textbox(label="Memory of the card", placeholder="24GB")
             context = gr.Number(8192, label="Context in tokens", precision=0, minimum=1)
             fit = gr.Button("Fit", scale=0, min_width=110, elem_id="fit-button")

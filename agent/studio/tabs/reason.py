@@ -1,6 +1,7 @@
 """The tab Reason: a problem is thought through aloud."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from agent.perception.aloud import Aloud
 from agent.perception.families import manner_of
@@ -38,21 +39,20 @@ def reason_tab(shared: Shared) -> None:
     def think(
         files: list[str] | None, place: str, problem: str, room: float | None, *bar: str
     ) -> Iterator[tuple[str, str, str]]:
-        with Told() as outcome:
+        with Told() as outcome, ExitStack() as stack:
             yield "", "", note("Thinking …")
             pictures = pictures_of(files, place)
-            seer = shared.studio.clients.get(Named(*bar)).seer
+            seer = stack.enter_context(shared.studio.clients.asking(Named(*bar)))
             posed = pose(seer, problem, pictures, max_tokens=int(room or MAX_TOKENS))
             notes = "".join(note(text) for text in posed.notes)
             ear = Aloud(thinking=manner_of(seer.dialect).begins_in_thought)
-            aloud, heard_until = "", 0
+            aloud = ""
             for heard in hearing(lambda hear: solve(seer, posed, on_text=hear)):
                 if heard.result is not None:
                     done = heard.result
                     yield done.answer, done.reasoning, notes + _told(done)
                     continue
-                aloud += ear.hear(heard.text[heard_until:])
-                heard_until = len(heard.text)
+                aloud += "".join(map(ear.hear, heard.pieces))
                 yield "", aloud, notes + note("Thinking …")
         if outcome.html:
             yield "", "", outcome.html

@@ -15,6 +15,9 @@ _NOBODY = (
     "and why it was taken; you can pause, stop, or touch the screen to take over.</p></div>"
 )
 
+LIVE = {"api_visibility": "private", "concurrency_id": "live", "concurrency_limit": 1}
+"""What changes the run in sight happens one after the other: what was told of an earlier one, and
+comes late, must not take the place of a new one."""
 _INTO_SIGHT = """() => {
   const live = document.getElementById("live");
   if (live.getBoundingClientRect().top > innerHeight / 2) live.scrollIntoView();
@@ -36,7 +39,7 @@ def live_frame() -> Component:
     """Where a run is shown."""
     import gradio as gr
 
-    return gr.HTML(_NOBODY, elem_id="live", padding=False, render=False)
+    return gr.HTML(elem_id="live", padding=False, render=False)
 
 
 def shown(run: Run) -> str:
@@ -84,11 +87,11 @@ def run_tab(shared: Shared) -> None:
     fields = [goal, device, who, app, scenario, seed, steps, *shared.bar.parts]
     handler = _starting(shared)
     for happening in (begin.click, goal.submit):
-        started = happening(handler, fields, [shared.live, status], api_visibility="private")
+        started = happening(handler, fields, [shared.live, status], **LIVE)
         started.then(None, js=_INTO_SIGHT)
     shared.page.load(None, js=_KEYS)
     # Apart: looking for devices takes a while, and a run begun meanwhile must stay in sight.
-    shared.page.load(lambda: _latest(shared), None, shared.live, api_visibility="private")
+    shared.page.load(lambda: _latest(shared), None, shared.live, **LIVE)
     shared.page.load(
         lambda: gr.Dropdown(choices=device_names(shared)), None, device, api_visibility="private"
     )
@@ -109,6 +112,14 @@ def _latest(shared: Shared) -> str:
     return shown(run) if run is not None else _NOBODY
 
 
+def in_the_way(shared: Shared) -> object:
+    """The run that lets no other one begin, for a window that was opened before it began."""
+    import gradio as gr
+
+    run = shared.studio.runs.latest
+    return shown(run) if run is not None and run.under_way else gr.skip()
+
+
 def form_of(who: str, model: str, server: str, dialect: str) -> dict[str, object]:
     """What the page says of who decides, as settings."""
     if who == RULES:
@@ -117,8 +128,6 @@ def form_of(who: str, model: str, server: str, dialect: str) -> dict[str, object
 
 
 def _starting(shared: Shared) -> Callable[..., tuple[object, str]]:
-    import gradio as gr
-
     def start(  # noqa: PLR0913 - a field of the page each
         goal: str,
         device: str | None,
@@ -141,6 +150,6 @@ def _starting(shared: Shared) -> Callable[..., tuple[object, str]]:
         }
         with Told() as outcome:
             return shown(begin_goal(shared.studio.runs, goal, fields)), note("")
-        return gr.skip(), outcome.html
+        return in_the_way(shared), outcome.html
 
     return start

@@ -9,6 +9,7 @@ from tools.errors import UsageError
 
 _SCREEN = "screen"
 ELSEWHERE = "a path, an address, clipboard, screen, or screen:DEVICE"
+_SHORT = "a path, clipboard, screen …"
 
 
 def picture_fields() -> tuple[Component, Component]:
@@ -19,7 +20,7 @@ def picture_fields() -> tuple[Component, Component]:
         label="Pictures", file_count="multiple", type="filepath", height=150,
         elem_classes=["sources"],
     )  # fmt: skip
-    place = gr.Textbox(label="Or from elsewhere", placeholder=ELSEWHERE)
+    place = gr.Textbox(label="Or from elsewhere", placeholder=_SHORT, info=f"Takes {ELSEWHERE}.")
     return files, place
 
 

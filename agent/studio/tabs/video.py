@@ -1,6 +1,7 @@
 """The tab Video: what happens in a clip, and when."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_urlsafe
@@ -69,7 +70,7 @@ def _watching(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
     def look(
         file: str | None, place: str, manner: str, words: str, begin: str, end: str, *bar: str
     ) -> Iterator[tuple[object, ...]]:
-        with Told() as outcome:
+        with Told() as outcome, ExitStack() as stack:
             asking = _MANNERS[manner]
             if asking is not Asking.EVENTS and not words.strip():
                 raise UsageError("There is no question.", hint="Write it below.")
@@ -78,7 +79,7 @@ def _watching(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
                 begin_s=require_seconds(begin or "0", "From"),
                 end_s=require_seconds(end, "To") if end.strip() else None,
             )
-            seer = shared.studio.clients.get(Named(*bar)).seer
+            seer = stack.enter_context(shared.studio.clients.asking(Named(*bar)))
             wish = replace(wish, frames_a_token=frames_a_token(seer))
             planned: Plan = plan_frames(clip.facts, seer.sizing, wish)
             said = note(planned.told(clip.facts))

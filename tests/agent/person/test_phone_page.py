@@ -20,6 +20,8 @@ from tests.agent.person.tabs import chromium
 from tests.agent.person.visitor import Visitor, ask
 from tools.clock import SystemClock
 from tools.devices.fake import FakeDevice
+from tools.errors import CaptureError
+from tools.screen import Screenshot
 
 
 @pytest.fixture
@@ -75,6 +77,32 @@ def test_a_phone_that_goes_away_is_told_on_the_page() -> None:
         gesture = Touch(kind="tap", at=Spot(x=0.5, y=0.5))
         stage.accept(Posted(gesture=gesture, picture=size))
         assert "went away" in shown(stage, "ended").ending
+
+
+class Secret(FakeDevice):
+    """Shows its screen once, and then no more."""
+
+    looks = 0
+
+    def glance(self) -> Screenshot:
+        self.looks += 1
+        if self.looks > 1:
+            raise CaptureError("The screen is secret.")
+        return super().glance()
+
+
+def test_a_screen_that_cannot_be_seen_is_told_and_the_page_goes_on() -> None:
+    stage = Stage("x", SystemClock(), purpose="touch")
+    with touched(Secret(), stage):
+        size = shown(stage, "waiting").size
+        gesture = Touch(kind="tap", at=Spot(x=0.5, y=0.5))
+        for done in (1, 2):
+            stage.accept(Posted(gesture=gesture, picture=size))
+            view = stage.view(0, 20)
+            while len(view.done) < done:
+                assert view.phase != "ended", view.ending
+                view = stage.view(view.version, 20)
+            assert "secret" in view.done[-1].trouble
 
 
 def shown(stage: Stage, phase: Phase) -> View:

@@ -17,6 +17,7 @@ from agent.recording.reader import read_recording
 from agent.step import Episode, StopReason
 from agent.wiring.episode import run_with
 from agent.wiring.steering import steer
+from tests.agent.models.stalling_server import StallingServer
 from tools.action import Action, Back, OpenApp, Swipe, Tap
 from tools.clock import SystemClock
 from tools.errors import ActionFailedError
@@ -140,6 +141,38 @@ def test_a_stop_keeps_the_recording_whole(tmp_path: Path) -> None:
     assert recording.end.stop is StopReason.INTERRUPTED
     with pytest.raises(ActionFailedError, match="over"):
         run.order("pause")
+
+
+@pytest.mark.parametrize("said", ["", "I see"])
+def test_a_stop_waits_for_no_word_of_the_model(tmp_path: Path, said: str) -> None:
+    with StallingServer(said) as server:
+        model = {"policy": "vlm", "model": "Qwen2.5-VL-7B-Instruct", "server": server.base_url}
+        with watched(AIRPLANE, tmp_path, **model) as run:
+            assert server.asked.wait(PATIENCE_S)
+            run.see(lambda view: view.phase == "working" and view.saying == said)
+            run.order("stop")
+            episode = run.over()
+            assert server.left.wait(PATIENCE_S)  # nor does the server go on for nobody
+    assert episode.stop is StopReason.INTERRUPTED
+    assert episode.recording is not None
+    recording = read_recording(episode.recording)
+    assert recording.end is not None
+    assert recording.end.stop is StopReason.INTERRUPTED
+    assert len(recording.steps[0].requests) == 1
+
+
+def test_who_takes_over_waits_for_no_word_of_the_model(tmp_path: Path) -> None:
+    with StallingServer() as server:
+        model = {"policy": "vlm", "model": "Qwen2.5-VL-7B-Instruct", "server": server.base_url}
+        with watched(AIRPLANE, tmp_path, **model) as run:
+            assert server.asked.wait(PATIENCE_S)
+            run.do(Opened(kind="open_app", name="Settings"))
+            view = run.see(lambda view: len(view.done) == 1 and view.phase == "waiting")
+            assert (view.hand, view.done[0].hand) == ("person", "person")
+            assert server.left.wait(PATIENCE_S)
+            run.order("stop")
+            episode = run.over()
+    assert done(episode) == [OpenApp(name="Settings")]
 
 
 def test_a_stop_before_the_device_is_there_is_no_crash(tmp_path: Path) -> None:

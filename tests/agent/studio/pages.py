@@ -33,18 +33,33 @@ def opened(browser: "Browser", studio: Served) -> "Iterator[Page]":
     )
     page.goto(studio.url)
     page.wait_for_selector("#begin")
+    page.wait_for_selector("#live .blank, #live iframe")  # what went on before is there
     yield page
     page.close()
     assert wrong == []
 
 
 def go_to(page: "Page", tab: str) -> None:
-    """Open a tab, be it in the row or, on a narrow page, behind the dots."""
-    there = page.get_by_role("tab", name=tab, exact=True)
-    if there.count() and there.first.is_visible():
-        there.first.click()
-    else:
-        page.locator("#tabs .overflow-menu button").first.click()
-        exactly = re.compile(f"^{re.escape(tab)}$")
-        page.locator(".overflow-dropdown button", has_text=exactly).click()
-    page.locator("[role=tab][aria-selected=true]", has_text=tab).first.wait_for()
+    """Open a tab, be it in the row or, on a narrow page, behind the dots.
+
+    After a change of width Gradio moves tabs between the two for a while.
+    """
+    from playwright.sync_api import TimeoutError as TooLate
+
+    there = page.get_by_role("tab", name=tab, exact=True).first
+    listed = page.locator(".overflow-dropdown button", has_text=re.compile(f"^{re.escape(tab)}$"))
+    chosen = page.locator("[role=tab][aria-selected=true]", has_text=tab).first
+    for patience_ms in (*[3000] * 20, PATIENCE_MS):
+        try:
+            if there.is_visible():
+                there.click(timeout=patience_ms)
+            else:
+                if not listed.is_visible():
+                    page.locator("#tabs .overflow-menu button").first.click(timeout=patience_ms)
+                listed.click(timeout=patience_ms)
+            chosen.wait_for(timeout=patience_ms)
+        except TooLate:
+            if patience_ms == PATIENCE_MS:
+                raise
+        else:
+            return

@@ -9,6 +9,7 @@ import pytest
 
 from agent.recording.reader import Recording, read_recording
 from agent.step import StopReason
+from tests.agent.models.stalling_server import StallingServer
 from tests.agent.person.tabs import chromium
 from tests.agent.studio.conftest import Served
 from tests.agent.studio.pages import TABS, go_to, opened
@@ -125,6 +126,7 @@ def test_touching_the_screen_takes_over_and_hand_back_lets_the_agent_go_on(
     run.asked()
     assert not run.live.locator("#typing").is_visible()
     picture = run.live.locator("#picture")
+    picture.wait_for()
     box = picture.bounding_box()
     assert box is not None
     run.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.7)
@@ -166,6 +168,23 @@ def test_everything_of_a_run_is_done_by_keyboard(run: AtHelm, studio: Served) ->
     press("Alt+s")
     recording = run.over()
     assert recording.start.goal == "turn on bluetooth"
+    assert stop_of(recording) is StopReason.INTERRUPTED
+
+
+def test_a_stop_waits_for_no_word_of_the_model(run: AtHelm) -> None:
+    page = run.page
+    with StallingServer() as server:
+        page.locator("#model-bar > button").first.click()
+        bar = page.locator("#model-bar")
+        bar.get_by_label("Model").fill("Qwen2.5-VL-7B-Instruct")
+        bar.get_by_label("Server").fill(server.base_url)
+        page.locator("#who").get_by_label("Model", exact=True).check()
+        run.begin()
+        run.live.locator("#phase:text('Thinking')").wait_for()
+        assert server.asked.wait(60)
+        run.live.locator("#stop").click()
+        recording = run.over()
+        assert server.left.wait(60)
     assert stop_of(recording) is StopReason.INTERRUPTED
 
 
@@ -215,7 +234,19 @@ def test_recordings_are_read_exported_and_gone_on_from(
     told.value.save_as(tmp_path / "x.zip")
     assert (tmp_path / "x.zip").read_bytes().startswith(b"PK")
 
+    page.locator("#training > button").first.click()
+    page.click("#training-button")
+    page.locator("#recordings-status .trouble", has_text="For which family").wait_for()
+    page.locator("#training").get_by_label("Dialect").click()
+    page.get_by_role("option", name="qwen2_5_vl", exact=True).click()
+    page.click("#training-button")
+    page.locator("#recordings-status", has_text="Samples: 6").wait_for()
+    page.locator("#training a[download$='.zip']").first.wait_for()
+
     page.locator("#fork > button").first.click()
+    page.get_by_label("First step to decide anew").fill("x")
+    page.click("#fork-button")
+    page.locator("#recordings-status .trouble", has_text="no step").wait_for()
     page.get_by_label("First step to decide anew").fill("3")
     old = page.locator("iframe.live").get_attribute("src")
     page.click("#fork-button")

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.agent.models.fault_server import Answer, Answerer, serving, words
+from tests.agent.models.stalling_server import StallingServer
 from tests.agent.perception.films import make_film
 from tests.agent.person.tabs import chromium
 from tests.agent.studio.conftest import Served
@@ -52,11 +53,15 @@ def picture(studio: Served) -> str:
 def model(page: "Page", *answers: Answer | Answerer) -> Iterator[None]:
     """A server that answers so, named on the page."""
     with serving(*answers) as server:
-        page.locator("#model-bar > button").first.click()
-        bar = page.locator("#model-bar")
-        bar.get_by_label("Model").fill(QWEN)
-        bar.get_by_label("Server").fill(server.base_url)
+        name_model(page, server.base_url)
         yield
+
+
+def name_model(page: "Page", server: str) -> None:
+    page.locator("#model-bar > button").first.click()
+    bar = page.locator("#model-bar")
+    bar.get_by_label("Model").fill(QWEN)
+    bar.get_by_label("Server").fill(server)
 
 
 def test_without_a_model_every_tab_says_what_to_set_up(page: "Page", picture: str) -> None:
@@ -202,3 +207,63 @@ def test_a_conversation_goes_on_and_is_saved(page: "Page", tmp_path: Path) -> No
         assert (tmp_path / "x.json").read_text(encoding="utf-8").count('"role"') == 4
         page.click("#chat-new")
         page.locator("#chat-shown", has_text="Good morning").wait_for(state="detached")
+        page.locator("#chat-resume > button").first.click()
+        page.locator("#chat-resume input[type=file]").set_input_files(tmp_path / "x.json")
+        page.locator("#chat-resume", has_text="x.json").wait_for()
+        page.click("#chat-go-on")
+        page.locator("#chat-shown", has_text="Good morning").wait_for()
+        page.locator("#chat-status", has_text="Goes on after 2 questions").wait_for()
+        page.locator("#chat-said textarea").fill("And now?")
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "document.querySelector('#chat-shown').innerText.split('again').length === 3"
+        )
+        assert heard == [3, 5]
+        assert page.locator("#chat-shown img[src=x]").count() == 0
+
+
+def test_a_picture_in_a_conversation_goes_with_it(
+    page: "Page", picture: str, tmp_path: Path
+) -> None:
+    with model(page, words("Grey"), words("Still grey")):
+        go_to(page, "Chat")
+        page.locator("#chat-said input[type=file]").set_input_files(picture)
+        page.locator("#chat-said img").first.wait_for()
+        page.locator("#chat-said textarea").fill("Which colour?")
+        page.keyboard.press("Enter")
+        page.locator("#chat-shown", has_text="Grey").wait_for()
+        page.locator("#chat-shown img").first.wait_for()
+        assert not page.locator("#chat-shown button[aria-label=Share]:visible").count()
+        page.click("#chat-save")
+        with page.expect_download() as told:
+            page.locator("a[download='conversation.zip']").first.click()
+        told.value.save_as(tmp_path / "x.zip")
+        page.locator("#chat-shown button[aria-label=Clear]").click()
+        page.locator("#chat-shown", has_text="Grey").wait_for(state="detached")
+        page.locator("#chat-resume > button").first.click()
+        page.locator("#chat-place textarea, #chat-place input").first.fill(str(tmp_path / "x.zip"))
+        page.click("#chat-go-on")
+        page.locator("#chat-shown", has_text="Grey").wait_for()
+        page.locator("#chat-shown img").first.wait_for()
+
+
+def test_a_stop_is_heard_while_the_model_says_nothing(page: "Page") -> None:
+    with StallingServer() as server:
+        name_model(page, server.base_url)
+        go_to(page, "Chat")
+        page.locator("#chat-said textarea").fill("Hello")
+        page.keyboard.press("Enter")
+        page.locator("#chat-status", has_text="Asking").wait_for()
+        assert server.asked.wait(60)
+        page.click("#chat-stop")
+        page.locator("#chat-status", has_text="Stopped").wait_for()
+        page.locator("#chat-shown", has_text="Hello").wait_for(state="detached")
+        assert server.left.wait(60)  # nor does the server go on for nobody
+
+
+def test_a_message_that_cannot_be_sent_stays_in_its_field(page: "Page") -> None:
+    go_to(page, "Chat")
+    page.locator("#chat-said textarea").fill("Hello there")
+    page.keyboard.press("Enter")
+    page.locator("#chat-status .trouble", has_text=NO_MODEL).wait_for()
+    assert page.locator("#chat-said textarea").input_value() == "Hello there"

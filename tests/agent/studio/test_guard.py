@@ -22,11 +22,11 @@ class Client:
         self.token = url.partition("token=")[2]
         self.cookie = f"tapwright-{self.host.rpartition(':')[2]}={self.token}"
 
-    def ask(self, path: str, **headers: str) -> Any:
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Any:
         connection = http.client.HTTPConnection(self.host, timeout=60)
         sent = {"Host": self.host, "Cookie": self.cookie, **headers}
         given = {name: value for name, value in sent.items() if value}
-        connection.request("GET", path, None, given)
+        connection.request(method, path, None, given)
         answer = connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
         connection.close()
@@ -52,7 +52,13 @@ def test_the_way_on_never_leads_to_another_site(client: Client) -> None:
     assert re.match(r"/[^/\\]", answer.headers["Location"])
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/gradio_api/info", "/run/x/", "/report/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/config", "/theme.css", "/run/x/", "/report/x", "/gradio_api/info",
+        "/gradio_api/file=/etc/passwd", "/gradio_api/heartbeat/x",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -71,6 +77,24 @@ def test_strangers_get_one_line(
     assert answer.status == status
     assert len(text.splitlines()) == 1
     assert client.token not in text
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/upload", "/run/x/steer"])
+def test_strangers_post_nothing(client: Client, path: str) -> None:
+    assert client.ask(path, "POST", Cookie="")[0].status == 403
+
+
+def test_strangers_open_no_socket(client: Client) -> None:
+    wanted = {
+        "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }  # fmt: skip
+    assert client.ask("/gradio_api/x", Cookie="", **wanted)[0].status == 403
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "agent.toml", __file__])
+def test_files_that_no_tab_has_made_are_not_given_out(client: Client, path: str) -> None:
+    assert client.ask(f"/gradio_api/file={path}")[0].status == 403
 
 
 def test_a_wrong_token_is_no_token(client: Client) -> None:

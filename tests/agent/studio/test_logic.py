@@ -9,7 +9,7 @@ from agent import run_goal
 from agent.recording.reader import read_recording
 from agent.step import StopReason
 from agent.studio.asking import Clients, Named
-from agent.studio.reports import Reports, listed
+from agent.studio.reports import Lesson, Reports, listed, recording_named
 from agent.studio.runs import Runs, begin_again, begin_fork, begin_goal, config_of
 from agent.wiring.model_facts import examine_server, needs_of
 from tools.errors import ConfigError, ModelError, RecordingError, UsageError
@@ -114,6 +114,29 @@ def test_a_report_and_exports_are_made(reports: Reports, recorded: str) -> None:
         assert f"{recorded}/events.jsonl" in archive.namelist()
     with pytest.raises(RecordingError):
         reports.make("nothing-like-it", lambda *_: None)
+
+
+def test_samples_to_train_on_are_written(reports: Reports, recorded: str) -> None:
+    told: list[tuple[int, int]] = []
+    lesson = Lesson("trl", "qwen2_5_vl", everything=False)
+    path, done = reports.train([recorded], lesson, lambda *part: told.append(part))
+    assert (done.samples, len(done.taken), told) == (6, 1, [(0, 1)])
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    assert "trl-1/train.jsonl" in names
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    with pytest.raises(ConfigError, match="For which family"):
+        reports.train([recorded], Lesson("trl"), lambda *_: None)
+    with pytest.raises(RecordingError):
+        reports.train([recorded, "nothing-like-it"], lesson, lambda *_: None)
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "/etc", "a/b", "", "."])
+def test_only_recordings_are_named(reports: Reports, tmp_path: Path, name: str) -> None:
+    with pytest.raises(RecordingError):
+        recording_named(name, tmp_path)
+    with pytest.raises(RecordingError):
+        reports.export(name, "zip", lambda *_: None)
 
 
 def test_without_a_model_the_page_says_what_to_set_up() -> None:
