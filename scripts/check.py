@@ -13,19 +13,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ["agent", "tools", "tests", "benchmarks", "scripts"]
+# The tests start hundreds of programs of ours. Where Python keeps nothing that it compiled, as with
+# PYTHONDONTWRITEBYTECODE in many containers, each would spend half of its start on compiling.
+COMPILED = ["compileall", "-q", "-j", "0", "agent", "tools"]
 CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("format", ["ruff", "format", "--check", *SOURCES]),
     ("lint", ["ruff", "check", *SOURCES]),
     ("types", ["mypy", *SOURCES]),
     ("architecture", ["importlinter"]),
+    ("compiled", COMPILED),
     ("tests", ["pytest", "-n", "auto", "--cov", "--cov-report=term"]),
 )
 # What no test can reach where torch is not installed. It is measured where torch is, as in CI; the
 # variable is read by [tool.coverage.run] in pyproject.toml.
 WITHOUT_TORCH = {"TAPWRIGHT_COVERAGE_OMIT": "agent/models/local/*"}
-# Set in many containers. The tests start hundreds of programs of ours, and each would compile all
-# that it imports anew: half of what such a start costs.
-UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
 # The modules that are commands under another name than their own.
 ENTRY = {
     "importlinter": [
@@ -44,12 +45,10 @@ def main() -> int:
         print(f"Not in the coverage, because torch is not installed: {left_out}", flush=True)
     for name, (module, *options) in CHECKS:
         extra = sys.argv[1:] if name == "tests" else []
-        environment = {**os.environ, **without}
-        environment.pop(UNCOMPILED, None)
         command = [*ENTRY.get(module, [sys.executable, "-m", module]), *options, *extra]
         print(f"== {name}: {' '.join([module, *options, *extra])}", flush=True)
         started = time.monotonic()
-        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        if subprocess.run(command, cwd=ROOT, env={**os.environ, **without}, check=False).returncode:
             failed.append(name)
         print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
     print(f"FAILED: {', '.join(failed)}" if failed else "all checks passed", flush=True)
