@@ -16,7 +16,7 @@ _CJK = re.compile(r"[\u3400-\u9fff]")
 _SECRET = re.compile(r"<secret:[^<>]*>")
 _NUMBER = re.compile(r"\d+")
 FUZZY_ENOUGH = 88.0
-_KEPT = 4096  # every word of the lexicon, which is asked about every element of every screen
+_KEPT = 8192  # every element of every screen is compared with every word of the lexicon
 
 
 @lru_cache(maxsize=_KEPT)
@@ -31,7 +31,8 @@ def is_cjk(text: str) -> bool:
     return _CJK.search(text) is not None
 
 
-def says(label: str, phrases: Iterable[str]) -> int:
+@lru_cache(maxsize=_KEPT)
+def says(label: str, phrases: tuple[str, ...]) -> int:
     """How well ``label`` says one of ``phrases``: 3 exactly, 2 begins with it, 1 contains it."""
     said = normal(label)
     best = 0
