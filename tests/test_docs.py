@@ -1,12 +1,17 @@
 """What the documents show is true: commands exist, examples run, sizes are kept."""
 
+import io
 import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from agent.cli.app import run_command
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,15 +60,20 @@ def test_every_command_and_option_that_a_document_shows_exists(document: str) ->
     assert not lines or shown
 
 
+@cache
+def help_of(*command: str) -> str:
+    """What ``agent COMMAND --help`` prints; nothing if there is no such command."""
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(io.StringIO()):
+        code = run_command([*command, "--help"])
+    return printed.getvalue() if code == 0 else ""
+
+
 def command_help(command: list[str]) -> str:
     """The help of ``agent`` and the given subcommands; a word that is no subcommand is dropped."""
     for length in range(len(command), 0, -1):
-        done = subprocess.run(
-            [sys.executable, "-m", "agent", *command[:length], "--help"],
-            cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
-        if done.returncode == 0:
-            return done.stdout
+        if text := help_of(*command[:length]):
+            return text
     raise AssertionError(f"agent {' '.join(command)} is no command")
 
 

@@ -8,12 +8,11 @@ word that asks for nothing is told, and nothing is done.
 import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import Field
 
+from agent.policies.rules.lexicon import written
 from agent.policies.rules.text import is_cjk
 from tools.geometry import Frozen
 
@@ -31,8 +30,7 @@ class Fillers(Frozen):
 
 @cache
 def _fillers() -> dict[str, Fillers]:
-    text = (Path(__file__).parent / "fillers.yaml").read_text(encoding="utf-8")
-    return {name: Fillers.model_validate(body) for name, body in yaml.safe_load(text).items()}
+    return {name: Fillers.model_validate(body) for name, body in written("fillers.yaml").items()}
 
 
 def without(text: str, values: Iterable[str]) -> str:

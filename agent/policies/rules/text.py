@@ -7,6 +7,7 @@ in scripts with spaces.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -15,8 +16,10 @@ _CJK = re.compile(r"[\u3400-\u9fff]")
 _SECRET = re.compile(r"<secret:[^<>]*>")
 _NUMBER = re.compile(r"\d+")
 FUZZY_ENOUGH = 88.0
+_KEPT = 8192  # every element of every screen is compared with every word of the lexicon
 
 
+@lru_cache(maxsize=_KEPT)
 def normal(text: str) -> str:
     """Lower case, full-width made half-width, punctuation to single spaces."""
     folded = unicodedata.normalize("NFKC", text).casefold()
@@ -28,19 +31,18 @@ def is_cjk(text: str) -> bool:
     return _CJK.search(text) is not None
 
 
-def says(label: str, phrases: Iterable[str]) -> int:
+@lru_cache(maxsize=_KEPT)
+def says(label: str, phrases: tuple[str, ...]) -> int:
     """How well ``label`` says one of ``phrases``: 3 exactly, 2 begins with it, 1 contains it."""
     said = normal(label)
     best = 0
     for phrase in phrases:
         wanted = normal(phrase)
-        if not wanted or best == 3:
+        if not wanted or wanted not in said:
             continue
         if said == wanted:
-            best = 3
-        elif len(wanted) > 1 and is_cjk(wanted):
-            best = max(best, 2 if said.startswith(wanted) else 1 if wanted in said else 0)
-        elif f" {wanted} " in f" {said} ":
+            return 3
+        if (len(wanted) > 1 and is_cjk(wanted)) or f" {wanted} " in f" {said} ":
             best = max(best, 2 if said.startswith(wanted) else 1)
     return best
 

@@ -195,7 +195,7 @@ class View:
         ]  # fmt: skip
         return f"{self.app}|{self.activity}|{hash(tuple(told))}"
 
-    @property
+    @cached_property
     def looks_like_nav(self) -> frozenset[str]:
         """Keys of the elements of a bottom navigation bar, which never "lead on"."""
         low = [

@@ -275,6 +275,11 @@ def test_one_word_inside_another_is_not_said() -> None:
     assert says("Tomorrow", ("to",)) == 0
     assert says("Premium economy", ("economy",)) == 1
     assert says("Economy", ("economy",)) == 3
+    assert says("Economy class", ("class", "economy")) == 2
+    assert says("Economy class", ("class", "economy", "Economy  class!")) == 3
+    assert says("预订航班", ("航班",)) == 1
+    assert says("预订航班", ("预订", "航班")) == 2
+    assert says("预", ("预订",)) == says("Economy", ("", "!")) == 0
 
 
 def test_a_similar_name_is_not_the_same() -> None:

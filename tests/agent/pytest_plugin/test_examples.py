@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.agent.pytest_plugin.conftest import ROOT, Run
+from tests.agent.pytest_plugin.conftest import ROOT, WITHOUT, Run
 
 WORKFLOW = ROOT / "docs" / "github-actions.yml"
 TASKS = """\
@@ -47,7 +47,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", os.pathsep.join([str(programs), os.environ["PATH"]]))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    monkeypatch.setenv("PYTEST_ADDOPTS", "" if known else "-p agent.pytest_plugin")
+    named = "" if known else "-p agent.pytest_plugin"
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"{WITHOUT} {named}")
     monkeypatch.delenv("AGENT_RECORD_DIR")
     project = tmp_path / "project"
     (project / "tasks").mkdir(parents=True)

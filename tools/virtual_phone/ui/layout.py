@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.virtual_phone.ui.primitives import EditText
 from tools.virtual_phone.ui.textflow import Span, TextFont
@@ -32,8 +32,7 @@ class UnknownWidgetError(TypeError):
     """A widget that layout has no rule for."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """The sizes a box may take; `max_h` is UNBOUNDED inside a scroll view."""
 
     min_w: int
@@ -69,8 +68,7 @@ class Limits:
         return min(self.max_h, max(self.min_h, wanted))
 
 
-@dataclass(frozen=True)
-class Child:
+class Child(NamedTuple):
     """A box at a place inside its parent."""
 
     x: int

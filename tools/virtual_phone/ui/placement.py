@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tools.virtual_phone.ui.layout import Box, ScrollBox
 from tools.virtual_phone.ui.paint import Rect, is_empty, overlap
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """A box on the screen. `rect` is where it stands, `clip` what its parents let through."""
 
     box: Box
@@ -25,16 +24,15 @@ class Placed:
 
     def walk(self) -> Iterator[Placed]:
         """This box and all below it, in painting order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        ahead = [self]
+        while ahead:
+            each = ahead.pop()
+            yield each
+            ahead.extend(reversed(each.children))
 
     def shown(self) -> Iterator[Placed]:
         """As `walk`, without what is wholly outside."""
-        if not is_empty(self.visible):
-            yield self
-        for child in self.children:
-            yield from child.shown()
+        return (each for each in self.walk() if not is_empty(each.visible))
 
 
 def place(box: Box, x: int, y: int, clip: Rect) -> Placed:

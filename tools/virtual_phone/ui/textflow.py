@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tools.virtual_phone.ui.fonts import advance, text_width
 from tools.virtual_phone.ui.widget_layout import Weight
@@ -19,8 +19,7 @@ _NOT_FIRST = frozenset("，。、；：？！）》」』】”’…,.;:?!)]}%"
 _NOT_LAST = frozenset("（《「『【“‘([{")
 
 
-@dataclass(frozen=True)
-class TextFont:
+class TextFont(NamedTuple):
     """Size and line height in px, and the weight."""
 
     size: int

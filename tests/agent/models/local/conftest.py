@@ -37,6 +37,20 @@ def checkpoint(
 
 
 @pytest.fixture(scope="session")
+def terse_checkpoint(
+    tmp_path_factory: pytest.TempPathFactory, torch_ready: None
+) -> Callable[[str], Path]:
+    """The same with weights that come to an end soon: for whole runs, not for replies."""
+    folder = tmp_path_factory.mktemp("terse_checkpoints")
+
+    def made(family: str) -> Path:
+        path = folder / family
+        return path if path.is_dir() else make_checkpoint(path, family, terse=True)
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def loaded(checkpoint: Callable[[str], Path]) -> Loader:
     """A fresh conversation with the tiny model of a family, loaded once for each set of options."""
     models: dict[tuple[str, LocalOptions], LocalModel] = {}

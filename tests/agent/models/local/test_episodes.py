@@ -69,9 +69,9 @@ def check(episode: Episode, model: str, dialect: str) -> Recording:
 
 @pytest.mark.parametrize("family", ["qwen2_5_vl", "qwen3_vl"])
 def test_a_run_from_the_command_line(
-    family: str, checkpoint: Checkpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    family: str, terse_checkpoint: Checkpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = str(checkpoint(family))
+    folder = str(terse_checkpoint(family))
     arguments = ["run", GOAL, "--device", "virtual", "--model", folder, "--yes", "--json"]
     limits = ["--max-steps", str(STEPS), "--max-pixels", str(PIXELS)]
     code = run_command([*arguments, *limits, "--record-dir", str(tmp_path / "runs")])
@@ -116,8 +116,8 @@ def phone(folder: Path, model: Model, family: str) -> Iterator[Callable[[], Epis
             recorder.close()
 
 
-def test_two_episodes_at_once_share_one_model(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    first = load_local(str(checkpoint("qwen2_5_vl")), LocalOptions())
+def test_two_episodes_at_once_share_one_model(terse_checkpoint: Checkpoint, tmp_path: Path) -> None:
+    first = load_local(str(terse_checkpoint("qwen2_5_vl")), LocalOptions())
     second = first.conversation()
     assert first._open().weights is second._open().weights
     folders = [new_folder(tmp_path / name, GOAL) for name in ("one", "two")]
@@ -149,9 +149,9 @@ class Listening(Nobody):
 
 
 def test_an_agent_loads_its_model_once_for_all_its_goals(
-    checkpoint: Checkpoint, tmp_path: Path
+    terse_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
-    folder, listener = str(checkpoint("qwen2_5_vl")), Listening()
+    folder, listener = str(terse_checkpoint("qwen2_5_vl")), Listening()
     settings = {"max_steps": 2, "max_pixels": PIXELS, "approve": "always"}
     with Agent(
         audience=listener, model=folder, device="virtual", record_dir=tmp_path, **settings

@@ -122,24 +122,26 @@ import os
 os.environ.update(HF_ENDPOINT=sys.argv[1], HF_HOME=sys.argv[2])
 from agent.models.local.options import LocalOptions
 from tools.errors import ConfigError
-told = []
-try:
-    options = LocalOptions(offline=len(sys.argv) > 4)
-    model = load_local(sys.argv[3], options, progress=lambda *each: told.append(each))
-    downloaded = [share for what, share in told if what == "download"]
-    print(model.family, downloaded[-1:], downloaded == sorted(downloaded))
-except ConfigError as error:
-    print(error)
+for asked in sys.argv[3:]:
+    told = []
+    name, _, offline = asked.partition("@")
+    try:
+        options = LocalOptions(offline=bool(offline))
+        model = load_local(name, options, progress=lambda *each: told.append(each))
+        downloaded = [share for what, share in told if what == "download"]
+        print(model.family, downloaded[-1:], downloaded == sorted(downloaded))
+    except ConfigError as error:
+        print(error)
 """
     with serving(checkpoint("qwen2_vl")) as address:
-        first = run(code, address, tmp_path, NAME)
-        refused = [run(code, address, tmp_path, name).stdout for name in (GATED, "Tiny/None")]
-    again = run(code, "http://127.0.0.1:9", tmp_path, NAME)
-    offline = run(code, "http://127.0.0.1:9", tmp_path, NAME, "offline")
-    assert (first.stdout, first.stderr) == ("qwen2_vl [1.0] True\n", "")
-    assert "accepted its terms" in refused[0]
-    assert "The Hub has no model 'Tiny/None'" in refused[1]
-    assert again.stdout == offline.stdout == "qwen2_vl [] True\n"
+        first = run(code, address, tmp_path, NAME, GATED, "Tiny/None")
+    again = run(code, "http://127.0.0.1:9", tmp_path, NAME, f"{NAME}@offline")
+    assert first.stderr == ""
+    fetched, gated, unknown = first.stdout.splitlines()
+    assert fetched == "qwen2_vl [1.0] True"
+    assert "accepted its terms" in gated
+    assert "The Hub has no model 'Tiny/None'" in unknown
+    assert again.stdout == 2 * "qwen2_vl [] True\n"
 
 
 SHORT_OF_MEMORY = f"""{ASK}
