@@ -55,8 +55,14 @@ class Reading:
     became: DecisionMade | MistakeMade | None
 
 
+def _is_for_checks(step: RecordedStep) -> bool:
+    """Whether its look was taken for the checks at the end of a run: all steps have a result."""
+    thought = step.requests or step.decision or step.mistakes
+    return step.result is None and not thought
+
+
 class Tape:
-    """A recording, ready to be decided again.
+    """A recording, ready to be decided again; a look for its checks is no step of it.
 
     Args:
         recording: As read.
@@ -67,6 +73,8 @@ class Tape:
 
     def __init__(self, recording: Recording) -> None:
         steps = [step for step in recording.steps if step.observation is not None]
+        if len(steps) > 1 and recording.end is not None and _is_for_checks(steps[-1]):
+            steps.pop()
         if not steps:
             raise RecordingError(
                 f"The recording {str(recording.folder)!r} is empty: it has not a single look.",

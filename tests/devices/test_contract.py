@@ -61,8 +61,10 @@ def connected(
             assert phone.server_port is not None
             secrets = Secrets({"UNUSED": "kestrel-7"}) if request.param != "own_server" else None
             stage = phone_stage(AdbServer(port=phone.server_port), phone, secrets=secrets)
-        else:
+        elif request.param == "real_server":
             stage = phone_stage(request.getfixturevalue("real_adb"), phone, phone.serial)
+        else:
+            raise AssertionError(f"no stage for {request.param}: say here how it is connected")
     yield stage
     stage.device.close()
     stage.device.close()  # twice is no mistake

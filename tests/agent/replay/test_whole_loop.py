@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from agent.recording.reader import read_recording
 from agent.replay.divergence import Replayed
 from agent.step import StopReason
-from agent.wiring.redecide import loop_again, open_recording
+from agent.wiring.redecide import loop_again, open_recording, parser_again
 from tests.agent.episodes import COUNT, DONE, FORM, NOWHERE, Rig, call, tap
 from tests.agent.replay.made import (
     FAMILIES,
@@ -361,3 +361,19 @@ def test_another_encoder_is_told_as_such(form: Path) -> None:
     found = again(copy)
     assert told(found)[0] == (3, "picture")
     assert found.divergences[0].seen.endswith("which looks the same: another encoder or quality")
+
+
+@pytest.mark.parametrize("words", ["Airplane mode", "Nowhere"])
+def test_the_look_for_the_checks_at_the_end_is_no_step(tmp_path: Path, words: str) -> None:
+    from agent import run_goal
+
+    episode = run_goal(
+        "turn on airplane mode", device="virtual", record_dir=tmp_path, expect=(words,)
+    )
+    assert episode.recording is not None
+    recording = read_recording(episode.recording)
+    assert len(recording.steps) == len(episode.steps) + 1
+    opened = open_recording(episode.recording)
+    for found in (parser_again(opened, lambda *_: None), again(episode.recording)):
+        assert found.divergences == ()
+        assert found.steps == found.checked == len(episode.steps)
