@@ -157,9 +157,17 @@ class Config(BaseModel):
     @field_validator("seeing_tools", mode="before")
     @classmethod
     def _all_or_none(cls, value: object) -> object:
-        if value is True or value in (("true",), ["true"]):
-            return SEEING_TOOLS
-        return () if value is False or value in (("false",), ["false"]) else value
+        if isinstance(value, bool):
+            return SEEING_TOOLS if value else ()
+        names = tuple(value) if isinstance(value, tuple | list) else ()
+        if not all(isinstance(name, str) for name in names):
+            return value
+        match [name.lower() for name in names]:
+            case ["true" | "all"]:
+                return SEEING_TOOLS
+            case ["false" | "none"]:
+                return ()
+        return tuple(dict.fromkeys(names)) if names else value
 
     @field_validator("*")
     @classmethod

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal, Protocol, runtime_checkable
+from typing import Annotated, Final, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
 
@@ -155,6 +155,10 @@ class Usage(Frozen):
     cost_usd: Annotated[float, Field(ge=0)] = 0.0
 
 
+CUT: Final = frozenset({"length", "loop", "time"})
+"""Why replies end that are not whole."""
+
+
 class Reply(Frozen):
     """What came back, before anyone tries to understand it.
 
@@ -163,7 +167,8 @@ class Reply(Frozen):
         reasoning: What a thinking model says apart from it; empty if it does not.
         calls: Native tool calls.
         finish_reason: ``stop``, ``length``, ``tool_calls`` or what else the server says; ``loop``
-            if it repeated itself and was cut, the tokens then being counted by nobody; ``rejected``
+            if it repeated itself and was cut, the tokens then being counted by nobody; ``time`` if
+            a local model was cut because its time was over; ``rejected``
             if the server could not read the tool call in it, of which then nothing may be left.
         usage: Tokens.
         latency_s: Seconds from the request to the last token.
@@ -179,6 +184,11 @@ class Reply(Frozen):
     latency_s: Annotated[float, Field(ge=0)] = 0.0
     first_token_s: Annotated[float, Field(ge=0)] = 0.0
     request_id: str = ""
+
+    @property
+    def cut(self) -> bool:
+        """Whether it ended before the model was done: no room, in circles, or out of time."""
+        return self.finish_reason in CUT
 
 
 class Thought(str):

@@ -87,7 +87,7 @@ def caption(
     return Caption(
         picture=picture.name,
         text=answer_of(reply, seer),
-        cut=reply.finish_reason in ("length", "loop"),
+        cut=reply.cut,
     )
 
 
@@ -160,7 +160,7 @@ def _once(
         thought=thought,
         value=fitted.value if isinstance(fitted, Fitted) else None,
         problem=fitted.problem if isinstance(fitted, Unfit) else "",
-        cut=reply.finish_reason in ("length", "loop"),
+        cut=reply.cut,
     )
 
 

@@ -86,7 +86,7 @@ class _Draft:
 
 def read_final(reply: Reply, manner: Manner) -> Found:
     """Find the answer in ``reply``; nothing is guessed where the model has not finished."""
-    whole = reply.finish_reason not in {"length", "loop", "time"}
+    whole = not reply.cut
     circle = None if whole else _circle_of(reply)
     draft = _drafted(reply, manner, whole=whole)
     found = _after_marker(draft) or _after_thought(draft) or _unmarked(draft)

@@ -26,7 +26,6 @@ ROOM: Final = 4096
 _FENCE: Final = ("```json\n", "\n```")
 _MOST_THINGS: Final = 300
 _LONGEST_LABEL: Final = 120
-_CUT: Final = ("length", "loop")
 _TOUCH: Final = Registry([tap])
 
 
@@ -139,7 +138,7 @@ def _read(seer: Seer, reply: Reply, projection: Projection) -> tuple[BoxesRead, 
     read = read_boxes(text, projection, seer.dialect.space)
     if not read.formed and (touched := _touched(seer, reply, projection)):
         return BoxesRead((touched,), (), formed=True), text
-    if reply.finish_reason in _CUT and not read.cut:
+    if reply.cut and not read.cut:
         read = replace(read, notes=(*read.notes, "The reply was cut off at its longest."), cut=True)
     return read, text
 

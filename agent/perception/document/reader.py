@@ -26,6 +26,7 @@ PAGE_TOKENS: Final = 2048
 """Visual tokens for a page, where nobody has said otherwise: print is smaller than buttons."""
 _CUT: Final = {
     "length": "The reply was cut at its most tokens; what came is here. See --max-tokens.",
+    "time": "The reply was cut, for its time was over; what came is here.",
     "loop": "The model repeated itself and was stopped; what came is here.",
 }
 _SHOWN: Final = 120

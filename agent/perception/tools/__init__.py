@@ -14,6 +14,7 @@ What they answer goes back to whoever decides, positions as its model writes the
 """
 
 from dataclasses import replace
+from functools import wraps
 
 from agent.perception.document.tree import can_parse
 from agent.perception.tools.eyes import Eyes, OpenEyes
@@ -22,9 +23,12 @@ from agent.perception.tools.looking import looking_tools
 from agent.perception.tools.reading import reading_tools
 from agent.perception.tools.thinking import thinking_tools
 from agent.perception.tools.watching import watching_tools
-from tools.registry import Tool
+from tools.errors import ContextTooLongError
+from tools.outcome import Outcome
+from tools.registry import Tool, ToolFunction
 
 _NEEDS_PARSER = "read_document"
+_TOO_LONG = "No answer came: this is more than the model can be shown at once. Ask about less."
 
 
 def seeing_tools(eyes: Eyes) -> tuple[Tool, ...]:
@@ -33,7 +37,10 @@ def seeing_tools(eyes: Eyes) -> tuple[Tool, ...]:
     Where documents cannot be read, because the extra ``docs`` is not installed, that tool is not
     among them.
     """
-    return _available(_tools(lambda: eyes))
+    return tuple(
+        replace(each, function=_told_where_too_long(each.function))
+        for each in _available(_tools(lambda: eyes))
+    )
 
 
 def told_tools() -> tuple[Tool, ...]:
@@ -65,6 +72,19 @@ def _available(tools: tuple[Tool, ...]) -> tuple[Tool, ...]:
 
 def _no_eyes() -> Eyes:
     raise AssertionError("a silent tool was called")
+
+
+def _told_where_too_long(function: ToolFunction) -> ToolFunction:
+    """``function``, which ends no run because of a question that is too long for the model."""
+
+    @wraps(function)
+    def asked(**arguments: object) -> Outcome:
+        try:
+            return function(**arguments)
+        except ContextTooLongError:
+            return _TOO_LONG
+
+    return asked
 
 
 def _silence(**_: object) -> str:

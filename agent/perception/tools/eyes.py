@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from agent.model import ImagePart
 from agent.perception.pictures import Picture, rgb
@@ -14,8 +14,15 @@ from agent.perception.zoom import shown_part
 from tools.geometry import Box, Point, Size
 from tools.outcome import ToolContext
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Share = Annotated[float, Field(gt=0, le=1)]
+
+def _said(text: str) -> str:
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
+        raise ValueError("must not be blank")
+    return text.strip()
+
+
+Words = Annotated[str, Field(min_length=1), AfterValidator(_said)]
+Share = Annotated[float, Field(ge=0.02, le=1)]
 LONGEST: Final = 2000
 """Characters of an answer: it stands in the history of whoever decides from then on."""
 
@@ -65,9 +72,17 @@ def shown(seer: Seer, screen: Picture, region: Box | None) -> ImagePart:
     return shown_part(seer, screen.image, region).image
 
 
-def told(answer: str, longest: int = LONGEST) -> str:
-    """``answer`` as it is given back: never empty, and not longer than ``longest``."""
+def told(answer: str, *, cut: bool = False, longest: int = LONGEST) -> str:
+    """``answer`` as it is given back: never empty, not longer than ``longest``.
+
+    Args:
+        answer: As the model gave it.
+        cut: Whether it ended before the model was done; that is said.
+        longest: Characters.
+    """
     plain = answer.strip()
     if not plain:
         return "No answer came."
-    return plain if len(plain) <= longest else f"{plain[:longest]}…"
+    if len(plain) > longest:
+        return f"{plain[:longest]}… (there is more)"
+    return f"{plain} (the answer is cut off here)" if cut else plain

@@ -45,12 +45,15 @@ def _places(seer: Seer, context: ToolContext, what: str, *, closely: bool) -> st
     """How many there are, and where, in the numbers of the model that decides."""
     screen = screen_of(context)
     found = (ground_closely if closely else ground)(seer, screen, what)
-    if not found.found:
-        return f"None found: {what}" if found.formed else f"No places came: {told(found.reply)}"
+    if not found.formed:
+        return f"No places came: {told(found.reply)}"
     say = _sayer(seer, screen.size)
     listed = [f"{each.title or what} at {say(each)}" for each in found.found[:_LISTED]]
     more = len(found.found) - len(listed)
-    return f"{len(found.found)} found: {'; '.join(listed)}{f'; and {more} more' if more else ''}"
+    listed += (f"and {more} more",) if more else ()
+    answer = f"{len(found.found)} found: {'; '.join(listed)}" if listed else f"None found: {what}"
+    # Whoever decides must know what may be missing: a count of what was cut off is no count.
+    return f"{answer}. But: {' '.join(found.notes)}" if found.notes else answer
 
 
 def _sayer(seer: Seer, size: Size) -> Callable[[Detection], str]:

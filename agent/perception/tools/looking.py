@@ -5,7 +5,15 @@ from typing import Final, Literal
 from agent.perception.ask import ROOM, caption
 from agent.perception.ground import answer_of
 from agent.perception.seer import Seer
-from agent.perception.tools.eyes import OpenEyes, Share, Words, part_of, screen_of, shown, told
+from agent.perception.tools.eyes import (
+    OpenEyes,
+    Share,
+    Words,
+    part_of,
+    screen_of,
+    shown,
+    told,
+)
 from agent.prompt import inert, load_prompt
 from tools.geometry import Box, Point
 from tools.outcome import ToolContext
@@ -53,7 +61,8 @@ def looking_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
             context: The screen; not for the model.
             style: In one sentence, or in a few paragraphs.
         """
-        return told(caption(eyes().seer, screen_of(context), style=style).text)
+        said = caption(eyes().seer, screen_of(context), style=style)
+        return told(said.text, cut=said.cut)
 
     return look_closer, ask_screen, describe_screen
 
@@ -62,4 +71,5 @@ def about(seer: Seer, context: ToolContext, region: Box | None, words: str) -> s
     """What the model answers about the screen, or a part of it."""
     image = shown(seer, screen_of(context), region)
     room = max(ROOM, seer.dialect.sampling.max_tokens)
-    return told(answer_of(seer.ask(words, (image,), max_tokens=room), seer))
+    reply = seer.ask(words, (image,), max_tokens=room)
+    return told(answer_of(reply, seer), cut=reply.cut)

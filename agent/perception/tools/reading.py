@@ -26,7 +26,7 @@ def reading_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
         Args:
             context: The screen; not for the model.
             at: The middle of the part to read; all of the screen if left out.
-            size: Width and height of that part, as a part of the screen's.
+            size: With ``at``: width and height of that part, as a part of the screen's.
         """
         region = part_of(context.observation.size, at, size) if at is not None else None
         words = load_prompt("perception/read").fill(part=f", {PART}" if region is not None else "")
@@ -39,7 +39,7 @@ def reading_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
         Args:
             context: The screen; not for the model.
             at: The middle of the part to read; all of the screen if left out.
-            size: Width and height of that part, as a part of the screen's.
+            size: With ``at``: width and height of that part, as a part of the screen's.
         """
         seer, screen = eyes().seer, screen_of(context)
         if at is not None:
@@ -49,6 +49,7 @@ def reading_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
         [page] = document.pages
         if not page.blocks:
             return told(f"No document was read. {' '.join(page.notes)}")
-        return told(as_markdown(document), _LONGEST_DOCUMENT)
+        cut = page.outcome == "cut"
+        return told(as_markdown(document), cut=cut, longest=_LONGEST_DOCUMENT)
 
     return read_text, read_document

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
+from agent.model import CUT
 from agent.perception.chat import Talk, Talker
 from agent.perception.pictures import Picture
 from agent.perception.reasoning import pose, solve
 from agent.perception.seer import Seer
+from agent.perception.talking import ChatReply
 from agent.perception.tools.eyes import OpenEyes, Words, screen_of, told
 from agent.prompt import load_prompt
 from tools.outcome import ToolContext
@@ -33,7 +35,10 @@ def thinking_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
         """
         seer = eyes().seer
         solved = solve(seer, pose(seer, problem, [screen_of(context)]))
-        return told(solved.answer or f"No answer came. {solved.why_not}")
+        if solved.answer:
+            return told(solved.answer)
+        cut = " The thought was cut off." if solved.ending in CUT else ""
+        return f"No answer came.{cut}"
 
     @tool
     def chat_about(message: Words, context: ToolContext) -> str:
@@ -43,7 +48,8 @@ def thinking_tools(eyes: OpenEyes) -> tuple[Tool, ...]:
             message: What to say next, such as what has changed since.
             context: The screen; not for the model.
         """
-        return told(conversation.said(eyes().seer, message, screen_of(context)))
+        said = conversation.said(eyes().seer, message, screen_of(context))
+        return told(said.text, cut=said.finish_reason in CUT)
 
     return reason_about, chat_about
 
@@ -54,7 +60,7 @@ class _Conversation:
     def __init__(self) -> None:
         self._talk = Talk(system=load_prompt("perception/chat_screens").text)
 
-    def said(self, seer: Seer, message: str, screen: Picture) -> str:
+    def said(self, seer: Seer, message: str, screen: Picture) -> ChatReply:
         """What the model answers to ``message``; a screen that it was shown last is not repeated.
 
         Where asking fails, the conversation stays as it was.
@@ -64,7 +70,7 @@ class _Conversation:
         asked = self._talk.asked(message, () if same else (screen,))
         answered = Talker(seer).answer(replace(asked, blind_until=_blind_until(asked)))
         self._talk = _recent(answered.talk)
-        return answered.reply.text
+        return answered.reply
 
 
 def _last_shown(talk: Talk) -> Picture | None:

@@ -169,6 +169,11 @@ class VideoFile:
                         f"{self._name!r} has no pictures, only sound or nothing.",
                         hint="Give it a video.",
                     )
+                if container.format.name.endswith("_pipe"):  # FFmpeg's name for single pictures
+                    raise VideoError(
+                        f"{self._name!r} is a picture, and no video.",
+                        hint="Ask about it with: agent ask",
+                    )
                 container.streams.video[0].thread_type = "AUTO"
                 yield container
         except av.error.FFmpegError as error:

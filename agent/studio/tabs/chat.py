@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
+from agent.model import CUT
 from agent.perception.chat import Talk, Talker, Turn
 from agent.perception.families import manner_of
 from agent.perception.pictures import Picture, load_picture
@@ -131,7 +132,7 @@ def _answering(shared: Shared) -> Callable[..., Iterator[tuple[object, ...]]]:
                     continue
                 done, reply = heard.result.talk, heard.result.reply
                 told += "".join(note(each) for each in (*heard.result.notes, *reply.notes))
-                if reply.finish_reason in {"length", "loop", "time"}:
+                if reply.finish_reason in CUT:
                     told += note("The reply was cut.")
                 if not reply.text:
                     told += note("The model said nothing.")

@@ -16,17 +16,23 @@ from agent.cli.app import run_command
 from agent.config import Config, load_config
 from agent.dialects.choose import DIALECTS, dialect_named
 from agent.dialects.dialect import Turn
-from agent.model import ImagePart
+from agent.model import ImagePart, Reply
 from agent.perception.tools import seeing_tools, silent_tools
 from agent.perception.tools.eyes import part_of
 from agent.recording.reader import read_recording
 from agent.wiring.seeing import with_seeing_tools
 from tests.agent.models.fault_server import FaultServer, Json, serving, words
-from tests.agent.perception.seers import eyes_for, model_of, seer_saying
+from tests.agent.perception.seers import eyes_for, model_of, picture, seer_saying
 from tests.grounding.seeing_model import last_image
 from tools.builtin import BUILTIN, builtin_registry
 from tools.device import DeviceInfo, Observation
-from tools.errors import BadArgumentsError, ConfigError, ModelError, OffScreenError
+from tools.errors import (
+    BadArgumentsError,
+    ConfigError,
+    ContextTooLongError,
+    ModelError,
+    OffScreenError,
+)
 from tools.geometry import Box, Point, Size
 from tools.outcome import ToolContext
 from tools.registry import Registry
@@ -50,7 +56,9 @@ def context() -> ToolContext:
     return ToolContext(Observation(Screenshot(image)), info)
 
 
-def call(name: str, *replies: str | ModelError, dialect: str = "qwen2_5_vl", **given: Any) -> Any:
+def call(
+    name: str, *replies: Reply | str | ModelError, dialect: str = "qwen2_5_vl", **given: Any
+) -> Any:
     """What the tool answers, and the pictures its model was shown."""
     seer = seer_saying(*replies, dialect=dialect)
     answer = Registry(seeing_tools(eyes_for(seer))).resolve(name, given, context())
@@ -140,7 +148,48 @@ def test_no_answer_is_said() -> None:
 
 
 def test_a_long_answer_is_shortened() -> None:
-    assert len(call("read_text", "word " * 5000)[0]) < 2100
+    answer = call("read_text", "word " * 5000)[0]
+    assert len(answer) < 2100
+    assert answer.endswith("… (there is more)")
+
+
+@pytest.mark.parametrize("reason", ["length", "loop", "time"])
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("ask_screen", {"question": "?"}),
+        ("look_closer", {"question": "?", "at": [5, 5]}),
+        ("describe_screen", {}),
+        ("read_text", {}),
+        ("chat_about", {"message": "?"}),
+    ],
+)
+def test_an_answer_that_was_cut_off_is_told_as_such(
+    name: str, given: dict[str, Any], reason: str
+) -> None:
+    reply = Reply(text="half an ans", finish_reason=reason)
+    assert call(name, reply, **given)[0] == "half an ans (the answer is cut off here)"
+
+
+CUT_LIST = '[{"bbox_2d": [10, 10, 50, 50], "label": "icon"}, {"bbox_2d": [60, 10,'
+
+
+@pytest.mark.parametrize(
+    ("said", "begins", "but"),
+    [
+        (CUT_LIST, "1 found: icon at (", "The reply is cut off"),
+        ('[{"bbox_2d": [10, 10', "None found: icons. But: ", "The reply is cut off"),
+        (
+            '[{"bbox_2d": [9000, 9000, 9100, 9100], "label": "icon"}]',
+            "None found: icons. But: ",
+            "outside the picture: 1",
+        ),
+    ],
+)
+def test_what_may_be_missing_in_a_count_is_told(said: str, begins: str, but: str) -> None:
+    answer = call("count_things", said, what="icons")[0]
+    assert answer.startswith(begins)
+    assert but in answer
 
 
 @pytest.mark.parametrize(
@@ -164,6 +213,23 @@ def test_words_that_are_only_blanks_are_told_to_the_model_and_end_no_run(name: s
     given = {key: " \t" if isinstance(value, str) else value for key, value in CALLS[name].items()}
     with pytest.raises(BadArgumentsError):
         call(name, "x", **given)
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\u200b", "\n\t"])
+def test_blank_words_are_called_so(blank: str) -> None:
+    with pytest.raises(BadArgumentsError, match=r"(blank|at least 1 character)"):
+        call("ask_screen", "x", question=blank)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_question_that_does_not_fit_ends_no_run(name: str) -> None:
+    """A context that is too short is told to the model that decides; the run goes on."""
+    errors = [ContextTooLongError("too long")] * 20
+    past = picture(), picture()
+    registry = Registry(seeing_tools(eyes_for(seer_saying(*errors), *past)))
+    answer = registry.resolve(name, CALLS[name], context())
+    assert isinstance(answer, str)
+    assert "No answer came: this is more" in answer or "too long" in answer
 
 
 def test_a_model_that_fails_ends_the_episode_and_is_no_answer() -> None:
@@ -334,6 +400,9 @@ def test_who_has_no_eyes_is_offered_none(tmp_path: Path) -> None:
         ("true", NAMES),
         ("false", ()),
         ("", ()),
+        ("ALL", NAMES),
+        ("None", ()),
+        ("find_thing,find_thing", ("find_thing",)),
         ("find_thing, look_back", ("find_thing", "look_back")),
         ('["find_thing"]', ("find_thing",)),
     ],
@@ -356,7 +425,7 @@ def test_they_are_chosen_in_a_file(
     assert load_config(environ={}).config.seeing_tools == left
 
 
-@pytest.mark.parametrize("value", [1, "look_back ", "maybe", ["maybe"], [True], {"a": 1}])
+@pytest.mark.parametrize("value", [1, "maybe", ["maybe"], [True], {"a": 1}, ({},)])
 def test_a_choice_that_cannot_be_meant_is_refused(value: object) -> None:
     with pytest.raises(ConfigError, match="seeing_tools"):
         load_config({"seeing_tools": value}, environ={})

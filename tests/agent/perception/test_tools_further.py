@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from agent.model import ImagePart, Request, TextPart, VideoPart
+from agent.model import ImagePart, Reply, Request, TextPart, VideoPart
 from agent.perception.pictures import Picture
 from agent.perception.seer import Seer
 from agent.perception.tools import seeing_tools, told_tools
@@ -101,7 +101,12 @@ def test_words_instead_of_a_document_are_told_as_such() -> None:
 
 def test_a_long_document_is_cut() -> None:
     seer = seer_saying(f"<p>{'word ' * 3000}</p>")
-    assert len(call("read_document", seer)) <= 4001
+    assert len(call("read_document", seer)) <= 4050
+
+
+def test_a_page_that_was_cut_off_is_told_as_such() -> None:
+    seer = seer_saying(Reply(text="<p>One</p><p>Tw", finish_reason="length"))
+    assert call("read_document", seer).endswith("(the answer is cut off here)")
 
 
 def test_watching_shows_the_frames_in_order_with_their_times() -> None:
@@ -138,6 +143,36 @@ def test_looking_back_shows_the_last_screens_by_number() -> None:
     assert "Number 3 is what it shows now. Where was it?" in words[3]
 
 
+def test_there_may_be_nothing_to_look_back_at() -> None:
+    seer = seer_saying()
+    assert call("look_back", seer, grey(1), question="?") == "There is no earlier screen yet."
+    assert not model_of(seer).requests
+
+
+@pytest.mark.parametrize("name", ["look_back", "watch_screen"])
+def test_where_the_context_is_short_less_is_shown(name: str) -> None:
+    """Half as much is tried twice before it is told that there is no room."""
+    short = ContextTooLongError("too long")
+    seer = seer_saying(short, short, "It fits.")
+    past = [grey(value) for value in range(20)] if name == "look_back" else []
+    given = {"screens": 20} if past else {"seconds": 30}
+    assert call(name, seer, *past, question="?", **given) == "It fits."
+    tokens = [
+        sum(image.width * image.height for image in pictures(request)) // 28**2
+        for request in model_of(seer).requests
+    ]
+    assert tokens[0] <= 12_000
+    assert tokens[1] <= 6_000
+    assert tokens[2] <= 3_000
+    assert tokens[2] > 500
+
+
+def test_what_was_cut_off_of_an_answer_about_a_film_is_told() -> None:
+    seer = seer_saying(Reply(text="It grows", finish_reason="length"))
+    answer = call("watch_screen", seer, question="?", seconds=2)
+    assert answer.startswith("It grows But: The reply was cut off")
+
+
 def test_many_screens_are_shown_smaller_so_that_they_fit() -> None:
     def shown(count: int) -> tuple[int, int]:
         seer = seer_saying("x")
@@ -147,7 +182,7 @@ def test_many_screens_are_shown_smaller_so_that_they_fit() -> None:
 
     few, many = shown(2), shown(20)
     assert (few[0], many[0]) == (2, 20)
-    assert many[1] <= 24_000
+    assert many[1] <= 12_000
     assert few[1] / 2 > many[1] / 20
 
 
@@ -161,7 +196,13 @@ def test_a_problem_is_thought_through_and_its_answer_told() -> None:
 
 def test_no_answer_at_the_end_of_the_thought_is_told() -> None:
     answer = call("reason_about", seer_saying("Let me think. Wait, maybe"), problem="Which?")
-    assert answer.startswith("No answer came.")
+    assert answer == "No answer came."
+
+
+def test_a_thought_that_was_cut_off_is_told_as_such() -> None:
+    seer = seer_saying(Reply(text="Let me think. Wait, maybe", finish_reason="length"))
+    answer = call("reason_about", seer, problem="Which?")
+    assert answer == "No answer came. The thought was cut off."
 
 
 class Phone:

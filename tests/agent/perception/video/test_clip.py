@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 pytest.importorskip("av")
 
@@ -168,3 +169,11 @@ def test_a_recording_is_a_clip() -> None:
     assert first.at_s == again.at_s == 0
     assert first.image.tobytes() == again.image.tobytes()
     assert last.image.tobytes() != first.image.tobytes()
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp", "bmp", "tiff"])
+def test_a_picture_is_no_video(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"photo.{ending}"
+    Image.new("RGB", (64, 64)).save(path)
+    with pytest.raises(VideoError, match="is a picture, and no video"):
+        VideoFile(path)
