@@ -263,9 +263,10 @@ def _of_word(word: Word, tools: Registry, manner: Manner) -> str:
     says = manner.says.get(word.word, word.says)
     if word.pick is not None:
         picked = {"enum": list(word.choices(tools)), "type": "string"}
-        arguments, notes = _told(Told({word.pick.by: picked}, {}, {word.pick.by}), manner)
+        arguments, notes = _told(_Arguments({word.pick.by: picked}, {}, {word.pick.by}), manner)
         return f"{manner.style(word.word, arguments)} # {_one_line([says, *notes])}"
-    tool, names = tools.get(word.tool), {}
+    tool = tools.get(word.tool)
+    names: dict[str, str] = {}
     for theirs, ours in word.takes.items():
         names.setdefault(ours, theirs)
     known = _properties(tool)
@@ -275,18 +276,18 @@ def _of_word(word: Word, tools: Registry, manner: Manner) -> str:
     always = word.route is not None or bool(word.fixed)
     needed = {theirs for ours, theirs in names.items() if always or ours in _required(tool)}
     silent = {key: _silent(schema) for key, schema in schemas.items()}
-    arguments, notes = _told(Told(silent, tool.parameters, needed), manner)
+    arguments, notes = _told(_Arguments(silent, tool.parameters, needed), manner)
     return f"{manner.style(word.word, arguments)} # {_one_line([says, *notes])}"
 
 
 def _of_tool(tool: Tool, manner: Manner) -> str:
-    told = Told(_properties(tool), tool.parameters, _required(tool))
+    told = _Arguments(_properties(tool), tool.parameters, _required(tool))
     arguments, notes = _told(told, manner)
     return f"{manner.style(tool.name, arguments)} # {_one_line([tool.description, *notes])}"
 
 
 @dataclass(frozen=True)
-class Told:
+class _Arguments:
     """Arguments to tell of.
 
     Attributes:
@@ -300,7 +301,7 @@ class Told:
     needed: Collection[str]
 
 
-def _told(told: Told, manner: Manner) -> tuple[list[str], list[str]]:
+def _told(told: _Arguments, manner: Manner) -> tuple[list[str], list[str]]:
     """The arguments as they are written, and what is said of them."""
     written, notes = [], []
     for name, schema in told.schemas.items():

@@ -151,11 +151,11 @@ FLOATS: Final = st.floats(-50, 50).map(lambda value: round(value, 3))
 
 def _between(kind: type, low: float, width: float, *, form: int) -> Any:
     high = low + width
-    bounds: dict[str, float] = {
+    bounds: dict[str, Any] = {
         0: {"ge": low, "le": high}, 1: {"gt": low - 1, "lt": high + 1}, 2: {"ge": low},
         3: {"lt": high}, 4: {"gt": low, "le": high + 1},
     }[form]  # fmt: skip
-    return Annotated[kind, Field(**bounds)]  # type: ignore[arg-type]
+    return Annotated[kind, Field(**bounds)]
 
 
 HINTS: Final = st.one_of(
