@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -18,7 +19,7 @@ from agent.dialects.saying.speech import said_safely
 from agent.dialects.saying.wording import put_into_words
 from agent.dialects.saying.written import written_call
 from agent.dialects.words import Vocabulary
-from agent.dialects.written_words import TARS_COMPUTER, TARS_PHONE, signatures
+from agent.dialects.written_words import TARS_COMPUTER, TARS_PHONE, Manner, signatures
 from agent.model import Reply, Request, Sampling
 from agent.prompt import hash_of, inert, load_prompt
 from agent.sight import Sizing
@@ -27,7 +28,6 @@ from tools.errors import UnreadableReplyError
 from tools.geometry import Projection, Space
 from tools.registry import Registry
 
-_POINT = "<|box_start|>(x1,y1)<|box_end|>"
 _BOXES = frozenset({"start_box", "end_box"})
 
 
@@ -68,7 +68,7 @@ class ActionLineDialect:
         def opening(lines: Sequence[str]) -> str:
             return load_prompt("ui_tars/opening").fill(
                 machine="phone" if is_phone(tools) else "computer",
-                actions=signatures(_vocabulary(tools), tools, _written, _POINT, {}),
+                actions=signatures(_vocabulary(tools), tools, _MANNER),
                 language=self.language,
                 rules=load_prompt("rules").text,
                 today=f"Today's date is {today}.\n" if today else "",
@@ -122,8 +122,11 @@ def _boxed(point: JsonValue) -> str:
     return f"'<|box_start|>({x},{y})<|box_end|>'"
 
 
-def _written(name: str, examples: dict[str, str]) -> str:
-    return f"{name}({', '.join(f'{key}={value!r}' for key, value in examples.items())})"
+def _written(name: str, arguments: Sequence[str]) -> str:
+    return f"{name}({', '.join(arguments)})"
+
+
+_MANNER: Final = Manner(_written, point="'<|box_start|>(x1,y1)<|box_end|>'", quote="'")
 
 
 def with_names(call: WrittenCall, vocabulary: Vocabulary) -> dict[str, JsonValue]:

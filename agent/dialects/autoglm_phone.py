@@ -15,11 +15,12 @@ from agent.dialects.reading.answer import split_reply, thought_of
 from agent.dialects.reading.fit import Aim
 from agent.dialects.reading.written_call import WrittenCall
 from agent.dialects.reading.written_slot import ANSWER_MARK, find_written
+from agent.dialects.saying.limits import CHINESE
 from agent.dialects.saying.pointing import Pointing
 from agent.dialects.saying.speech import said_safely
 from agent.dialects.saying.wording import put_into_words
 from agent.dialects.saying.written import written_call
-from agent.dialects.written_words import GLM_PHONE, signatures
+from agent.dialects.written_words import GLM_PHONE, Manner, signatures
 from agent.model import Reply, Request, Sampling
 from agent.prompt import hash_of, inert, load_prompt
 from agent.sight import Sizing
@@ -89,7 +90,7 @@ class AutoGlmDialect:
         """See ``Dialect``."""
         today = next((turn.today for turn in turns if turn.today), "")
         chinese = self.language == "zh"
-        actions = signatures(GLM_PHONE, tools, _written, "[x,y]", _SAYS_ZH if chinese else {})
+        actions = signatures(GLM_PHONE, tools, _MANNERS[self.language])
         system = load_prompt(f"autoglm/system_{self.language}").fill(
             actions=actions, rules=load_prompt(self._rules).text
         )
@@ -174,11 +175,13 @@ def _place(point: JsonValue) -> str:
     return f"[{x},{y}]"
 
 
-def _written(name: str, examples: dict[str, str]) -> str:
-    listed = [
-        f"{key}={value if value.startswith('[') else json.dumps(value, ensure_ascii=False)}"
-        for key, value in examples.items()
-    ]
+def _written(name: str, arguments: Sequence[str]) -> str:
     if name == "finish":
-        return f"finish({', '.join(listed)})"
-    return f"do({', '.join([f'action={json.dumps(name)}', *listed])})"
+        return f"finish({', '.join(arguments)})"
+    return f"do({', '.join([f'action={json.dumps(name)}', *arguments])})"
+
+
+_MANNERS: Final = {
+    "en": Manner(_written, point="[x,y]", quote='"'),
+    "zh": Manner(_written, point="[x,y]", quote='"', says=_SAYS_ZH, limits=CHINESE),
+}

@@ -2,15 +2,19 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import JsonValue
 
 from agent.dialects.reading.fit import Aim
+from agent.dialects.saying.example import example, is_point, settled
+from agent.dialects.saying.limits import ENGLISH, LimitWords, limits
 from agent.dialects.saying.pointing import Pointing
+from agent.dialects.saying.written import written_value
 from agent.dialects.words import Arguments, Vocabulary, Word
-from tools.errors import BadArgumentsError
+from tools.errors import BadArgumentsError, UnsayableError
 from tools.registry import Registry, Tool
 
 _AT: Final = {"start_box": "at", "point": "at", "start_point": "at", "box": "at", "start": "at"}
@@ -217,48 +221,108 @@ GLM_PHONE = Vocabulary(
     ("action", "element", "start", "end", "text", "message", "app", "duration", "instruction"),
 )
 
-Style = Callable[[str, dict[str, str]], str]
-"""Writes one call from its name and an example for each argument."""
+Style = Callable[[str, Sequence[str]], str]
+"""Writes one call from its name and its arguments, each as ``name=value``."""
 
 
-def signatures(
-    vocabulary: Vocabulary, tools: Registry, style: Style, point: str, says: dict[str, str]
-) -> str:
-    """Every action as it is to be written, one a line, with what it does.
+@dataclass(frozen=True)
+class Manner:
+    """How a family writes the calls it is told.
+
+    Attributes:
+        style: Writes one call.
+        point: How a position is written.
+        quote: What texts stand in.
+        says: What words do, in another language than English.
+        limits: The words for what an argument may be.
+    """
+
+    style: Style
+    point: str
+    quote: str
+    says: Mapping[str, str] = field(default_factory=dict)
+    limits: LimitWords = ENGLISH
+
+
+def signatures(vocabulary: Vocabulary, tools: Registry, manner: Manner) -> str:
+    """Every action as it is to be written, one a line, with what it does and what it may take.
+
+    Numbers and choices in it are such that the tool accepts them; texts are left empty.
 
     Args:
         vocabulary: Of the family.
         tools: What is offered; those that no word stands for come last, by their own names.
-        style: How the family writes a call.
-        point: How it writes a position.
-        says: What words do, in another language than English.
+        manner: How the family writes.
     """
-    words = [
-        f"{style(word.word, _of_word(word, tools, point))} # {says.get(word.word, word.says)}"
-        for word in vocabulary.offered(tools)
-    ]
-    others = [
-        f"{style(tool.name, _of_tool(tool, point))} # {_one_line(tool)}"
-        for tool in vocabulary.others(tools)
-    ]
+    words = [_of_word(word, tools, manner) for word in vocabulary.offered(tools)]
+    others = [_of_tool(tool, manner) for tool in vocabulary.others(tools)]
     return "\n".join([*words, *others])
 
 
-def _of_word(word: Word, tools: Registry, point: str) -> dict[str, str]:
+def _of_word(word: Word, tools: Registry, manner: Manner) -> str:
+    says = manner.says.get(word.word, word.says)
     if word.pick is not None:
-        return {word.pick.by: " or ".join(word.choices(tools))}
-    properties = _properties(tools.get(word.tool))
-    seen: set[str] = set()
-    examples: dict[str, str] = {}
+        picked = {"enum": list(word.choices(tools)), "type": "string"}
+        arguments, notes = _told(_Arguments({word.pick.by: picked}, {}, {word.pick.by}), manner)
+        return f"{manner.style(word.word, arguments)} # {_one_line([says, *notes])}"
+    tool = tools.get(word.tool)
+    names: dict[str, str] = {}
     for theirs, ours in word.takes.items():
-        if ours not in seen:
-            seen.add(ours)
-            examples[theirs] = _example(properties.get(ours, {}), point)
-    return examples
+        names.setdefault(ours, theirs)
+    known = _properties(tool)
+    # A word with a route reads texts of its own; one that fixes an argument ends the task with a
+    # text, which is what it is for.
+    schemas = {theirs: {} if word.route else known.get(ours, {}) for ours, theirs in names.items()}
+    always = word.route is not None or bool(word.fixed)
+    needed = {theirs for ours, theirs in names.items() if always or ours in _required(tool)}
+    silent = {key: _silent(schema) for key, schema in schemas.items()}
+    arguments, notes = _told(_Arguments(silent, tool.parameters, needed), manner)
+    return f"{manner.style(word.word, arguments)} # {_one_line([says, *notes])}"
 
 
-def _of_tool(tool: Tool, point: str) -> dict[str, str]:
-    return {name: _example(schema, point) for name, schema in _properties(tool).items()}
+def _of_tool(tool: Tool, manner: Manner) -> str:
+    told = _Arguments(_properties(tool), tool.parameters, _required(tool))
+    arguments, notes = _told(told, manner)
+    return f"{manner.style(tool.name, arguments)} # {_one_line([tool.description, *notes])}"
+
+
+@dataclass(frozen=True)
+class _Arguments:
+    """Arguments to tell of.
+
+    Attributes:
+        schemas: Of each, by its name.
+        root: The whole schema of the tool.
+        needed: Those that have to be given.
+    """
+
+    schemas: Mapping[str, Any]
+    root: Mapping[str, Any]
+    needed: Collection[str]
+
+
+def _told(told: _Arguments, manner: Manner) -> tuple[list[str], list[str]]:
+    """The arguments as they are written, and what is said of them."""
+    written, notes = [], []
+    for name, schema in told.schemas.items():
+        written.append(f"{name}={_example(schema, told.root, manner)}")
+        bounds = limits(schema, told.root, manner.limits, needed=name in told.needed)
+        says = schema.get("description", "")
+        if says:
+            notes.append(f"{name} ({bounds}): {says}" if bounds else f"{name}: {says}")
+        elif bounds:
+            notes.append(f"{name}: {bounds}{manner.limits.stop}")
+    return written, notes
+
+
+def _example(schema: Mapping[str, Any], root: Mapping[str, Any], manner: Manner) -> str:
+    if is_point(settled(schema, root)):
+        return manner.point
+    value = example(schema, root, manner.point.strip(manner.quote))
+    try:
+        return written_value(value, manner.quote)
+    except UnsayableError:  # bounds so narrow that the family has no number for them
+        return str(value)
 
 
 def _properties(tool: Tool) -> dict[str, Any]:
@@ -266,21 +330,15 @@ def _properties(tool: Tool) -> dict[str, Any]:
     return properties if isinstance(properties, dict) else {}
 
 
-def _example(schema: dict[str, Any], point: str) -> str:
-    options = [schema, *schema.get("anyOf", [])]
-    if any(option.get("format") == "point" for option in options):
-        return point
-    for option in options:
-        if "enum" in option:
-            return " or ".join(map(str, option["enum"]))
-    kinds = {"number": "1.0", "integer": "1", "boolean": "true or false", "array": '["", ""]'}
-    return kinds.get(str(schema.get("type")), "")
+def _required(tool: Tool) -> frozenset[str]:
+    required = tool.parameters.get("required")
+    return frozenset(map(str, required)) if isinstance(required, list) else frozenset()
 
 
-def _one_line(tool: Tool) -> str:
-    notes = [
-        f"{name}: {schema['description']}"
-        for name, schema in _properties(tool).items()
-        if schema.get("description")
-    ]
-    return " ".join(" ".join([tool.description, *notes]).split())
+def _silent(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """``schema`` without its description: the word says itself what it does."""
+    return {key: value for key, value in schema.items() if key != "description"}
+
+
+def _one_line(parts: Sequence[str]) -> str:
+    return " ".join(" ".join(parts).split())

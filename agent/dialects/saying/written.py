@@ -32,14 +32,21 @@ def written_call(
     Raises:
         UnsayableError: A number is too small to be written.
     """
-    listed = [
-        f"{key}={point(value) if is_point(key) and value is not None else _value(value, quote)}"
-        for key, value in phrase.arguments.items()
-    ]
+
+    def write(key: str, value: JsonValue) -> str:
+        pointed = is_point(key) and value is not None
+        return f"{key}={point(value) if pointed else written_value(value, quote)}"
+
+    listed = [write(key, value) for key, value in phrase.arguments.items()]
     return f"{phrase.word}({', '.join(listed)})"
 
 
-def _value(value: JsonValue, quote: str) -> str:
+def written_value(value: JsonValue, quote: str) -> str:
+    """``value`` as it stands in a call; texts in ``quote``, escaped.
+
+    Raises:
+        UnsayableError: It is too small a number.
+    """
     match value:
         case bool() | None:
             return str(value)
