@@ -64,6 +64,7 @@ class Word:
         route: For one that needs more than a table; then ``tool`` is what it needs at least.
         tells: The way back, for words with a route.
         also: Other words that models use for it.
+        shown: What the family was trained to be shown in place of a value, by its argument.
     """
 
     word: str
@@ -75,6 +76,7 @@ class Word:
     route: Route | None = None
     tells: Telling | None = None
     also: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tools(self) -> frozenset[str]:

@@ -102,6 +102,7 @@ _SCROLL = Word(
     "Show what lies further down, up, right or left.",
     "scroll",
     takes={**_AT, "direction": "direction"},
+    shown={"direction": "down or up or right or left"},  # so in the prompts of UI-TARS itself
 )
 _TARS_ENDS: Final = (
     Word("wait", "Do nothing for 5 seconds.", "wait", fixed={"duration_s": 5.0}),
@@ -277,6 +278,9 @@ def _of_word(word: Word, tools: Registry, manner: Manner) -> str:
     needed = {theirs for ours, theirs in names.items() if always or ours in _required(tool)}
     silent = {key: _silent(schema) for key, schema in schemas.items()}
     arguments, notes = _told(_Arguments(silent, tool.parameters, needed), manner)
+    for place, name in enumerate(silent):
+        if name in word.shown:
+            arguments[place] = f"{name}={written_value(word.shown[name], manner.quote)}"
     return f"{manner.style(word.word, arguments)} # {_one_line([says, *notes])}"
 
 

@@ -38,6 +38,10 @@ WRITTEN: Final[Mapping[str, Wrap]] = {
 _HEAD: Final = re.compile(r"\w+\(.*?\)(?= # )")
 
 
+TRAINED = "down or up or right or left"
+"""A choice as UI-TARS was trained to be shown it: it is no example to be copied."""
+
+
 def told_calls(name: str, tools: Registry) -> list[str]:
     """Every example of a call in the prompt."""
     told = in_words(DIALECTS[name]().request("Look.", three_turns(name), tools))
@@ -47,6 +51,7 @@ def told_calls(name: str, tools: Registry) -> list[str]:
 def filled_in(call: str) -> str:
     """``call`` with its positions and texts filled in, and nothing else; a key is a text too."""
     placed = call.replace("(x1,y1)", "(5,6)").replace("[x,y]", "[5,6]")
+    placed = placed.replace(TRAINED, TRAINED.partition(" or ")[0])
     return re.sub(r"(?<![\w\\])(''|\"\")", lambda found: f"{found[0][0]}enter{found[0][0]}", placed)
 
 
@@ -199,7 +204,7 @@ def test_what_may_be_left_out_and_the_limits_are_told() -> None:
     assert "question: What" in told_of("ui_tars", "look_back")
     assert "seconds (optional, 1 to 30): " in told_of("autoglm_phone", "watch_screen")
     assert "size=0.3)" in told_of("autoglm_phone", "look_closer")
-    assert "size (optional, above 0, at most 1): " in told_of("ui_tars_1_0", "look_closer")
+    assert "size (optional, 0.02 to 1): " in told_of("ui_tars_1_0", "look_closer")
     assert "style (optional, short or detailed): " in told_of("autoglm_phone", "describe_screen")
     assert "style (可省略，short 或 detailed): " in told_of("autoglm_phone_zh", "describe_screen")
     assert "screens (可省略，2 到 20): " in told_of("autoglm_phone_zh", "look_back")
