@@ -109,7 +109,7 @@ def _steps_table(found: "Recording", *, narrow: bool) -> "Table":
     for place, (step, state) in enumerate(zip(found.steps, told, strict=True)):
         number, *texts, said, spent = map(plain, _cells(step, state))
         answered = state == "done" and not step.mistakes
-        rest = (*texts, Brief(Text(said)) if answered else said, spent)
+        rest = [*texts, Brief(Text(said)) if answered else said, spent]
         style = "red" if place == failing else _STYLES.get(state, "magenta")
         rows.append((f"✗ {number}" if place == failing else number, rest, style))
     if narrow:
@@ -117,7 +117,8 @@ def _steps_table(found: "Recording", *, narrow: bool) -> "Table":
         table.add_column(justify="right", style="dim")
         table.add_column(overflow="fold")
         for number, (screen, *rest), style in rows:
-            table.add_row(number, Group(*filter(None, (f"[{screen}]", *rest))), style=style)
+            told = [f"[{screen}]", *(each for each in rest if each)]
+            table.add_row(number, Group(*told), style=style)
         return table
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("#", justify="right", width=5, style="dim")
