@@ -117,8 +117,8 @@ def _steps_table(found: "Recording", *, narrow: bool) -> "Table":
         table.add_column(justify="right", style="dim")
         table.add_column(overflow="fold")
         for number, (screen, *rest), style in rows:
-            told = [f"[{screen}]", *(each for each in rest if each)]
-            table.add_row(number, Group(*told), style=style)
+            cells = [f"[{screen}]", *(each for each in rest if each)]
+            table.add_row(number, Group(*cells), style=style)
         return table
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("#", justify="right", width=5, style="dim")
