@@ -233,7 +233,7 @@ class _Run:
             except AgentMistakeError as error:  # readable, but not to be meant: off the screen, ...
                 self._blame(turn, error)
                 return None
-        turn.mistake = ""
+        turn.mistake, turn.undone = "", "The run ended before this was done."
         with self._timed(turn, "record"):
             self._cast.recorder.decision(turn.index, turn.decision, turn.spent_s["decide"])
         self._cast.watcher.decided(turn.index, turn.seen, turn.decision)
@@ -242,15 +242,17 @@ class _Run:
     def _act(self, turn: _Turn, decision: Decision) -> _Ending | None:
         context = ToolContext(turn.seen, self._cast.device.info)
         try:
-            outcome = self._cast.registry.resolve(
-                decision.call.name, decision.call.arguments, context
-            )
+            with self._timed(turn, "act"):  # a tool may film for long, or ask a model or a person
+                outcome = self._cast.registry.resolve(
+                    decision.call.name, decision.call.arguments, context
+                )
+                if isinstance(outcome, Question):
+                    outcome = self._cast.ask(outcome.text)
+            turn.undone = ""
             match outcome:
                 case Finish(success=success, answer=answer):
                     stop = StopReason.FINISHED if success else StopReason.GAVE_UP
                     return _Ending(stop, answer=answer)
-                case Question(text=text):
-                    turn.result = self._cast.ask(text)
                 case Note(text=text):
                     turn.result = text
                 case str():

@@ -61,7 +61,15 @@ class Decision(Frozen):
 
 
 class StepTiming(Frozen):
-    """Where one step's time went, in seconds."""
+    """Where one step's time went, in seconds.
+
+    Attributes:
+        observe_s: The look; what it waited, captured and decoded is in the next three.
+        decide_s: The policy's decision, with all that it asked the model.
+        act_s: Doing what was decided: the tool's own work, such as a question that it asks the
+            model or a film that it takes, a person's answer, and the delivery of the action.
+        record_s: Writing the step down.
+    """
 
     observe_s: Annotated[float, Field(ge=0)] = 0.0
     settle_s: Annotated[float, Field(ge=0)] = 0.0

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
 from rich.status import Status
@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.cli.amounts import counted
+from agent.cli.brief import Brief
 from agent.cli.plain import NARROW, plain, shortened
 from agent.step import Decision, Episode, Step, StopReason, Verdict
 from tools.action import describe_action
@@ -103,12 +104,14 @@ class Live:
             return
         said = plain(step.decision.thought)
         thought = Text(said or "·", style="" if said else "dim")
-        for line, style in ((step.mistake, "red"), (step.result, "green")):
-            if line:
-                thought.append(f"\n{plain(line)}", style=style)
+        if step.mistake:
+            thought.append(f"\n{plain(step.mistake)}", style="red")
+        told: RenderableType = thought
+        if step.result:
+            told = Group(thought, Brief(Text(plain(step.result), style="green")))
         row = _narrow_row if self._console.width < NARROW else _row
         deed = Text(plain(_deed(step)), style="cyan")
-        self._console.print(row(f"{step.index + 1}", thought, deed, _spent(step)))
+        self._console.print(row(f"{step.index + 1}", told, deed, _spent(step)))
         self._say("looking …")
 
     def ask(self, question: str) -> str:
@@ -202,22 +205,22 @@ def field_line(label: str, text: str) -> Table:
     return grid
 
 
-def _row(number: str, thought: Text, deed: Text, spent: str) -> Padding:
+def _row(number: str, told: RenderableType, deed: Text, spent: str) -> Padding:
     grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(width=3, justify="right", style="dim")
     grid.add_column(ratio=4, overflow="fold")
     grid.add_column(ratio=3, overflow="fold")
     grid.add_column(width=7, justify="right", style="dim")
-    grid.add_row(number, thought, deed, spent)
+    grid.add_row(number, told, deed, spent)
     return Padding(grid, 0)
 
 
-def _narrow_row(number: str, thought: Text, deed: Text, spent: str) -> Table:
+def _narrow_row(number: str, told: RenderableType, deed: Text, spent: str) -> Table:
     """Columns a few letters wide cannot be read: here all stands below each other."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", style="dim")
     grid.add_column(overflow="fold")
-    grid.add_row(number, thought)
+    grid.add_row(number, told)
     grid.add_row("", Text.assemble(deed, (f" · {spent}", "dim")))
     return grid
 

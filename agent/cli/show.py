@@ -97,14 +97,19 @@ _STYLES = {"done": "", "look": "dim", "open": "yellow"}
 
 
 def _steps_table(found: "Recording", *, narrow: bool) -> "Table":
+    from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
+    from agent.cli.brief import Brief
     from agent.recording.account import failing_place, states
 
     failing, told = failing_place(found), states(found)
     rows = []
     for place, (step, state) in enumerate(zip(found.steps, told, strict=True)):
-        number, *rest = map(plain, _cells(step, state))
+        number, *texts, said, spent = map(plain, _cells(step, state))
+        answered = state == "done" and not step.mistakes
+        rest = [*texts, Brief(Text(said)) if answered else said, spent]
         style = "red" if place == failing else _STYLES.get(state, "magenta")
         rows.append((f"✗ {number}" if place == failing else number, rest, style))
     if narrow:
@@ -112,7 +117,8 @@ def _steps_table(found: "Recording", *, narrow: bool) -> "Table":
         table.add_column(justify="right", style="dim")
         table.add_column(overflow="fold")
         for number, (screen, *rest), style in rows:
-            table.add_row(number, "\n".join(filter(None, (f"[{screen}]", *rest))), style=style)
+            cells = [f"[{screen}]", *(each for each in rest if each)]
+            table.add_row(number, Group(*cells), style=style)
         return table
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("#", justify="right", width=5, style="dim")

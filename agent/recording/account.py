@@ -40,6 +40,20 @@ VERDICT_SAID: Mapping[Verdict, str] = {
 }
 NO_END = "The run crashed, or still goes on."
 
+_BROKEN_OFF = frozenset(
+    {
+        StopReason.TIME_LIMIT,
+        StopReason.NEEDS_HUMAN,
+        StopReason.DIVERGED,
+        StopReason.INTERRUPTED,
+        StopReason.DEVICE_LOST,
+        StopReason.MODEL_ERROR,
+        StopReason.RECORDING_LOST,
+        StopReason.CRASHED,
+    }
+)
+"""Stop reasons that can come in the middle of a step."""
+
 State = Literal["done", "mistake", "denied", "undone", "open", "look"]
 """How a step came out: done; the decision was a mistake, or the guard said no; the action was not
 delivered; the run ended in it, before it was decided or over; it was only the last look."""
@@ -82,18 +96,21 @@ def screen_name(step: RecordedStep) -> str:
     return "" if seen is None else (seen.activity.lstrip(".") or seen.app.rpartition(".")[2])
 
 
-def state_of(step: RecordedStep, *, crashed: bool = False) -> State:
+def state_of(step: RecordedStep, *, crashed: bool = False, broken_off: bool = False) -> State:
     """How ``step`` came out.
 
     Args:
         step: The step.
         crashed: Whether it is the last of a recording without an end.
+        broken_off: Whether it is the last of a run that may have ended in the middle of it.
     """
     own = [mistake for mistake in step.mistakes if mistake.counts]
     if any(mistake.kind == "DeniedError" for mistake in own):
         return "denied"
     if own or (step.mistakes and step.decision is None):
         return "mistake"
+    if broken_off and _without_a_trace(step):
+        return "open"
     if step.decision is not None and step.result is not None:
         return "done" if step.result.ok else "undone"
     # A look after which the run was over anyway leaves nothing; one without a decision is kept.
@@ -101,11 +118,26 @@ def state_of(step: RecordedStep, *, crashed: bool = False) -> State:
     return "open" if begun or crashed else "look"
 
 
+def _without_a_trace(step: RecordedStep) -> bool:
+    """Whether of what was decided nothing is known to have come, neither action nor answer.
+
+    Asked instead of ``ok``, which older recordings have true for a tool that failed.
+    """
+    if step.decision is None or step.decision.call.name == "finish" or step.intent is not None:
+        return False
+    return step.result is not None and not step.result.result
+
+
 def states(recording: Recording) -> tuple[State, ...]:
     """How every step came out, in order."""
-    last = len(recording.steps) - 1
+    last, end = len(recording.steps) - 1, recording.end
+    broken_off = end is not None and end.stop in _BROKEN_OFF
     return tuple(
-        state_of(step, crashed=recording.crashed and place == last)
+        state_of(
+            step,
+            crashed=recording.crashed and place == last,
+            broken_off=broken_off and place == last,
+        )
         for place, step in enumerate(recording.steps)
     )
 
@@ -154,7 +186,8 @@ def spans(step: RecordedStep) -> tuple[Span, ...]:
     """Where the step's time went, in the order it happened; parts that took none are left out.
 
     The parts add up to the whole of ``timing``. ``look`` is what else belongs to a look, such as
-    reading the UI tree; ``decide`` what else belongs to a decision, such as reading the reply.
+    reading the UI tree; ``decide`` what else belongs to a decision, such as reading the reply;
+    ``act`` all that a tool does, with what it asks the model.
     """
     if step.result is None:
         return ()
@@ -167,7 +200,7 @@ def spans(step: RecordedStep) -> tuple[Span, ...]:
     for phase, seconds in looking:
         parts.append((phase, min(seconds, left)))
         left -= parts[-1][1]
-    asked_s = sum(each.reply.latency_s for each in step.responses)
+    asked_s = sum(each.reply.latency_s for each in step.deciding.responses)
     model_s = min(asked_s, timing.decide_s)
     parts += [
         ("look", left), ("model", model_s), ("decide", timing.decide_s - model_s),

@@ -276,9 +276,10 @@ class StepResult(Event):
     """How the step came out: the action was delivered, or a tool without action answered.
 
     Attributes:
-        ok: Whether the action was delivered. A step without any action is ok.
+        ok: Whether the action was delivered, or the tool came to its end. Older recordings have
+            it true for a tool that failed, too.
         result: What the tool answered; may be empty.
-        error: Why it was not delivered; empty if it was.
+        error: Why not; empty if ``ok``.
         timing: Where the step's time went, up to here.
     """
 

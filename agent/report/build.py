@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 DEFAULT_MAX_MB = 25.0
 """What mail servers mostly take."""
 _SCRIPTS = ("parts.js", "drawing.js", "step.js", "run.js", "page.js")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ODD = "replace"
 """What becomes of letters that no file can hold, such as halves of surrogate pairs."""
 _DETAIL_SAID: dict[Detail, str] = {
@@ -166,12 +168,23 @@ def _render(
     )
 
 
+def _upright(value: object) -> object:
+    """Text with the marks that turn the direction of writing written out, as the script does.
+
+    What is marked as safe is the page's own, or JSON for that script.
+    """
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _TURNING.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+
 def _template() -> "jinja2.Template":
     import jinja2
 
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("agent.report", "page"),
         autoescape=True,
+        finalize=_upright,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -17,6 +17,7 @@ from tools.clock import Clock, FakeClock
 from tools.device import Device, Observation
 from tools.devices.fake import FakeDevice
 from tools.errors import NeedsHumanError
+from tools.registry import Registry, Tool
 
 FORM, LIST, COUNT = [100, 50], [100, 90], [100, 130]
 NAME, LOUD, SAVE = [100, 50], [100, 90], [100, 130]
@@ -69,6 +70,7 @@ class Rig:
     goal: str = "try things"
     writer: type[RecordingWriter] = RecordingWriter
     checks: tuple[Check, ...] = ()
+    tools: Sequence[Tool] = ()
 
     def run(self, **limits: Any) -> Episode:
         """Run it."""
@@ -76,7 +78,7 @@ class Rig:
         folder = new_folder(self.folder, self.goal)
         header = Header(self.goal, policy.name, self.device.info, {}, {"tapwright": "0"})
         recorder = self.writer(folder, header, self.clock)
-        registry = builtin_registry().offered(self.device.supports)
+        registry = Registry([*builtin_registry().offered(self.device.supports), *self.tools])
         cast = Cast(
             self.device,
             policy,

@@ -23,8 +23,13 @@ function draw(name, properties, ...children) {
 function append(element, children) {
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === "") continue;
-    element.append(child);
+    element.append(typeof child === "string" ? upright(child) : child);
   }
+}
+
+// What turns the direction of writing is written out: it could make a sentence read as another one.
+function upright(text) {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16)}`);
 }
 
 function read(element) {

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from agent.model import Reply
 from agent.recording.reader import Recording
 from agent.report.build import write_report, write_single_page
-from tests.agent.report.runs import HOSTILE, crashed_run, empty_run, long_run, passed_run, rich_run
+from agent.step import Step, StopReason
+from tests.agent.episodes import call
+from tests.agent.report.runs import (
+    HOSTILE,
+    Story,
+    crashed_run,
+    empty_run,
+    long_run,
+    passed_run,
+    rich_run,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -201,6 +212,35 @@ def test_hostile_words_stay_words(visit: Visit, runs: Path) -> None:
     said = visit.page.locator(".pane").inner_text()
     assert said.count(HOSTILE) >= 3
     assert visit.page.locator(".head .folds summary").first.is_visible()
+
+
+def test_nothing_turns_the_writing_round(visit: Visit, tmp_path: Path) -> None:
+    turned = "pay \u202e100\u202c to \u2066Ann\u2069"
+    story = Story(tmp_path, goal=turned, model="qwen3")
+    seen = story.look("one")
+    story.ask(seen, Reply(text=turned))
+    asked = call("ask_user", turned, question=turned)
+    story.writer.decision(0, asked, 0.1)
+    story.writer.result(Step(index=0, decision=asked, result=turned))
+    found = story.end(StopReason.GAVE_UP, answer=turned, error=turned)
+    visit.open(write_report([found], tmp_path / "report", silent).page)
+    visit.page.locator(".pane .result").wait_for()
+    for fold in visit.page.locator("summary").all():
+        fold.click()
+    said = visit.ask("document.body.innerText")
+    assert not set("\u202e\u202c\u2066\u2069") & set(said)
+    written = r"pay \u202e100\u202c to \u2066Ann\u2069"
+    for place in (
+        "h1",
+        ".banner.bad",
+        ".strip-thought",
+        ".thought",
+        ".call",
+        ".result",
+        ".verbatim",
+    ):
+        assert written in visit.page.locator(place).first.inner_text(), place
+    assert visit.errors == []
 
 
 def test_the_page_may_not_reach_the_network(visit: Visit, runs: Path) -> None:
