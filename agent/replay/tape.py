@@ -18,14 +18,16 @@ from agent.recording.format import (
     ModelRequest,
     ModelResponse,
     ObservationSeen,
+    RunEnd,
 )
 from agent.recording.reader import RecordedStep, Recording
-from agent.step import Decision, Step, StepTiming
+from agent.step import Decision, Step, StepTiming, StopReason
 from tools.device import DeviceInfo, Observation, Settle
 from tools.errors import CaptureError, RecordingError
 from tools.screen import JPEG_QUALITY, Screenshot
 from tools.ui_tree import UiTree, parse_ui_tree
 
+_DECIDED = (StopReason.FINISHED, StopReason.GAVE_UP, StopReason.UNREADABLE)
 _HINT = "Show what is in it with: agent show"
 
 
@@ -55,10 +57,13 @@ class Reading:
     became: DecisionMade | MistakeMade | None
 
 
-def _is_for_checks(step: RecordedStep) -> bool:
-    """Whether its look was taken for the checks at the end of a run: all steps have a result."""
+def _is_for_checks(step: RecordedStep, end: RunEnd | None) -> bool:
+    """Whether its look was taken for the checks at the end of a run, after the last step of it.
+
+    A limit is seen at a look, too; but a run that was ended by what was decided had no more.
+    """
     thought = step.requests or step.decision or step.mistakes
-    return step.result is None and not thought
+    return end is not None and end.stop in _DECIDED and step.result is None and not thought
 
 
 class Tape:
@@ -73,7 +78,7 @@ class Tape:
 
     def __init__(self, recording: Recording) -> None:
         steps = [step for step in recording.steps if step.observation is not None]
-        if len(steps) > 1 and recording.end is not None and _is_for_checks(steps[-1]):
+        if len(steps) > 1 and _is_for_checks(steps[-1], recording.end):
             steps.pop()
         if not steps:
             raise RecordingError(
