@@ -142,7 +142,8 @@ def test_a_driver_that_is_killed_leaves_nothing_running(nodes: Nodes, tmp_path: 
     until_runs(run, lambda: len(nodes.head.phones()) == len(nodes.second.phones()) == 1)
     run.kill()
     run.communicate()
-    assert {each["status"] for each in read(tmp_path).values()} == {"not_run"}
+    # Whether the driver had been told that they were begun is a matter of moments.
+    assert {each["status"] for each in read(tmp_path).values()} <= {"interrupted", "not_run"}
     until(lambda: not nodes.head.phones() | nodes.second.phones())
 
 
