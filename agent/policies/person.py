@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from agent.policies.person_typing import Typed, focused_field, same_field, typed
+from agent.recording.untold import UNTOLD
 from agent.step import Decision, Step, ToolCall
 from tools.device import Observation
 from tools.errors import CaptureError
@@ -205,8 +206,6 @@ def _rests_elsewhere(seen: Screenshot, before: Screenshot, latest: Screenshot) -
     return not same_screen(seen, latest) and same_screen(before, latest)
 
 
-UNTOLD = ToolCall(name="note", arguments={"text": "A password was typed; it is not recorded."})
-"""What is recorded of a password that no secret stands for."""
 WAIT = Decision(
     thought="The screen changed by itself.",
     call=ToolCall(name="wait", arguments={"duration_s": _REFRESH_S}),

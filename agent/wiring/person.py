@@ -12,8 +12,9 @@ from agent.config import Config
 from agent.person.server import served_page
 from agent.person.stage import Act, Stage
 from agent.person.watched import WatchedDevice
-from agent.policies.person import UNTOLD, Eyes, PersonPolicy
+from agent.policies.person import Eyes, PersonPolicy
 from agent.policy import Policy
+from agent.recording.untold import UNTOLD
 from agent.recording.writer import RecordingWriter
 from agent.step import Decision, Episode, Step, StopReason, ToolCall
 from agent.wiring.audience import Audience

@@ -17,7 +17,7 @@ from agent.policy import Policy
 from agent.recording.format import Origin, Rung
 from agent.recording.reader import Recording
 from agent.recording.writer import RecordingWriter
-from agent.step import Episode, StopReason
+from agent.step import Episode, StopReason, ToolCall
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.devices import VIRTUAL, VIRTUAL_MODEL
 from agent.wiring.episode import approver_for, run_mind
@@ -161,7 +161,11 @@ def recorded_mind(
 
     def make(tools: Registry, recorder: RecordingWriter, on_text: OnText) -> Policy:
         asked = inner.make(tools, recorder, on_text) if inner is not None else None
-        return RecordedPolicy(source, tally.into(recorder), manner, asked)
+
+        def give(call: ToolCall, answer: str) -> None:
+            tools.give(call.name, call.arguments, answer)
+
+        return RecordedPolicy(source, tally.into(recorder), manner, asked, give)
 
     if inner is None:
         return Mind("recorded", RecordedPolicy.wants_ui_tree, make, origin=origin)

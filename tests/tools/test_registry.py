@@ -429,3 +429,30 @@ def test_finish_is_strict(context: ToolContext) -> None:
 
     with pytest.raises(BadArgumentsError, match="valid boolean"):
         Registry([stop]).resolve("stop", {"success": "true"}, context)
+
+
+def test_a_given_answer_holds_for_the_next_call_only(context: ToolContext) -> None:
+    asked: list[str] = []
+
+    @tool
+    def ask_oracle(question: str) -> str:
+        """Ask.
+
+        Args:
+            question: What.
+        """
+        asked.append(question)
+        return "today's"
+
+    registry = Registry([ask_oracle])
+    registry.give("ask_oracle", {"question": "when?"}, "then's")
+    assert registry.resolve("ask_oracle", {"question": "when?"}, context) == "then's"
+    assert asked == []
+    assert registry.resolve("ask_oracle", {"question": "when?"}, context) == "today's"
+    registry.give("ask_oracle", {"question": "when?"}, "then's")
+    assert registry.resolve("ask_oracle", {"question": "who?"}, context) == "today's"
+    assert registry.resolve("ask_oracle", {"question": "when?"}, context) == "today's"
+    registry.give("gone", {"a": 1}, "of a tool that is not offered")
+    assert registry.resolve("gone", {"a": 1}, context) == "of a tool that is not offered"
+    with pytest.raises(UnknownToolError):
+        registry.resolve("gone", {"a": 1}, context)

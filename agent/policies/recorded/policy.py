@@ -11,6 +11,7 @@ from agent.policies.recorded.join import places_to_join
 from agent.policies.recorded.ladder import Found, Ladder, Missed
 from agent.policies.recorded.manner import Manner, RungLog
 from agent.policies.recorded.progress import Move, Progress, Turn
+from agent.policies.recorded.retelling import WHY, Give, Retelling, Told
 from agent.policies.recorded.source import Due, Source
 from agent.policies.recorded.teaching import Teaching
 from agent.policy import Policy
@@ -37,15 +38,21 @@ class RecordedPolicy:
         log: Where the rungs are written.
         manner: How far it may heal.
         inner: Who is asked where the recording does not fit; ``None``: nobody.
+        give: Serves recorded answers; ``None``: steps that touched no screen are left out.
     """
 
     wants_ui_tree = True
 
     def __init__(
-        self, source: Source, log: RungLog, manner: Manner, inner: Policy | None = None
+        self,
+        source: Source,
+        log: RungLog,
+        manner: Manner,
+        inner: Policy | None = None,
+        give: Give | None = None,
     ) -> None:
         self._source, self._log, self._manner, self._inner = source, log, manner, inner
-        self._teaching = Teaching(inner)
+        self._teaching, self._retelling = Teaching(inner), Retelling(source, give)
         self._healing = manner.mode != "strict"
         self._ladder = Ladder(source, by_words=self._healing)
         self._at = Progress()
@@ -96,12 +103,15 @@ class RecordedPolicy:
             done = done_before(self._source, self._ladder, turn.now)
         self._teaching.begin(turn.goal, self._source, done)
         self._at.go_to(sum(due.index < done for due in self._source.steps))
-        self._at.handed_over = bool(done) and not self.steps_left
+        self._retelling.begin(done)
+        self._at.handed_over = bool(done) and not self.steps_left and not self._retelling.left
 
     def _due(self, turn: Turn) -> Decision:
-        at = self._at
-        while at.place < len(self._source.steps):
-            due = self._source.steps[at.place]
+        at, steps = self._at, self._source.steps
+        while at.place < len(steps):
+            due = steps[at.place]
+            if (told := self._retelling.next(due.index, turn.history)) is not None:
+                return self._tell(turn, told)
             found = self._ladder.climb(due, turn.now)
             if isinstance(found, Missed) or at.barred:
                 missed = Missed(at.barred, found.tiles) if at.barred else found
@@ -111,7 +121,15 @@ class RecordedPolicy:
                 return self._perform(turn, due, found)
             self._log.rung(due.index, "skip", found.reason, tiles=found.tiles)
             at.go_to(at.place + 1)
+        if (told := self._retelling.next(None, turn.history)) is not None:
+            return self._tell(turn, told)
         return self._hand_over(turn) if self._manner.go_on else self._end(turn)
+
+    def _tell(self, turn: Turn, told: Told) -> Decision:
+        self._log.rung(told.index, "exact", WHY)
+        decision = self._teaching.note(turn, self._retelling.tell(told))
+        thought = f"{decision.thought} (exact)".strip()
+        return decision.model_copy(update={"thought": thought})
 
     # What came of the last decision.
 

@@ -208,7 +208,7 @@ def _as_step(index: int, step: RecordedStep) -> Step:
 
 
 def _due_steps(kept: list[RecordedStep], all_steps: tuple[RecordedStep, ...]) -> Iterator[Due]:
-    """Those that did something; what failed, waited or only took a note is left out."""
+    """Those that did something; what failed, waited or touched no screen is left out."""
     waits = 0
     performed = [step for step in kept if _was_performed(step)]
     for place, step in enumerate(performed):
@@ -233,7 +233,12 @@ def _due_steps(kept: list[RecordedStep], all_steps: tuple[RecordedStep, ...]) ->
 def _was_performed(step: RecordedStep) -> bool:
     if step.intent is None or step.result is None or not step.result.ok:
         return False
-    return not any(mistake.counts for mistake in step.mistakes)
+    return not was_refused(step)
+
+
+def was_refused(step: RecordedStep) -> bool:
+    """Whether the step was a mistake, of which the policy was told."""
+    return any(mistake.counts for mistake in step.mistakes)
 
 
 def _changed_after(
