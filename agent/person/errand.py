@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from threading import Condition, Thread
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
+from agent.keeper import Keeper
 from agent.model import OnText
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class Errand(Generic[T]):
         self._said: list[str] = []
         self._left = self._over = False
         self._results: list[T] = []
-        self._outcome = _Outcome()
+        self._keeper = Keeper()
         Thread(target=self._do, args=(work,), name="errand", daemon=True).start()
 
     @property
@@ -52,12 +52,12 @@ class Errand(Generic[T]):
 
     def result(self) -> T:
         """What came of it, once it is over. Raises what the work raised."""
-        if self._outcome.error is not None:
-            raise self._outcome.error
+        if self._keeper.raised is not None:
+            raise self._keeper.raised
         return self._results[0]
 
     def _do(self, work: Callable[[OnText], T]) -> None:
-        with self._outcome:
+        with self._keeper:
             self._results.append(work(self._say))
         with self._news:
             self._over = True
@@ -69,22 +69,3 @@ class Errand(Generic[T]):
         with self._news:
             self._said.append(piece)
             self._news.notify_all()
-
-
-class _Outcome:
-    """Keeps whatever goes wrong in its block, for another thread to raise."""
-
-    def __init__(self) -> None:
-        self.error: BaseException | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        self.error = error
-        return True

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from types import ModuleType, TracebackType
+from types import ModuleType
 
+from agent.keeper import Keeper
 from agent.suite.checks import content_rows
 from agent.suite.checks.context import CheckContext, Finding, Shell, error, failed, passed
 from agent.suite.language.checks import PythonCheck
@@ -77,7 +78,7 @@ def check_python(check: PythonCheck, context: CheckContext) -> Finding:
 
 
 def _finding(called: str, call: "_Call") -> Finding:
-    raised = call.raised
+    raised = call.keeper.raised
     if isinstance(raised, DeviceError):
         raise raised
     if isinstance(raised, AssertionError):
@@ -110,24 +111,12 @@ class _Call(Thread):
         self._path, self._function = path, function
         self._seen, self._query, self._arguments = seen, query, dict(arguments)
         self.result: object = None
-        self.raised: BaseException | None = None
+        self.keeper = Keeper()
 
     def run(self) -> None:
         """Load the file and call the function."""
-        with self:
+        with self.keeper:
             self.result = self._find()(self._seen, self._query, **self._arguments)
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        self.raised = error
-        return True
 
     def _find(self) -> Callable[..., object]:
         module = _load(self._path)

@@ -4,9 +4,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Thread
-from types import TracebackType
-from typing import Self
 
+from agent.keeper import Keeper
 from agent.suite.runner.deadline import CaseStopped, Deadline, StopCause
 from agent.suite.runner.status import CaseRun, Failure, Status
 from tools.errors import AutomationError, DeviceError, DeviceGoneError, DeviceTimeoutError
@@ -30,25 +29,6 @@ class Outcome:
     raised: BaseException | None = None
     cut: bool = False
     hangs: bool = False
-
-
-class Keeper:
-    """Keeps what is raised in a block, for another thread to look at."""
-
-    def __init__(self) -> None:
-        self.raised: BaseException | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        self.raised = error
-        return True
 
 
 def watch(

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
+from agent.keeper import Keeper
 from agent.recording.folder import new_name
 from agent.suite.runner.job import CaseResult, Job
 from agent.suite.runner.place import Made, Place, Running
 from agent.suite.runner.queue import Entry, WorkQueue
 from agent.suite.runner.status import Attempt, CaseRun, Failure, Status, worth_a_retry
-from agent.suite.runner.watchdog import Keeper
 
 C = TypeVar("C")
 _BAD = frozenset({Status.FAILED, Status.ERROR})

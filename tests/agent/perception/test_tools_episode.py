@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from agent import StopReason, run_goal
+from agent import Episode, StopReason, run_goal
 from agent.cli.app import run_command
 from agent.perception.tools import silent_tools
 from agent.recording.reader import RecordedStep, read_recording
@@ -78,6 +78,17 @@ def curious() -> Iterator[tuple[Curious, FaultServer]]:
         yield model, server
 
 
+def look_around(server: FaultServer, folder: Path, **settings: Any) -> Episode:
+    return run_goal(
+        "look around",
+        device="virtual",
+        record_dir=folder,
+        model="Qwen2.5-VL-7B-Instruct",
+        server=server.base_url,
+        **settings,
+    )
+
+
 def pictures(step: RecordedStep, folder: Path) -> list[Image.Image]:
     """What the tool's own question showed, as it lies in the recording."""
     [request] = [each for each in step.requests if each not in step.deciding.requests]
@@ -88,13 +99,7 @@ def test_every_tool_is_answered_recorded_and_replayed(
     curious: tuple[Curious, FaultServer], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model, server = curious
-    episode = run_goal(
-        "look around",
-        device="virtual",
-        record_dir=tmp_path,
-        model="Qwen2.5-VL-7B-Instruct",
-        server=server.base_url,
-    )
+    episode = look_around(server, tmp_path)
     assert episode.stop is StopReason.FINISHED, episode
     assert [step.result for step in episode.steps] == [
         "A home screen with apps.", "I see the home screen.", "", "The home screen.",
@@ -136,14 +141,7 @@ def test_what_is_masked_is_hidden_from_them_too(
 ) -> None:
     """Watching and looking back see what the loop sees, and no more."""
     _, server = curious
-    episode = run_goal(
-        "look around",
-        device="virtual",
-        record_dir=tmp_path,
-        model="Qwen2.5-VL-7B-Instruct",
-        server=server.base_url,
-        mask=("0,0,1080,1200",),
-    )
+    episode = look_around(server, tmp_path, mask=("0,0,1080,1200",))
     assert episode.recording is not None
     recording = read_recording(episode.recording)
     for place in (3, 5):
@@ -167,14 +165,7 @@ def test_a_recording_is_read_with_those_of_them_that_it_was_offered(
 ) -> None:
     """One of an older version, or of a machine without the extra for documents, knew fewer."""
     _, server = curious
-    episode = run_goal(
-        "look around",
-        device="virtual",
-        record_dir=tmp_path,
-        model="Qwen2.5-VL-7B-Instruct",
-        server=server.base_url,
-        max_steps=1,
-    )
+    episode = look_around(server, tmp_path, max_steps=1)
     assert episode.recording is not None
     recording = read_recording(episode.recording)
     names = {each.name for each in silent_tools()}
