@@ -20,6 +20,12 @@ from tools.devices.x11_windows import XWindows
 
 CLOCK = SystemClock()
 ROOT = Path(__file__).parents[2]
+# Mousepad takes its own writing for somebody else's where the notice of it comes later than half a
+# second, as it may on a loaded machine, and asks whether to reload: no test is about that.
+SETTINGS = """\
+[org/xfce/mousepad/preferences/file]
+monitor-changes=false
+"""
 
 
 def until(happened: Callable[[], bool], what: str, patience_s: float = 60.0) -> None:
@@ -170,6 +176,10 @@ def running_rig(
     runtime.mkdir(mode=0o700)
     environment = kept | {"HOME": str(home), "XDG_RUNTIME_DIR": str(runtime), "LC_ALL": "C.UTF-8"}
     environment.pop("XDG_CONFIG_HOME", None)
+    environment["GSETTINGS_BACKEND"] = "keyfile"
+    settings = home / ".config/glib-2.0/settings/keyfile"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(SETTINGS)
     reader, writer = os.pipe()
     (home / server).symlink_to(shutil.which("Xvfb") or "Xvfb")
     drawing = subprocess.Popen(
