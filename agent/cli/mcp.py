@@ -65,7 +65,7 @@ def mcp(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
         typer.echo(_FOR_PROGRAMS, err=True)
     config = with_looking(load_config(flags).config)
     with Visits(config, notice=lambda text: typer.echo(text, err=True)) as visits:
-        visits.tools()  # what is wrong with them is told before a client waits
+        visits.check()
 
         def stop(number: int) -> None:
             visits.close()

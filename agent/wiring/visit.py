@@ -41,6 +41,7 @@ from agent.wiring.episode import (
 )
 from agent.wiring.mind import Mind, Notice
 from agent.wiring.policies import find_mind
+from agent.wiring.secrets import find_shield
 from agent.wiring.steering import told
 from tools.action import DESKTOP_KINDS, PHONE_KINDS
 from tools.approval import Request as Permission
@@ -240,6 +241,15 @@ class Visits(AbstractContextManager["Visits", None]):
         self._mind: Mind | None = None
         self._visit: Visit | None = None
         self._pending: Pending | None = None
+
+    def check(self) -> None:
+        """Look for what is wrong with the settings, before somebody waits.
+
+        Raises:
+            UsageError: A module with tools cannot be loaded, or a secret has no value.
+        """
+        self.tools()
+        find_shield(self._config, self.visitor)
 
     def tools(self) -> tuple[dict[str, JsonValue], ...]:
         """What may be called, as OpenAI function definitions; no device is opened for it.
