@@ -123,21 +123,28 @@ class _Desk:
         self, context: "Context", params: "CallToolRequestParams"
     ) -> "CallToolResult | InputRequiredResult":
         """Do what is called for, and answer with what came of it."""
+        answer: CallToolResult | InputRequiredResult | None = None
         async with self._turn:
             self._visits.visitor = _name_of(context)
             try:
-                handed = await self._begin(params)
-                while not isinstance(handed, Told):
-                    if isinstance(handed, Wanted) and (asked := self._asked_later(context, handed)):
-                        return asked
-                    answer = await self._answer(context, handed)
-                    handed = await self._apart(partial(self._visits.answer, yes=answer))
+                answer = await self._answered(context, await self._begin(params))
             except AutomationError as error:
-                handed = Told(str(error), wrong=True)
-            except BaseException:  # cancelled, or hung up: nobody waits for the rest
-                self._visits.leave()
-                raise
-            return _result(handed)
+                answer = _result(Told(str(error), wrong=True))
+            finally:
+                if answer is None:  # cancelled, or hung up: nobody waits for the rest
+                    self._visits.leave()
+        return answer
+
+    async def _answered(
+        self, context: "Context", handed: HandedOut
+    ) -> "CallToolResult | InputRequiredResult":
+        """Deal with all that is handed out before what the client is told."""
+        while not isinstance(handed, Told):
+            if isinstance(handed, Wanted) and (asked := self._asked_later(context, handed)):
+                return asked
+            yes = await self._yes(context, handed)
+            handed = await self._apart(partial(self._visits.answer, yes=yes))
+        return _result(handed)
 
     async def _begin(self, params: "CallToolRequestParams") -> HandedOut:
         name, arguments = params.name, params.arguments or {}
@@ -167,7 +174,7 @@ class _Desk:
             request_state=self._question,
         )
 
-    async def _answer(self, context: "Context", handed: Wanted | Progress) -> bool:
+    async def _yes(self, context: "Context", handed: Wanted | Progress) -> bool:
         if isinstance(handed, Progress):
             step = handed.step
             words = step.decision.thought if step.decision is not None else step.mistake

@@ -323,16 +323,12 @@ class Visits(AbstractContextManager["Visits", None]):
         """Give an answer, where one is due, and wait for what is handed out next."""
         visit = self._visit
         assert visit is not None  # noqa: S101 - for mypy: it has handed something out
-        try:
-            handed = visit.next() if answer is None else visit.answer(answer)
-        except BaseException:
-            self._visit = self._pending = None
-            raise
-        self._pending = None if isinstance(handed, Told) else handed
-        if visit.episode is not None:
-            self._visit = None
-            if visit.episode.stop is StopReason.DEVICE_LOST:
-                self.close()  # the next call connects anew
+        self._visit = self._pending = None  # so that nobody meets it again where this fails
+        handed = visit.next() if answer is None else visit.answer(answer)
+        if visit.episode is None:
+            self._visit, self._pending = visit, None if isinstance(handed, Told) else handed
+        elif visit.episode.stop is StopReason.DEVICE_LOST:
+            self.close()  # the next call connects anew
         return handed
 
     def _visit_of_tools(self) -> tuple[_Attendant, Callable[[_Attendant], Episode]]:

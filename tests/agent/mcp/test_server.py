@@ -24,7 +24,10 @@ def config(tmp_path: Path) -> Config:
 
 
 def recordings(config: Config) -> list[Path]:
-    return sorted(config.record_dir.iterdir())
+    """The folders of what was recorded, in the order in which it began."""
+    return sorted(
+        config.record_dir.iterdir(), key=lambda folder: read_recording(folder).start.started
+    )
 
 
 def called(recording: Recording) -> list[str]:
