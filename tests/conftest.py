@@ -46,6 +46,10 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: importlib.util.find_spec("gradio") is not None,
         "Gradio (pip install -e '.[studio]')",
     ),
+    "mcp": (
+        lambda: importlib.util.find_spec("mcp") is not None,
+        "the SDK of MCP (pip install -e '.[mcp]')",
+    ),
     "ray": (
         lambda: importlib.util.find_spec("ray") is not None,
         "Ray (pip install -e '.[ray]')",

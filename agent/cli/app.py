@@ -21,6 +21,7 @@ from agent.cli import (
     doctor,
     export,
     ground,
+    mcp,
     model,
     parse,
     phone,
@@ -68,6 +69,7 @@ app.command("video")(video.video)
 app.command("reason")(reason.reason)
 app.command("chat")(chat.chat)
 app.command("studio")(studio.studio)
+app.command("mcp")(mcp.mcp)
 app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.add_typer(phone.app, name="phone")

@@ -80,7 +80,7 @@ class ToolsDialect:
         system = self._system(tools, shown)
         messages = lay_out(system, turns, opening, show_app=True, native=self.native)
         if self.native:
-            return Request(messages=messages, tools=_definitions(tools), sampling=self.sampling)
+            return Request(messages=messages, tools=definitions(tools), sampling=self.sampling)
         return Request(
             messages=messages, schema=_answer_schema(tools, point), sampling=self.sampling
         )
@@ -122,7 +122,7 @@ class ToolsDialect:
         form = load_prompt(f"tools/{self._form}")
         listed = "\n".join(
             json.dumps(definition["function"], ensure_ascii=False)
-            for definition in _definitions(tools)
+            for definition in definitions(tools)
         )
         return load_prompt("tools/system").fill(
             machine="phone" if is_phone(tools) else "computer",
@@ -132,7 +132,7 @@ class ToolsDialect:
         )
 
 
-def _definitions(tools: Registry) -> tuple[dict[str, JsonValue], ...]:
+def definitions(tools: Registry) -> tuple[dict[str, JsonValue], ...]:
     """The tools as OpenAI function definitions, a point as an array of two numbers."""
     point = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
     return tuple(
