@@ -323,11 +323,14 @@ class Visits(AbstractContextManager["Visits", None]):
         """Give an answer, where one is due, and wait for what is handed out next."""
         visit = self._visit
         assert visit is not None  # noqa: S101 - for mypy: it has handed something out
-        self._visit = self._pending = None  # so that nobody meets it again where this fails
-        handed = visit.next() if answer is None else visit.answer(answer)
-        if visit.episode is None:
-            self._visit, self._pending = visit, None if isinstance(handed, Told) else handed
-        elif visit.episode.stop is StopReason.DEVICE_LOST:
+        handed: HandedOut | None = None
+        try:
+            handed = visit.next() if answer is None else visit.answer(answer)
+        finally:
+            if handed is None or visit.episode is not None:
+                self._visit = None  # it has ended, or never began
+            self._pending = handed if isinstance(handed, Wanted | Progress) else None
+        if visit.episode is not None and visit.episode.stop is StopReason.DEVICE_LOST:
             self.close()  # the next call connects anew
         return handed
 
