@@ -256,6 +256,23 @@ def test_an_app_that_ends_at_once(rig: Rig, device: DesktopDevice) -> None:
     entry.unlink()
 
 
+def test_a_window_manager_that_crashed_is_none(tmp_path: Path) -> None:
+    """It left behind what it had said of itself, with a window that is no more."""
+    from Xlib import Xatom
+
+    with running_rig(tmp_path / "home", manager=False) as rig:
+        display = rig.display()
+        root = display.screen().root
+        root.change_property(
+            display.intern_atom("_NET_SUPPORTING_WM_CHECK"), Xatom.WINDOW, 32, [0x7FFFF0]
+        )
+        display.sync()
+        device = rig.connect()
+        assert device.info.model == "X11 desktop (no window manager)"
+        device.close()
+        display.close()
+
+
 def test_a_locked_screen_is_no_picture(rig: Rig) -> None:
     device = rig.connect()
     assert device.glance().is_black  # an empty desktop may be: that is what it shows

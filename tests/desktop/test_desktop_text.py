@@ -11,7 +11,7 @@ from tests.desktop.rig import Rig, until
 from tools.action import Hotkey, PressKey, TypeText
 from tools.clock import SystemClock
 from tools.devices.desktop import DesktopDevice
-from tools.devices.x11_selection import Selection
+from tools.devices.x11_selection import Selection, text_content
 from tools.errors import ActionFailedError
 
 pytestmark = pytest.mark.desktop
@@ -174,6 +174,23 @@ def _file(editor: tuple[DesktopDevice, Path], text: str) -> Path:
 
 def _pasted(rig: Rig) -> str:
     return rig.run("xclip", "-selection", "clipboard", "-o")
+
+
+def test_a_clipboard_that_was_lost_and_taken_again_outlives_us(rig: Rig) -> None:
+    """The loss is told late, when it is ours again."""
+    selection = Selection(rig.session, Unhurried())
+    selection.own(text_content("before"))
+    with selection._lock:  # its thread hears nothing for now
+        copier = rig.display()
+        clipboard = copier.intern_atom("CLIPBOARD")
+        window = copier.screen().root.create_window(0, 0, 1, 1, 0, copier.screen().root_depth)
+        window.set_selection_owner(clipboard, 0)
+        copier.sync()
+        selection.own(text_content("after"))
+    assert _pasted(rig) == "after"  # what it hears, it hears in order
+    selection.close()
+    copier.close()
+    assert _pasted(rig) == "after"
 
 
 class Unhurried(SystemClock):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -186,11 +187,14 @@ class HandMoved:
         self.at = DesktopPoint(x=50, y=50)
         self.gone = False
         self.closed = False
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def position(self) -> DesktopPoint:
         if self.gone:
             raise DeviceGoneError("gone")
-        return self.at
+        at = self.at
+        self.meanwhile()
+        return at
 
     def close(self) -> None:
         self.closed = True
@@ -235,6 +239,42 @@ def test_the_agent_s_own_click_in_a_corner_does_not(
     assert told == []
     pointer.goes(40, 40)  # a hand takes it away and pushes it back
     watch.look()
+    pointer.goes(0, 0)
+    watch.look()
+    assert told == ["stop"]
+
+
+@pytest.mark.parametrize(("from_", "to"), [((50, 50), (0, 0)), ((0, 0), (50, 50))])
+def test_a_look_that_the_agent_s_own_move_overtakes_says_nothing(
+    from_: tuple[int, int], to: tuple[int, int]
+) -> None:
+    """The thread of the watch asks where the pointer is, and has the answer after the move."""
+    pointer, told = HandMoved(), list[str]()
+    pointer.goes(*from_)
+    watch = CornerWatch(pointer, CORNERS, lambda: told.append("stop"))
+    watch.close()
+
+    def move() -> None:
+        with watch.own_move((DesktopPoint(x=to[0], y=to[1]),)):
+            pointer.goes(*to)
+
+    pointer.meanwhile = move
+    watch.look()
+    pointer.meanwhile = lambda: None
+    watch.look()
+    assert told == []
+
+
+def test_a_pointer_that_rests_in_a_corner_until_the_agent_moves_it_is_no_sign() -> None:
+    pointer, told = HandMoved(), list[str]()
+    pointer.goes(0, 0)
+    watch = CornerWatch(pointer, CORNERS, lambda: told.append("stop"))
+    watch.close()
+    with watch.own_move((DesktopPoint(x=50, y=50),)):
+        watch.look()
+        pointer.goes(50, 50)
+    watch.look()
+    assert told == []
     pointer.goes(0, 0)
     watch.look()
     assert told == ["stop"]

@@ -57,6 +57,8 @@ class CornerWatch:
         self._ours: frozenset[DesktopPoint] = frozenset()
         self._left_ours = False
         self._moving = False
+        self._moves = 0
+        self._lock = threading.Lock()
         self._over = threading.Event()
         self.tripped = False
         self._ours = frozenset(self._near(eye.position()))
@@ -73,13 +75,15 @@ class CornerWatch:
         if not points:
             yield
             return
-        self._moving = True
-        self._ours = frozenset(corner for point in points for corner in self._near(point))
+        ours = frozenset(corner for point in points for corner in self._near(point))
+        with self._lock:  # until it moves, the pointer may still lie where it was put before
+            self._moving, self._ours = True, self._ours | ours
         try:
             yield
         finally:
-            self._left_ours = False
-            self._moving = False
+            with self._lock:
+                self._moving, self._ours, self._left_ours = False, ours, False
+                self._moves += 1
 
     def check(self) -> None:
         """Say so, if it happened.
@@ -92,17 +96,23 @@ class CornerWatch:
 
     def look(self) -> None:
         """One look; the thread does this again and again."""
+        moves = self._moves
         try:
             here = self._near(self._eye.position())
         except DeviceGoneError:  # the next look at the screen says so
             self._over.set()
             return
-        if not here:
-            self._left_ours = not self._moving
-        elif self._left_ours or not set(here) <= self._ours:
-            self.tripped = True
-            self._over.set()
-            self._stop()
+        with self._lock:
+            if moves != self._moves:
+                return  # the agent has moved since: where it was says nothing any more
+            if not here:
+                self._left_ours = not self._moving
+                return
+            if not self._left_ours and set(here) <= self._ours:
+                return
+        self.tripped = True
+        self._over.set()
+        self._stop()
 
     def close(self) -> None:
         """End the watch. May be called twice."""
