@@ -48,8 +48,13 @@ class Desk(Protocol):
         """
         ...
 
-    def focus(self, title: str) -> None:
+    def focus(self, title: str, *, within: Box | None) -> None:
         """Bring a window to the front.
+
+        Args:
+            title: Names it.
+            within: Only windows that show in this part of the desktop are meant, in points;
+                ``None`` for all.
 
         Raises:
             ActionFailedError: There is no such window, or there are several.
@@ -147,10 +152,12 @@ class XDesk:
         """See ``Desk``."""
         self._apps.open(name)
 
-    def focus(self, title: str) -> None:
+    def focus(self, title: str, *, within: Box | None) -> None:
         """See ``Desk``."""
-        found = find_window(title, self._windows.windows())
-        self._raise(found)
+        windows = self._windows.windows()
+        if within is not None:
+            windows = tuple(each for each in windows if each.area.intersection(within).area)
+        self._raise(find_window(title, windows))
 
     def bring_forward(self, title: str) -> None:
         """See ``Desk``."""
@@ -242,7 +249,7 @@ class PlainDesk:
         self._clock.sleep(_RAISE_S / 4)
         self._hands.press(["enter"])
 
-    def focus(self, title: str) -> None:
+    def focus(self, title: str, *, within: Box | None) -> None:  # noqa: ARG002 - as in Desk
         """See ``Desk``."""
         raise ActionFailedError(
             f"Windows cannot be raised by name here ({title!r}): click them, or press alt and tab."
