@@ -48,7 +48,6 @@ class XSurroundings:
         bus: Its accessibility bus; a text says why there is none.
         clock: Limits how long is asked for the focus.
         title: Of the only window that is recorded, with its dialogs; empty for all of them.
-        own: Processes whose windows are not recorded: the terminal that this program runs in.
     """
 
     def __init__(
@@ -58,12 +57,11 @@ class XSurroundings:
         clock: Clock,
         *,
         title: str = "",
-        own: frozenset[int] | None = None,
     ) -> None:
         self._windows = windows
         self._bus = bus
         self._reader = None if isinstance(bus, str) else TreeReader(bus, clock)
-        self._own = own_processes() if own is None else own
+        self._own = own_processes()
         self._driven = find_window(title, windows.windows()) if title else None
 
     def position(self) -> DesktopPoint:
