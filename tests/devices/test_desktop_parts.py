@@ -14,7 +14,7 @@ from tools.devices.desktop_corner import CornerWatch, HandsOff
 from tools.devices.desktop_keys import key_name, pressed_for
 from tools.devices.desktop_session import DesktopSession, load_hands, why_no_hands
 from tools.devices.desktop_target import Target, is_desktop, read_target
-from tools.devices.desktop_windows import find_window
+from tools.devices.desktop_windows import find_window, with_dialogs
 from tools.devices.x11_windows import XWindow
 from tools.errors import ActionFailedError, DeviceGoneError, UnknownDeviceError
 from tools.geometry import Box, DesktopPoint
@@ -178,6 +178,20 @@ def test_windows_by_title() -> None:
         find_window("draft", WINDOWS)
     with pytest.raises(ActionFailedError, match=r"There is no window 'Maps'\. Open are: 'Draft"):
         find_window("Maps", WINDOWS)
+
+
+def test_dialogs_of_a_window_and_theirs() -> None:
+    window, other = (
+        XWindow(1, "Text", "editor", 7, 0, NOBOX),
+        XWindow(2, "Mail", "mail", 8, 0, NOBOX),
+    )
+    asking = XWindow(3, "Save?", "editor", 0, 1, NOBOX)
+    over_it = XWindow(4, "Replace?", "editor", 0, 3, NOBOX)
+    of_the_process = XWindow(5, "Print", "editor", 7, 99, NOBOX)
+    second = XWindow(6, "Text 2", "editor", 7, 0, NOBOX)
+    all_of_them = (other, window, second, asking, over_it, of_the_process)
+    assert with_dialogs(window, all_of_them) == {1, 3, 4, 5}
+    assert with_dialogs(other, all_of_them) == {2}
 
 
 class HandMoved:

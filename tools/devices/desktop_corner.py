@@ -1,7 +1,7 @@
 """The person's brake: pushing the pointer into a corner of the screen stops the run."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -61,7 +61,7 @@ class CornerWatch:
         self._lock = threading.Lock()
         self._over = threading.Event()
         self.tripped = False
-        self._ours = frozenset(self._near(eye.position()))
+        self._ours = self._near(eye.position())
         self._thread = threading.Thread(target=self._watch, name="corner-watch", daemon=True)
         self._thread.start()
 
@@ -75,7 +75,7 @@ class CornerWatch:
         if not points:
             yield
             return
-        ours = frozenset(corner for point in points for corner in self._near(point))
+        ours = frozenset[DesktopPoint]().union(*map(self._near, points))
         with self._lock:  # until it moves, the pointer may still lie where it was put before
             self._moving, self._ours = True, self._ours | ours
         try:
@@ -108,7 +108,7 @@ class CornerWatch:
             if not here:
                 self._left_ours = not self._moving
                 return
-            if not self._left_ours and set(here) <= self._ours:
+            if not self._left_ours and here <= self._ours:
                 return
         self.tripped = True
         self._over.set()
@@ -125,9 +125,14 @@ class CornerWatch:
         while not self._over.wait(_LOOK_S):
             self.look()
 
-    def _near(self, at: DesktopPoint) -> list[DesktopPoint]:
-        return [
-            corner
-            for corner in self._corners
-            if abs(corner.x - at.x) <= _NEAR and abs(corner.y - at.y) <= _NEAR
-        ]
+    def _near(self, at: DesktopPoint) -> frozenset[DesktopPoint]:
+        return corners_at(at, self._corners)
+
+
+def corners_at(at: DesktopPoint, corners: Iterable[DesktopPoint]) -> frozenset[DesktopPoint]:
+    """Those of ``corners`` that a pointer at ``at`` was pushed into."""
+    return frozenset(
+        corner
+        for corner in corners
+        if abs(corner.x - at.x) <= _NEAR and abs(corner.y - at.y) <= _NEAR
+    )

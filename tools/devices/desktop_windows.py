@@ -163,11 +163,7 @@ class XDesk:
         """See ``Desk``."""
         window = self._driven_window(title)
         active = self._windows.active()
-        family = {window.handle}
-        for each in self._windows.windows():
-            if each.owner in family or (each.owner and each.pid and each.pid == window.pid):
-                family.add(each.handle)
-        if active not in family:
+        if active not in with_dialogs(window, self._windows.windows()):
             self._raise(window)
 
     def area_of(self, title: str, *, connecting: bool) -> Box:
@@ -276,6 +272,20 @@ class PlainDesk:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def with_dialogs(window: XWindow, windows: tuple[XWindow, ...]) -> frozenset[int]:
+    """Ids of ``window``, of its dialogs, of theirs, and of any dialog of its process.
+
+    Args:
+        window: Whose dialogs are meant.
+        windows: All windows, from the bottom to the top: a dialog lies over what it belongs to.
+    """
+    family = {window.handle}
+    for each in windows:
+        if each.owner in family or (each.owner and each.pid and each.pid == window.pid):
+            family.add(each.handle)
+    return frozenset(family)
 
 
 def find_window(title: str, windows: tuple[XWindow, ...]) -> XWindow:
