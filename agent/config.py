@@ -270,13 +270,12 @@ def environment_keys(
     return {name: found[name] for name in names if name and name in found}
 
 
-def hub_cache(*, environ: Mapping[str, str] | None = None) -> Path:
+def hub_cache() -> Path:
     """Where the Hub's client keeps what it downloaded: HF_HUB_CACHE, HF_HOME, or its default."""
-    found = os.environ if environ is None else environ
-    if "HF_HUB_CACHE" in found:
-        return Path(found["HF_HUB_CACHE"])
-    home = Path(found["HF_HOME"]) if "HF_HOME" in found else Path.home() / ".cache/huggingface"
-    return home / "hub"
+    if "HF_HUB_CACHE" in os.environ:
+        return Path(os.environ["HF_HUB_CACHE"])
+    home = os.environ.get("HF_HOME")
+    return (Path(home) if home is not None else Path.home() / ".cache/huggingface") / "hub"
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

@@ -166,12 +166,10 @@ class Sight:
 
     Args:
         sizing: Of the model's family.
-        quality: JPEG quality, 1..95.
     """
 
-    def __init__(self, sizing: Sizing, *, quality: int = SIGHT_QUALITY) -> None:
+    def __init__(self, sizing: Sizing) -> None:
         self.sizing = sizing
-        self._quality = quality
         self._last: tuple[Image.Image, Shown] | None = None
 
     def look(self, screenshot: Screenshot) -> Shown:
@@ -187,7 +185,7 @@ class Sight:
         if size != screenshot.size:
             image = image.resize((size.width, size.height), Image.Resampling.BICUBIC)
         buffer = io.BytesIO()
-        image.save(buffer, "JPEG", quality=self._quality, subsampling=2, optimize=True)
+        image.save(buffer, "JPEG", quality=SIGHT_QUALITY, subsampling=2, optimize=True)
         part = ImagePart(data=buffer.getvalue(), media_type=_JPEG, size=size)
         shown = Shown(part, Projection(shown=size, device=screenshot.size))
         self._last = (screenshot.image, shown)

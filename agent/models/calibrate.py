@@ -28,6 +28,7 @@ _BARE = re.compile(rf"{_N}{_SPACED}{_N}")
 _SCALE_TOLERANCE = 0.05
 _OFFSET_TOLERANCE = 0.05
 _ERROR_TOLERANCE = 0.06
+_TARGETS = 8
 _FEWEST = 4
 _REPLY_TOKENS = 512
 
@@ -109,18 +110,17 @@ class Calibration(Frozen):
         )
 
 
-def calibrate(model: Model, size: Size = PICTURE, *, count: int = 8) -> Calibration:
-    """Ask ``model`` for ``count`` known points and find out what its numbers mean.
+def calibrate(model: Model, size: Size = PICTURE) -> Calibration:
+    """Ask ``model`` for known points and find out what its numbers mean.
 
     Args:
         model: Whom to ask; one short question a target, all with the same picture.
         size: Of the picture. Much wider or higher than square, or pixels may look like 0..1000.
-        count: Targets, at least 4.
 
     Raises:
         ModelError: The model could not be asked.
     """
-    targets = place_targets(size, count)
+    targets = place_targets(size, _TARGETS)
     image = draw_targets(targets, size)
     answers: list[Answered] = []
     for target in targets:

@@ -67,7 +67,6 @@ def _film_address(value: object) -> object:
     raise ValueError('must be {"url": "…"}, the address of one clip')
 
 
-PictureSource = str | Path | Image.Image | Picture
 Pixels = Annotated[int, Field(ge=1)]
 Frames = Annotated[int, Field(ge=1, le=100_000)]
 

@@ -9,9 +9,9 @@ from agent.config import Config
 from agent.dialects.choose import Choice, choose_dialect
 from agent.dialects.dialect import Dialect
 from agent.model import Conversing, Model, OnText
+from agent.models.exchanges import RecordingModel
 from agent.models.local.folder import read_folder
 from agent.models.openai_api import OpenAIModel
-from agent.models.recording import RecordingModel
 from agent.perception.seer import Seer
 from agent.policies.vlm import SECRETS_PROMPT, VlmPolicy
 from agent.policy import Policy

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from agent.config import Config, did_you_mean
 from agent.dialects.choose import dialect_named
 from agent.model import Model
-from agent.models.recording import RecordingModel, request_as_json
+from agent.models.exchanges import RecordingModel, request_as_json
 from agent.perception.seer import Seer
 from agent.policies.rules.policy import RulesPolicy
 from agent.policies.scripted import ScriptedPolicy

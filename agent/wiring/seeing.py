@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from agent.config import Config
+from agent.perception.seeing_tools import seeing_tools, silent_tools, told_tools
+from agent.perception.seeing_tools.eyes import Eyes
 from agent.perception.seer import Seer
-from agent.perception.tools import seeing_tools, silent_tools, told_tools
-from agent.perception.tools.eyes import Eyes
 from agent.perception.video.film import film
 from agent.perception.video.recorded import last_screens
 from agent.recording.reader import Recording, read_recording

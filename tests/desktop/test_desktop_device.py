@@ -1,7 +1,7 @@
 """A desktop as a device: monitors, windows, regions, what a mouse does, and what goes wrong."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,9 +55,37 @@ def editor(rig: Rig, device: Device, *arguments: str) -> None:
     until(lambda: any(node.focused and node.editable for node in nodes(device)), "the focus")
 
 
+def shown(device: Device, label: str) -> UiNode:
+    """What is called so, as soon as it is there."""
+    return awaited(device, lambda node: node.label == label, label)
+
+
+def awaited(device: Device, fits: Callable[[UiNode], bool], what: str) -> UiNode:
+    """The first node that fits, as soon as there is one: a slow app tells its tree late."""
+    found: list[UiNode] = []
+
+    def there() -> bool:
+        found[:] = [node for node in nodes(device) if node.box.area and fits(node)]
+        return bool(found)
+
+    until(there, what)
+    return found[0]
+
+
+def field(device: Device) -> UiNode:
+    return awaited(device, lambda node: node.editable, "the field")
+
+
 def held(device: Device) -> str | None:
     """The text in the editor; ``None`` if it does not show."""
     return next((node.text for node in nodes(device) if node.editable), None)
+
+
+def upper_window(rig: Rig) -> Box:
+    windows = XWindows(rig.session)
+    area = windows.windows()[-1].area
+    windows.close()
+    return area
 
 
 @pytest.fixture
@@ -92,13 +120,13 @@ def test_clicks_on_the_second_monitor_land_there(two_monitors: Rig) -> None:
         two_monitors.connect(ui_tree=True),
     )
     opened(two_monitors, whole, "galculator")
-    area = XWindows(two_monitors.session).windows()[-1].area
+    area = upper_window(two_monitors)
     if area.left < 640:  # the window manager put it left: bring it over by its title bar
         title = Point(x=area.left + 150, y=area.top - 10)
         whole.perform(Drag(start=title, end=Point(x=title.x + 620, y=title.y), duration_s=0.3))
     for digit in "42":
-        node = next(node for node in nodes(right) if node.text == digit and node.box.area)
-        right.perform(Tap(at=node.box.center))
+        key = shown(right, digit)
+        right.perform(Tap(at=key.box.center))
     until(lambda: any(node.kind == "Text" and node.text == "42" for node in nodes(right)), "42")
     right.close()
     whole.close()
@@ -134,12 +162,42 @@ def test_a_region_is_the_only_place_of_acts(rig: Rig) -> None:
     assert "1280x800" in caught.value.hint
 
 
+def test_from_a_part_of_the_desktop_nothing_reaches_a_window_outside_of_it(
+    two_monitors: Rig, device: DesktopDevice
+) -> None:
+    editor(two_monitors, device)
+    area = upper_window(two_monitors)
+    number = 2 if area.right <= 640 else 1
+    assert area.right <= 640 or area.left >= 640  # the window manager puts it on one of them
+    beside, around = two_monitors.connect(f"desktop:{number}"), two_monitors.connect("desktop:1")
+    if number == 1:
+        around.close()
+        around = two_monitors.connect("desktop:2")
+    strip = two_monitors.connect(f"desktop:region={640 * (number - 1)},0,640,800")
+    outside = r"the keys would go to the window 'Untitled 1.*', which shows outside of it"
+    for part in (beside, strip):
+        for act in (TypeText(text="x"), PressKey(key="enter"), Hotkey(keys=("ctrl", "w"))):
+            with pytest.raises(ActionFailedError, match=outside):
+                part.perform(act)
+        with pytest.raises(ActionFailedError, match=r"There is no window 'Untitled'"):
+            part.perform(FocusWindow(title="Untitled"))
+    with pytest.raises(ActionFailedError, match="an app would open where the desktop puts it"):
+        strip.perform(OpenApp(name="mousepad"))
+    with pytest.raises(ActionFailedError, match="mousepad is open, but shows outside of it"):
+        beside.perform(OpenApp(name="mousepad"))
+    around.perform(FocusWindow(title="Untitled"))
+    around.perform(TypeText(text="within"))
+    until(lambda: held(device) == "within", "the text, and nothing of before")
+    for each in (beside, around, strip):
+        each.close()
+
+
 def test_a_window_is_driven_wherever_it_is(rig: Rig, device: DesktopDevice, tmp_path: Path) -> None:
     path = tmp_path / "plan.txt"
     path.write_text("one two three")
     editor(rig, device, str(path))
     window = rig.connect("desktop:window=plan.txt", ui_tree=True)
-    text = next(node for node in nodes(window) if node.editable)
+    text = field(window)
     assert Box.of(window.info.size).encloses(text.box)
     opened(rig, device, "galculator")  # now something else has the keys, and lies in the way
     window.perform(TripleClick(at=Point(x=text.box.left + 10, y=text.box.top + 8)))
@@ -184,12 +242,11 @@ def test_the_right_button_opens_a_menu_and_it_is_in_the_tree(
     rig: Rig, device: DesktopDevice
 ) -> None:
     editor(rig, device)
-    field = next(node for node in nodes(device) if node.editable)
+    box = field(device).box
     device.perform(TypeText(text="word"))
     before = device.glance()
-    device.perform(RightClick(at=Point(x=field.box.left + 12, y=field.box.top + 8)))
-    until(lambda: any(node.label == "Select All" for node in nodes(device)), "the menu")
-    item = next(node for node in nodes(device) if node.label == "Select All")
+    device.perform(RightClick(at=Point(x=box.left + 12, y=box.top + 8)))
+    item = shown(device, "Select All")
     assert not compare(before, device.glance()).same
     device.perform(Tap(at=item.box.center))
     until(lambda: held(device) == "word", "the editor without the menu")
@@ -200,7 +257,7 @@ def test_the_right_button_opens_a_menu_and_it_is_in_the_tree(
 def test_a_drag_selects_text(rig: Rig, device: DesktopDevice) -> None:
     editor(rig, device)
     device.perform(TypeText(text="abcdef"))
-    box = next(node for node in nodes(device) if node.editable).box
+    box = field(device).box
     y = box.top + 8
     device.perform(Drag(start=Point(x=box.left + 2, y=y), end=Point(x=box.left + 200, y=y)))
     device.perform(PressKey(key="delete"))
@@ -254,6 +311,23 @@ def test_an_app_that_ends_at_once(rig: Rig, device: DesktopDevice) -> None:
         broken.perform(OpenApp(name="broken app"))
     broken.close()
     entry.unlink()
+
+
+def test_a_window_manager_that_crashed_is_none(tmp_path: Path) -> None:
+    """It left behind what it had said of itself, with a window that is no more."""
+    from Xlib import Xatom
+
+    with running_rig(tmp_path / "home", manager=False) as rig:
+        display = rig.display()
+        root = display.screen().root
+        root.change_property(
+            display.intern_atom("_NET_SUPPORTING_WM_CHECK"), Xatom.WINDOW, 32, [0x7FFFF0]
+        )
+        display.sync()
+        device = rig.connect()
+        assert device.info.model == "X11 desktop (no window manager)"
+        device.close()
+        display.close()
 
 
 def test_a_locked_screen_is_no_picture(rig: Rig) -> None:

@@ -52,7 +52,7 @@ class Ears:
     def wait_for(self, *actions: Action) -> None:
         """Return when as much was heard, and compare."""
         with suppress(AssertionError):  # the comparison tells more
-            until(lambda: len(self.heard) >= len(actions), "the acts", 8)
+            until(lambda: len(self.heard) >= len(actions), "the acts")
         assert self.actions == list(actions)
 
 
@@ -152,9 +152,26 @@ def test_letters_are_those_of_the_layout_as_it_is_now(rig: Rig) -> None:
                 person.keys("dead_acute")
                 person.type("ez")
                 person.keys("ISO_Level3_Shift", "q")
-            ears.wait_for(TypeText(text="üéz@"))
+                person.keys("dead_circumflex")
+                person.keys("space")
+            ears.wait_for(TypeText(text="üéz@^"))
     finally:
         rig.run("setxkbmap", "us")
+
+
+def test_the_keypad_types_digits_where_num_lock_is_on(rig: Rig, person: Person) -> None:
+    with listening(rig) as ears:
+        person.keys("Num_Lock")
+        try:
+            for name in ("KP_End", "KP_Delete", "KP_Up", "KP_Add"):
+                person.keys(name)
+        finally:
+            person.keys("Num_Lock")
+        person.keys("KP_Up")
+        until(lambda: PressKey(key="up") in ears.actions, "the arrow")
+        *typed, arrow = ears.actions
+        assert "".join(each.text for each in typed if isinstance(each, TypeText)) == "1.8+"
+        assert arrow == PressKey(key="up")
 
 
 def test_outside_of_the_region_nothing_is_recorded(rig: Rig, person: Person) -> None:

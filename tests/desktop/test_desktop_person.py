@@ -19,6 +19,7 @@ from tests.desktop.rig import CLOCK, Rig, until
 from tools.action import Hotkey, Tap, TypeText
 from tools.device import Observation
 from tools.geometry import Point
+from tools.ui_tree import UiNode
 
 pytestmark = pytest.mark.desktop
 MIDDLE = (640, 400)
@@ -239,12 +240,15 @@ def test_a_password_is_not_recorded(rig: Rig, door: str, *, named: bool) -> None
         )  # fmt: skip
         look.title("Door")
 
+        form: list[UiNode] = []
+
         def shown() -> bool:
             tree = look.observe().ui_tree
-            return tree is not None and any(node.password for node in tree.nodes)
+            form[:] = tree.nodes if tree is not None else ()
+            return any(node.password for node in form)
 
-        until(shown, "the form", 30)
-        field_ = next(node for node in look.observe().ui_tree.nodes if node.hint == "User")  # type: ignore[union-attr]
+        until(shown, "the form")
+        field_ = next(node for node in form if node.hint == "User")
         with recording(rig, *arguments, **variables) as recorder:
             person.click(field_.box.center.x, field_.box.center.y)
             until(lambda: recorder.done(1), "the click")

@@ -1,6 +1,7 @@
 """What keyboards tell, on each system, and what it is called here."""
 
 import importlib.util
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from tests.tools.test_placement import placements
 from tools.clock import SystemClock
 from tools.devices.desktop_surroundings import own_processes
-from tools.devices.pynput_hearing import PynputHearing, read_key
-from tools.devices.x11_keysyms import character_of, combining_of, name_of
+from tools.devices.pynput_hearing import PynputHearing, place_of, read_key
+from tools.devices.x11_keysyms import character_of, combining_of, composed, name_of
 from tools.errors import MissingExtraError
 from tools.geometry import DesktopPoint, Placement, Point
 
@@ -51,6 +52,37 @@ def test_names_of_keys() -> None:
 )  # fmt: skip
 def test_keys_as_pynput_tells_them(name: str, character: str, read: tuple[str, str]) -> None:
     assert read_key(name, character) == read
+
+
+@dataclass(frozen=True)
+class TypedKey:
+    """As pynput tells of a key that types: the character is that of the moment."""
+
+    vk: int | None
+    char: str
+
+
+def test_a_key_that_comes_up_as_another_character_is_the_same_key() -> None:
+    assert place_of(TypedKey(83, "\x13")) == place_of(TypedKey(83, "s"))
+    assert place_of(TypedKey(83, "s")) != place_of(TypedKey(84, "s"))
+    assert place_of("Key.f5") != place_of("Key.f6")  # those of Key have no code of their own
+
+
+@pytest.mark.parametrize(
+    ("accent", "character", "typed"),
+    [
+        ("\u0301", "e", "é"), ("\u0308", "U", "Ü"), ("\u0302", " ", "^"), ("\u0303", " ", "~"),
+        ("\u0300", " ", "`"), ("\u0301", " ", "'"), ("\u0308", " ", '"'),
+    ],
+)  # fmt: skip
+def test_accents_and_what_is_typed_after_them(accent: str, character: str, typed: str) -> None:
+    assert composed(accent, character) == typed
+
+
+@given(st.integers(0xFE50, 0xFE6F))
+def test_every_accent_stands_alone_before_a_space(symbol: int) -> None:
+    accent = combining_of(symbol)
+    assert not accent or composed(accent, " ").strip()
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pynput") is not None, reason="pynput is here")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tools.devices.desktop_corner import CornerWatch, HandsOff
 from tools.devices.desktop_keys import key_name, pressed_for
 from tools.devices.desktop_session import DesktopSession, load_hands, why_no_hands
 from tools.devices.desktop_target import Target, is_desktop, read_target
-from tools.devices.desktop_windows import find_window
+from tools.devices.desktop_windows import find_window, with_dialogs
 from tools.devices.x11_windows import XWindow
 from tools.errors import ActionFailedError, DeviceGoneError, UnknownDeviceError
 from tools.geometry import Box, DesktopPoint
@@ -179,6 +180,20 @@ def test_windows_by_title() -> None:
         find_window("Maps", WINDOWS)
 
 
+def test_dialogs_of_a_window_and_theirs() -> None:
+    window, other = (
+        XWindow(1, "Text", "editor", 7, 0, NOBOX),
+        XWindow(2, "Mail", "mail", 8, 0, NOBOX),
+    )
+    asking = XWindow(3, "Save?", "editor", 0, 1, NOBOX)
+    over_it = XWindow(4, "Replace?", "editor", 0, 3, NOBOX)
+    of_the_process = XWindow(5, "Print", "editor", 7, 99, NOBOX)
+    second = XWindow(6, "Text 2", "editor", 7, 0, NOBOX)
+    all_of_them = (other, window, second, asking, over_it, of_the_process)
+    assert with_dialogs(window, all_of_them) == {1, 3, 4, 5}
+    assert with_dialogs(other, all_of_them) == {2}
+
+
 class HandMoved:
     """A pointer that is where the test says; no display is there after ``gone``."""
 
@@ -186,11 +201,14 @@ class HandMoved:
         self.at = DesktopPoint(x=50, y=50)
         self.gone = False
         self.closed = False
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def position(self) -> DesktopPoint:
         if self.gone:
             raise DeviceGoneError("gone")
-        return self.at
+        at = self.at
+        self.meanwhile()
+        return at
 
     def close(self) -> None:
         self.closed = True
@@ -235,6 +253,42 @@ def test_the_agent_s_own_click_in_a_corner_does_not(
     assert told == []
     pointer.goes(40, 40)  # a hand takes it away and pushes it back
     watch.look()
+    pointer.goes(0, 0)
+    watch.look()
+    assert told == ["stop"]
+
+
+@pytest.mark.parametrize(("from_", "to"), [((50, 50), (0, 0)), ((0, 0), (50, 50))])
+def test_a_look_that_the_agent_s_own_move_overtakes_says_nothing(
+    from_: tuple[int, int], to: tuple[int, int]
+) -> None:
+    """The thread of the watch asks where the pointer is, and has the answer after the move."""
+    pointer, told = HandMoved(), list[str]()
+    pointer.goes(*from_)
+    watch = CornerWatch(pointer, CORNERS, lambda: told.append("stop"))
+    watch.close()
+
+    def move() -> None:
+        with watch.own_move((DesktopPoint(x=to[0], y=to[1]),)):
+            pointer.goes(*to)
+
+    pointer.meanwhile = move
+    watch.look()
+    pointer.meanwhile = lambda: None
+    watch.look()
+    assert told == []
+
+
+def test_a_pointer_that_rests_in_a_corner_until_the_agent_moves_it_is_no_sign() -> None:
+    pointer, told = HandMoved(), list[str]()
+    pointer.goes(0, 0)
+    watch = CornerWatch(pointer, CORNERS, lambda: told.append("stop"))
+    watch.close()
+    with watch.own_move((DesktopPoint(x=50, y=50),)):
+        watch.look()
+        pointer.goes(50, 50)
+    watch.look()
+    assert told == []
     pointer.goes(0, 0)
     watch.look()
     assert told == ["stop"]

@@ -18,6 +18,8 @@ from tools.ui_tree import UiTree, parse_ui_tree
 
 _LOG = logging.getLogger(__name__)
 _MARK = b"--tapwright--\n"
+_TREE_S = 1.0
+"""How long the UI tree may take."""
 _KEYBOARD_COMMAND = "dumpsys input_method | grep -m1 -o -E 'mInputShown=(true|false)'"
 
 
@@ -46,13 +48,11 @@ class DetailReader:
     Args:
         link: The way to the phone.
         clock: Measures.
-        tree_timeout_s: How long the UI tree may take.
     """
 
-    def __init__(self, link: AdbLink, clock: Clock, *, tree_timeout_s: float = 1.0) -> None:
+    def __init__(self, link: AdbLink, clock: Clock) -> None:
         self._link = link
         self._clock = clock
-        self._tree_timeout_s = tree_timeout_s
 
     def read(self, *, tree: bool, keyboard: bool = False) -> Details:
         """Look once.
@@ -105,12 +105,12 @@ class DetailReader:
         return first, Details(app, activity, parse_date(date), None, None), second
 
     def _read_tree(self, stream: AdbStream) -> UiTree | None:
-        end_s = self._clock.now() + self._tree_timeout_s
-        stream.limit(self._tree_timeout_s)
+        end_s = self._clock.now() + _TREE_S
+        stream.limit(_TREE_S)
         try:
             return parse_ui_tree(stream.read_all())
         except DeviceTimeoutError:
-            _LOG.info("no UI tree within %g s", self._tree_timeout_s)
+            _LOG.info("no UI tree within %g s", _TREE_S)
             return None
         except CaptureError as error:
             _LOG.info("no UI tree, tried again compressed: %s", error)

@@ -42,6 +42,7 @@ from tools.devices.desktop_shell import DesktopShell
 from tools.devices.desktop_target import Target
 from tools.devices.desktop_text import DesktopText, Front
 from tools.devices.desktop_windows import Desk
+from tools.devices.x11_windows import XWindow
 from tools.errors import ActionFailedError, CaptureError, DeviceGoneError, UnknownDeviceError
 from tools.geometry import Box, DesktopPoint, Placement, Size
 from tools.screen import Screenshot
@@ -211,6 +212,8 @@ class DesktopDevice:
         if self._target.window and not isinstance(action, Wait):
             self._follow()
             self._desk.bring_forward(self._target.window)
+        if isinstance(action, TypeText | PressKey | Hotkey):
+            self._require_front_within()
         points = tuple(self._placement.to_desktop(point) for point in points_of(action))
         gives_back = self._pointer_back and points and not isinstance(action, Hover)
         before = (self._hands.position(),) if gives_back else ()
@@ -230,9 +233,7 @@ class DesktopDevice:
         """
         self._check_brake()
         if self._target.window or self._target.region is not None:
-            raise ActionFailedError(
-                f"Acts are only allowed in {self._target.name!r}: no command is run there."
-            )
+            raise self._not_within("no command is run there.")
         return self._parts.shell.run(command, timeout_s=timeout_s)
 
     def end_command(self) -> None:
@@ -291,12 +292,36 @@ class DesktopDevice:
             raise ActionFailedError(
                 f"Only the window {self._target.window!r} may be used: no other app can be opened."
             )
+        if self._target.region is not None:
+            raise self._not_within("an app would open where the desktop puts it.")
         self._desk.open_app(name)
+        if self._lies_outside(self._desk.front()):
+            raise self._not_within(f"{name} is open, but shows outside of it.")
 
     def _focus(self, title: str) -> None:
         if self._target.window:
             raise ActionFailedError(f"Only the window {self._target.window!r} may be used.")
-        self._desk.focus(title)
+        self._desk.focus(title, within=self._area if self._target.is_part else None)
+
+    def _require_front_within(self) -> None:
+        """Keys go to the window in front, wherever that lies.
+
+        Raises:
+            ActionFailedError: It shows in no part of what is driven.
+        """
+        front = self._desk.front()
+        if self._lies_outside(front):
+            raise self._not_within(
+                f"the keys would go to the window {front.title!r}, which shows outside of it. "
+                "Click into what is seen first."
+            )
+
+    def _lies_outside(self, window: XWindow) -> bool:
+        inside = self._area.intersection(window.area).area > 0
+        return self._target.is_part and bool(window.handle) and not inside
+
+    def _not_within(self, why: str) -> ActionFailedError:
+        return ActionFailedError(f"Acts are only allowed in {self._target.name!r}: {why}")
 
     def _front(self) -> Front:
         front = self._desk.front()

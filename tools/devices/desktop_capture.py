@@ -25,13 +25,11 @@ class Monitor:
         number: From 1, as ``--device desktop:2`` counts.
         area: Where it lies, in points of the desktop.
         name: Of its output, such as ``HDMI-1``; empty if unknown.
-        primary: Whether it is the main one.
     """
 
     number: int
     area: Box
     name: str
-    primary: bool
 
 
 class Grabber:
@@ -85,7 +83,6 @@ class Grabber:
                 number=number,
                 area=_area(monitor),
                 name=str(monitor.get("output") or monitor.get("name") or ""),
-                primary=bool(monitor.get("is_primary", number == 1)),
             )
             for number, monitor in enumerate(listed, start=1)
         )

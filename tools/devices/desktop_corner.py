@@ -1,7 +1,7 @@
 """The person's brake: pushing the pointer into a corner of the screen stops the run."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -57,9 +57,11 @@ class CornerWatch:
         self._ours: frozenset[DesktopPoint] = frozenset()
         self._left_ours = False
         self._moving = False
+        self._moves = 0
+        self._lock = threading.Lock()
         self._over = threading.Event()
         self.tripped = False
-        self._ours = frozenset(self._near(eye.position()))
+        self._ours = self._near(eye.position())
         self._thread = threading.Thread(target=self._watch, name="corner-watch", daemon=True)
         self._thread.start()
 
@@ -73,13 +75,15 @@ class CornerWatch:
         if not points:
             yield
             return
-        self._moving = True
-        self._ours = frozenset(corner for point in points for corner in self._near(point))
+        ours = frozenset[DesktopPoint]().union(*map(self._near, points))
+        with self._lock:  # until it moves, the pointer may still lie where it was put before
+            self._moving, self._ours = True, self._ours | ours
         try:
             yield
         finally:
-            self._left_ours = False
-            self._moving = False
+            with self._lock:
+                self._moving, self._ours, self._left_ours = False, ours, False
+                self._moves += 1
 
     def check(self) -> None:
         """Say so, if it happened.
@@ -92,17 +96,23 @@ class CornerWatch:
 
     def look(self) -> None:
         """One look; the thread does this again and again."""
+        moves = self._moves
         try:
             here = self._near(self._eye.position())
         except DeviceGoneError:  # the next look at the screen says so
             self._over.set()
             return
-        if not here:
-            self._left_ours = not self._moving
-        elif self._left_ours or not set(here) <= self._ours:
-            self.tripped = True
-            self._over.set()
-            self._stop()
+        with self._lock:
+            if moves != self._moves:
+                return  # the agent has moved since: where it was says nothing any more
+            if not here:
+                self._left_ours = not self._moving
+                return
+            if not self._left_ours and here <= self._ours:
+                return
+        self.tripped = True
+        self._over.set()
+        self._stop()
 
     def close(self) -> None:
         """End the watch. May be called twice."""
@@ -115,9 +125,14 @@ class CornerWatch:
         while not self._over.wait(_LOOK_S):
             self.look()
 
-    def _near(self, at: DesktopPoint) -> list[DesktopPoint]:
-        return [
-            corner
-            for corner in self._corners
-            if abs(corner.x - at.x) <= _NEAR and abs(corner.y - at.y) <= _NEAR
-        ]
+    def _near(self, at: DesktopPoint) -> frozenset[DesktopPoint]:
+        return corners_at(at, self._corners)
+
+
+def corners_at(at: DesktopPoint, corners: Iterable[DesktopPoint]) -> frozenset[DesktopPoint]:
+    """Those of ``corners`` that a pointer at ``at`` was pushed into."""
+    return frozenset(
+        corner
+        for corner in corners
+        if abs(corner.x - at.x) <= _NEAR and abs(corner.y - at.y) <= _NEAR
+    )

@@ -8,6 +8,7 @@ from typing import Final
 
 from tools.action import Direction
 from tools.clock import Clock
+from tools.devices.desktop_corner import corners_at
 from tools.devices.desktop_gather import Gatherer
 from tools.devices.desktop_hands import NOTCH_POINTS
 from tools.devices.desktop_hearing import ButtonMoved, Hearing, WheelTurned
@@ -16,8 +17,6 @@ from tools.devices.heard import Heard
 from tools.geometry import DesktopPoint, Placement, Point
 
 _SLICE_S: Final = 0.1
-_NEAR: Final = 1
-"""Points; a hand pushes the pointer all the way."""
 
 
 class DesktopListener:
@@ -90,11 +89,7 @@ class DesktopListener:
             self._surroundings.close()
 
     def _in_corner(self) -> bool:
-        at = self._surroundings.position()
-        return any(
-            abs(corner.x - at.x) <= _NEAR and abs(corner.y - at.y) <= _NEAR
-            for corner in self._corners
-        )
+        return bool(corners_at(self._surroundings.position(), self._corners))
 
     def _where(self, event: ButtonMoved | WheelTurned) -> Point | None:
         point = self._placement().from_desktop(event.at)

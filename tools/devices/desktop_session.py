@@ -24,10 +24,6 @@ VARIABLES: Final = (
     "XDG_CURRENT_DESKTOP",
 )  # fmt: skip
 """What of the environment tells about the desktop."""
-_PERMISSIONS = (
-    "Allow the terminal in System Settings > Privacy & Security, under Accessibility and Screen "
-    "Recording, then start it anew."
-)
 
 
 @dataclass(frozen=True)
@@ -214,15 +210,3 @@ def authority(session: DesktopSession) -> Iterator[None]:
                     del os.environ[key]
                 else:
                     os.environ[key] = value
-
-
-def require_permission(session: DesktopSession, *, black: bool) -> None:
-    """On macOS, a desktop that may not be looked at is black but for its bar.
-
-    Raises:
-        UnknownDeviceError: The permission is missing.
-    """
-    if session.platform == "darwin" and black:
-        raise UnknownDeviceError(
-            "macOS does not let this program see the screen.", hint=_PERMISSIONS
-        )

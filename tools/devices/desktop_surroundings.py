@@ -8,7 +8,7 @@ from tools.clock import Clock
 from tools.devices.atspi_bus import AccessibilityBus
 from tools.devices.atspi_tree import TreeReader
 from tools.devices.desktop_hands import Hands
-from tools.devices.desktop_windows import find_window
+from tools.devices.desktop_windows import find_window, with_dialogs
 from tools.devices.x11_windows import XWindow, XWindows
 from tools.geometry import Box, DesktopPoint, Placement, Size
 
@@ -48,7 +48,6 @@ class XSurroundings:
         bus: Its accessibility bus; a text says why there is none.
         clock: Limits how long is asked for the focus.
         title: Of the only window that is recorded, with its dialogs; empty for all of them.
-        own: Processes whose windows are not recorded: the terminal that this program runs in.
     """
 
     def __init__(
@@ -58,12 +57,11 @@ class XSurroundings:
         clock: Clock,
         *,
         title: str = "",
-        own: frozenset[int] | None = None,
     ) -> None:
         self._windows = windows
         self._bus = bus
         self._reader = None if isinstance(bus, str) else TreeReader(bus, clock)
-        self._own = own_processes() if own is None else own
+        self._own = own_processes()
         self._driven = find_window(title, windows.windows()) if title else None
 
     def position(self) -> DesktopPoint:
@@ -73,22 +71,22 @@ class XSurroundings:
     def points_at_recorded(self) -> bool:
         """See ``Surroundings``."""
         windows = self._windows.windows()
-        aside = [each for each in windows if not self._recorded(each)]
-        if not aside:
-            return True
-        under = self._windows.under_pointer()
-        return under not in {self._windows.frame_of(each.handle) for each in aside}
+        recorded = self._recorded(windows)
+        aside = [each.handle for each in windows if each.handle not in recorded]
+        return not aside or self._windows.under_pointer() not in map(self._windows.frame_of, aside)
 
     def types_into_recorded(self, area: Box) -> bool:
         """See ``Surroundings``."""
-        front = self._front()
+        windows = self._windows.windows()
+        front = self._front(windows)
         if front is None:
             return self._driven is None
-        return self._recorded(front) and front.area.intersection(area).area > 0
+        shows = front.area.intersection(area).area > 0
+        return shows and front.handle in self._recorded(windows)
 
     def secretive(self) -> bool:
         """See ``Surroundings``."""
-        front = self._front()
+        front = self._front(self._windows.windows())
         if self._reader is None or front is None:
             return False
         # Boxes do not matter here, so any frame will do.
@@ -103,19 +101,20 @@ class XSurroundings:
         if not isinstance(self._bus, str):
             self._bus.close()
 
-    def _front(self) -> XWindow | None:
+    def _front(self, windows: tuple[XWindow, ...]) -> XWindow | None:
         active = self._windows.active()
-        return next((each for each in self._windows.windows() if each.handle == active), None)
+        return next((each for each in windows if each.handle == active), None)
 
-    def _recorded(self, window: XWindow) -> bool:
-        if window.pid and window.pid in self._own:
-            return False
+    def _recorded(self, windows: tuple[XWindow, ...]) -> frozenset[int]:
+        """Ids of the windows that are recorded."""
         driven = self._driven
-        if driven is None:
-            return True
-        same_app = bool(window.pid) and window.pid == driven.pid
-        dialog = bool(window.owner) and (window.owner == driven.handle or same_app)
-        return window.handle == driven.handle or dialog
+        family = None if driven is None else with_dialogs(driven, windows)
+        return frozenset(
+            each.handle
+            for each in windows
+            if (family is None or each.handle in family)
+            and not (each.pid and each.pid in self._own)
+        )
 
 
 class PlainSurroundings:

@@ -29,6 +29,11 @@ class Target:
     window: str = ""
     region: Box | None = None
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a part of the desktop that stays where it is."""
+        return bool(self.monitor) or self.region is not None
+
 
 def is_desktop(name: str) -> bool:
     """Whether ``name`` asks for a desktop."""

@@ -48,8 +48,13 @@ class Desk(Protocol):
         """
         ...
 
-    def focus(self, title: str) -> None:
+    def focus(self, title: str, *, within: Box | None) -> None:
         """Bring a window to the front.
+
+        Args:
+            title: Names it.
+            within: Only windows that show in this part of the desktop are meant, in points;
+                ``None`` for all.
 
         Raises:
             ActionFailedError: There is no such window, or there are several.
@@ -147,20 +152,18 @@ class XDesk:
         """See ``Desk``."""
         self._apps.open(name)
 
-    def focus(self, title: str) -> None:
+    def focus(self, title: str, *, within: Box | None) -> None:
         """See ``Desk``."""
-        found = find_window(title, self._windows.windows())
-        self._raise(found)
+        windows = self._windows.windows()
+        if within is not None:
+            windows = tuple(each for each in windows if each.area.intersection(within).area)
+        self._raise(find_window(title, windows))
 
     def bring_forward(self, title: str) -> None:
         """See ``Desk``."""
         window = self._driven_window(title)
         active = self._windows.active()
-        family = {window.handle}
-        for each in self._windows.windows():
-            if each.owner in family or (each.owner and each.pid and each.pid == window.pid):
-                family.add(each.handle)
-        if active not in family:
+        if active not in with_dialogs(window, self._windows.windows()):
             self._raise(window)
 
     def area_of(self, title: str, *, connecting: bool) -> Box:
@@ -242,7 +245,7 @@ class PlainDesk:
         self._clock.sleep(_RAISE_S / 4)
         self._hands.press(["enter"])
 
-    def focus(self, title: str) -> None:
+    def focus(self, title: str, *, within: Box | None) -> None:  # noqa: ARG002 - as in Desk
         """See ``Desk``."""
         raise ActionFailedError(
             f"Windows cannot be raised by name here ({title!r}): click them, or press alt and tab."
@@ -269,6 +272,20 @@ class PlainDesk:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def with_dialogs(window: XWindow, windows: tuple[XWindow, ...]) -> frozenset[int]:
+    """Ids of ``window``, of its dialogs, of theirs, and of any dialog of its process.
+
+    Args:
+        window: Whose dialogs are meant.
+        windows: All windows, from the bottom to the top: a dialog lies over what it belongs to.
+    """
+    family = {window.handle}
+    for each in windows:
+        if each.owner in family or (each.owner and each.pid and each.pid == window.pid):
+            family.add(each.handle)
+    return frozenset(family)
 
 
 def find_window(title: str, windows: tuple[XWindow, ...]) -> XWindow:

@@ -109,10 +109,19 @@ class PynputHearing:
         name, text = read_key(special, getattr(key, "char", None) or "")
         if name == _ALT_GR:
             return
-        known = str(key)
-        repeated = down and known in self._down
-        (self._down.add if down else self._down.discard)(known)
+        place = place_of(key)
+        repeated = down and place in self._down
+        (self._down.add if down else self._down.discard)(place)
         self._events.put(KeyMoved(name, text if down else "", down, self._clock.now(), repeated))
+
+
+def place_of(key: object) -> str:
+    """What stays the same of pynput's key while it is down.
+
+    Its character does not: ctrl and s go down as DC3, and if ctrl is let go of first, s comes up.
+    """
+    code = getattr(key, "vk", None)
+    return str(key) if code is None else f"vk {code}"
 
 
 def read_key(name: str, character: str) -> tuple[str, str]:

@@ -4,7 +4,6 @@ The stream has two connections and a thread of its own: one of them waits in it,
 for the keyboard's layout and ends the wait.
 """
 
-import unicodedata
 from contextlib import AbstractContextManager, suppress
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -21,7 +20,7 @@ from tools.devices.desktop_hearing import (
 )
 from tools.devices.desktop_reach import reaching
 from tools.devices.desktop_session import DesktopSession, authority
-from tools.devices.x11_keysyms import character_of, combining_of, name_of
+from tools.devices.x11_keysyms import character_of, combining_of, composed, name_of
 from tools.devices.x11_windows import x_trouble
 from tools.errors import DeviceError, DeviceGoneError
 from tools.geometry import DesktopPoint
@@ -166,7 +165,9 @@ class XHearing:
             self._released[code] = event.time
         symbol = self._symbol(code, event.state)
         text = self._composed(symbol, event.state) if down else ""
-        name = name_of(symbol) or name_of(self._symbol(code, 0))
+        name = name_of(symbol)
+        if not name and not character_of(symbol):  # else it is a digit of the keypad, and no arrow
+            name = name_of(self._symbol(code, 0))
         plain = character_of(self._symbol(code, event.state & 0x6000)).lower()
         plain = "space" if plain == " " else plain
         return KeyMoved(name or plain, "" if name else text, down, now_s, repeated)
@@ -180,7 +181,7 @@ class XHearing:
         if state & _LOCK and len(text.swapcase()) == 1:
             text = text.swapcase()
         if text and self._dead:
-            text, self._dead = unicodedata.normalize("NFC", text + self._dead), ""
+            text, self._dead = composed(self._dead, text), ""
         return text
 
     def _symbol(self, code: int, state: int) -> int:
@@ -188,7 +189,8 @@ class XHearing:
         self._refresh()
         group, third, shift = state >> 13 & 1, state & _LEVEL3, state & _SHIFT
         if self._asking.keycode_to_keysym(code, 1) in _KEYPAD:
-            return int(self._asking.keycode_to_keysym(code, 1 if state & _NUM else 0))
+            digits = bool(state & _NUM) != bool(shift)
+            return int(self._asking.keycode_to_keysym(code, 1 if digits else 0))
         for index in (
             2 * group + (4 if third else 0) + (1 if shift else 0),
             2 * group + (1 if shift else 0),

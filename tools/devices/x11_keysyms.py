@@ -1,5 +1,6 @@
 """What the symbols of X11's keyboards mean: characters, accents, and names of keys."""
 
+import unicodedata
 from typing import Final
 
 _UNICODE: Final = 0x01000000
@@ -18,6 +19,12 @@ _ACCENTS: Final = {
     0xFE55: "\u0306", 0xFE56: "\u0307", 0xFE57: "\u0308", 0xFE58: "\u030a", 0xFE59: "\u030b",
     0xFE5A: "\u030c", 0xFE5B: "\u0327", 0xFE5C: "\u0328",
 }  # fmt: skip
+_ALONE: Final = {
+    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "¯", "\u0306": "˘",
+    "\u0307": "˙", "\u0308": '"', "\u030a": "°", "\u030b": "˝", "\u030c": "ˇ", "\u0327": "¸",
+    "\u0328": "˛",
+}  # fmt: skip
+"""What an accent and a space type together (X11's table Compose)."""
 _KEYPAD_CHARACTERS: Final = {
     0xFF80: " ", 0xFFAA: "*", 0xFFAB: "+", 0xFFAC: ",", 0xFFAD: "-", 0xFFAE: ".", 0xFFAF: "/",
     0xFFBD: "=", **{0xFFB0 + digit: str(digit) for digit in range(10)},
@@ -44,6 +51,13 @@ def name_of(symbol: int) -> str:
 def combining_of(symbol: int) -> str:
     """The combining accent that a dead key puts on the next letter; empty if it is none."""
     return _ACCENTS.get(symbol, "")
+
+
+def composed(accent: str, character: str) -> str:
+    """What a combining accent and the character typed after it come to."""
+    if character == " ":
+        return _ALONE[accent]
+    return unicodedata.normalize("NFC", character + accent)
 
 
 def character_of(symbol: int) -> str:

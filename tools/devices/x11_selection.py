@@ -88,11 +88,6 @@ class Selection:
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
-    @property
-    def owned(self) -> bool:
-        """Whether what the clipboard holds is ours."""
-        return self._owned
-
     def read(self) -> Content:
         """What the clipboard holds now, as far as it comes in one piece; empty if nothing.
 
@@ -158,21 +153,22 @@ class Selection:
             self._display.close()
 
     def _serve(self) -> None:
-        while not self._over.is_set():
-            select.select([self._display.fileno()], [], [], _POLL_S)
-            try:
-                with self._lock, self._reaching():
-                    while self._display.pending_events():
-                        self._answer(self._display.next_event())
-            except DeviceGoneError:  # whoever looks next is told so
-                self._owned = False
-                self._over.set()
+        try:
+            with self._reaching():
+                while not self._over.is_set():
+                    select.select([self._display.fileno()], [], [], _POLL_S)
+                    with self._lock:
+                        while self._display.pending_events():
+                            self._answer(self._display.next_event())
+        except DeviceGoneError:  # whoever looks next is told so
+            self._owned = False
+            self._over.set()
 
     def _answer(self, event: Any) -> None:  # noqa: ANN401 - python3-Xlib has no types of its own
         from Xlib import X
 
         if event.type == X.SelectionClear and event.atom == self._clipboard:
-            self._owned = False
+            self._owned = not self._taken_over()  # it may be an old loss: we took it again since
         elif event.type == X.SelectionRequest:
             self._give(event)
 
@@ -257,6 +253,7 @@ def keep(session: DesktopSession, content: Content) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    _KEEPERS[:] = [each for each in _KEEPERS if each.poll() is None]
     _KEEPERS.append(keeper)
     if keeper.stdin is not None:
         with keeper.stdin as pipe:

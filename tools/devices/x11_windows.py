@@ -74,7 +74,10 @@ class XWindows:
             check = self._words(self._root, "_NET_SUPPORTING_WM_CHECK")
             if not check:
                 return ""
-            return self._text(self._window(check[0]), "_NET_WM_NAME")
+            try:
+                return self._text(self._window(check[0]), "_NET_WM_NAME")
+            except self._lost:  # it ended without taking back what it had said
+                return ""
 
     def position(self) -> DesktopPoint:
         """Where the pointer is."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.policies.recorded.arrival import done_before, looks_like
+from agent.policies.recorded.arrival import done_before
 from agent.policies.recorded.carry import decide_to, finish
 from agent.policies.recorded.effect import had_effect
 from agent.policies.recorded.ending import Closing, close_as_recorded
@@ -12,6 +12,7 @@ from agent.policies.recorded.ladder import Found, Ladder, Missed
 from agent.policies.recorded.manner import Manner, RungLog
 from agent.policies.recorded.progress import Move, Progress, Turn
 from agent.policies.recorded.retelling import WHY, Give, Retelling, Told
+from agent.policies.recorded.screens import Screens, is_busy
 from agent.policies.recorded.source import Due, Source
 from agent.policies.recorded.teaching import Teaching
 from agent.policy import Policy
@@ -23,7 +24,6 @@ from tools.errors import ReplayDivergedError
 
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 8.0
-_BUSY = frozenset({"ProgressBar"})
 _AHEAD = 3
 """How many recorded steps further on are looked for when the due one is not to be found."""
 _END_ASKS = 2
@@ -55,6 +55,7 @@ class RecordedPolicy:
         self._teaching, self._retelling = Teaching(inner), Retelling(source, give)
         self._healing = manner.mode != "strict"
         self._ladder = Ladder(source, by_words=self._healing)
+        self._screens = Screens(source, self._ladder, by_words=self._healing)
         self._at = Progress()
 
     @property
@@ -79,7 +80,7 @@ class RecordedPolicy:
         turn = Turn(goal, observation, history)
         if not history:
             self._begin(turn)
-        if self._is_off(observation):
+        if not self._at.handed_over and self._screens.is_off(self._at.place, observation):
             raise self._diverged(
                 turn, Missed("the screen is black: switch it on and unlock it, then try again")
             )
@@ -89,13 +90,6 @@ class RecordedPolicy:
                 self._judge(turn)
                 return self._due(turn)
         return self._ask_inner(turn)
-
-    def _is_off(self, now: Observation) -> bool:
-        """Whether the screen shows nothing, where it showed something when it was recorded."""
-        if not now.screenshot.is_black or self._at.handed_over:
-            return False
-        steps, at = self._source.steps, self._at.place
-        return at >= len(steps) or not self._source.frame(steps[at].seen).is_black
 
     def _begin(self, turn: Turn) -> None:
         self._at, done = Progress(), 0
@@ -151,7 +145,7 @@ class RecordedPolicy:
         if (
             not expected
             or had_effect(move.before, turn.now, self._source.bar_px)
-            or self._reached(at.place + 1, turn.now)
+            or self._screens.reached(at.place + 1, turn.now)
         ):
             at.go_to(at.place + 1)
         elif move.tries:
@@ -164,7 +158,7 @@ class RecordedPolicy:
         at, steps = self._at, self._source.steps
         for place in places_to_join(self._source, at, turn, move):
             if place == len(steps):
-                if place > at.place and not self._at_the_end(turn.now):
+                if place > at.place and not self._screens.at_the_end(turn.now):
                     continue
             elif isinstance(self._ladder.climb(steps[place], turn.now), Missed):
                 continue
@@ -210,7 +204,7 @@ class RecordedPolicy:
         at, may_come = self._at, not missed.covered and not self._at.barred
         if self._healing and self._skip_to(turn, surely=True):
             return self._due(turn)
-        if may_come and self._is_busy(turn) and self._may_wait(turn, due):
+        if may_come and is_busy(turn.now) and self._may_wait(turn, due):
             return self._wait(due.index, missed.reason)
         if self._healing and missed.absent and may_come:
             scroll = at.seek.next_scroll(turn.now)
@@ -274,7 +268,7 @@ class RecordedPolicy:
             gave_up = f"the policy that was asked gave up: {said.get('answer', '')}"
             raise self._diverged(turn, Missed(gave_up))
         left = self.steps_left
-        if left > 1 or (left and not self._at_the_end(turn.now)):
+        if left > 1 or (left and not self._screens.at_the_end(turn.now)):
             early = f"the policy that was asked says it is done, {left} steps too early"
             raise self._diverged(turn, Missed(early))
 
@@ -319,15 +313,9 @@ class RecordedPolicy:
 
     def _may_wait(self, turn: Turn, due: Due | None) -> bool:
         most, recorded = self._manner.max_waits, due.waits if due is not None else 0
-        if self._is_busy(turn) or recorded:
+        if is_busy(turn.now) or recorded:
             return self._at.waits < most + recorded
         return self._at.waits < most // 2
-
-    def _is_busy(self, turn: Turn) -> bool:
-        settle, tree = turn.now.settle, turn.now.ui_tree
-        if settle is not None and settle.reason != "quiet":
-            return True
-        return tree is not None and any(node.kind in _BUSY for node in tree.nodes)
 
     def _skip_to(self, turn: Turn, *, surely: bool) -> bool:
         """Leave out what is not needed here: a dialog that did not come, a list that is open.
@@ -344,7 +332,7 @@ class RecordedPolicy:
             found = self._ladder.climb(steps[place], turn.now)
             if isinstance(found, Missed) or found.rung == "skip":
                 continue
-            if surely and not self._reached(place, turn.now):
+            if surely and not self._screens.reached(place, turn.now):
                 continue
             number = steps[place].index + 1
             self._pass_over(at.place, place, f"the screen is that of step {number} already")
@@ -360,35 +348,9 @@ class RecordedPolicy:
         self._log.rung(index, "stop", "the person did not allow it")
         return finish(f"The person did not allow step {index + 1} here.", success=False)
 
-    def _reached(self, place: int, now: Observation) -> bool:
-        """Whether the screen is, as a whole, the one recorded before the step at ``place``."""
-        return self._ladder.same_screen(self._seen_before(place), now) is not None
-
-    def _at_the_end(self, now: Observation) -> bool:
-        source, ending = self._source, self._source.ending
-        if ending is None:
-            return looks_like(source, self._ladder, self._seen_before(len(source.steps)), now)
-        healing = self._healing
-        closing = close_as_recorded(source, self._ladder, ending, now, by_words=healing)
-        return isinstance(closing, Closing)
+    def _diverged(self, turn: Turn, missed: Missed) -> ReplayDivergedError:
+        self._log.rung(self._seen_due().step, "stop", missed.reason, tiles=missed.tiles)
+        return self._screens.divergence(self._at.place, turn.now, missed)
 
     def _seen_due(self) -> ObservationSeen:
-        return self._seen_before(self._at.place)
-
-    def _seen_before(self, place: int) -> ObservationSeen:
-        """The recorded look before the step at ``place``; after the last step, the end's."""
-        if place < len(self._source.steps):
-            return self._source.steps[place].seen
-        return self._source.last_look
-
-    def _diverged(self, turn: Turn, missed: Missed) -> ReplayDivergedError:
-        seen, now = self._seen_due(), turn.now
-        self._log.rung(seen.step, "stop", missed.reason, tiles=missed.tiles)
-        here = " ".join(filter(None, (now.app, now.activity))) or "another screen"
-        there = " ".join(filter(None, (seen.app, seen.activity))) or "the recorded screen"
-        return ReplayDivergedError(
-            seen.step,
-            f"{there} ({self._source.name}/{seen.frame.path})",
-            f"{here}: {missed.reason}",
-            missed.tiles,
-        )
+        return self._screens.before(self._at.place)

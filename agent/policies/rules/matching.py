@@ -9,6 +9,7 @@ from agent.policies.rules.view import Element
 from agent.policies.rules.when import read_dates, read_time
 
 _LABEL_SLACK = 2
+_MEASURE = "名|位|个|人"
 
 
 def field_label(turn: Turn, field: Element) -> str:
@@ -121,15 +122,26 @@ def shows_place(turn: Turn, want: Want, texts: tuple[str, ...]) -> bool:
     return bool(value) and all(word in chosen for word in value)
 
 
+def _number_beside(word: str, text: str) -> int | None:
+    """The number of ``word`` in "2 adults, 1 child" or 成人 2 儿童 1: before it or behind it."""
+    before, behind = rf"(\d+)\s*(?:{_MEASURE})?\s*{re.escape(word)}", rf"{re.escape(word)}\s*(\d+)"
+    for part in re.split(r"[,;·|/、，；]", text):
+        folded = normal(part)
+        # Of several in one part, a number at the end is that of the word before it, and so on.
+        ends_so = re.search(rf"\d\s*(?:{_MEASURE})?$", folded) is not None
+        for pattern in (behind, before) if ends_so else (before, behind):
+            if (match := re.search(pattern, folded)) is not None:
+                return int(match[1])
+    return None
+
+
 def _shows_count(turn: Turn, want: Want, text: str) -> bool:
     """Whether "2 adults, 1 child" or 成人 2 says the number; a bare total is compared too."""
-    folded = normal(text)
     for label in want.labels:
-        word = re.escape(normal(label))
-        for pattern in (rf"(\d+)\s*(?:名|位|个)?\s*{word}", rf"{word}\s*(\d+)"):
-            match = re.search(pattern, folded)
-            if match is not None:
-                return int(match[1]) == want.amount
+        number = _number_beside(normal(label), text)
+        if number is not None:
+            return number == want.amount
+    folded = normal(text)
     numbers = re.findall(r"\d+", folded)
     people = [other for other in turn.intent.wants if other.kind == "count"]
     total = sum(other.amount or 0 for other in people)

@@ -8,8 +8,6 @@ from agent.policies.rules.turn import MAX_TRIES, Turn, decision
 from agent.policies.rules.view import Element
 from agent.step import Decision
 
-_CHOSEN_ENOUGH = 60.0
-
 
 def pick_from_list(turn: Turn, want: Want) -> Decision | None:
     """Press the entry that is wanted; else search for it; else look further down."""

@@ -6,6 +6,7 @@ day without a year is the next one that comes.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -19,6 +20,10 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?P<year>\d{4}))?"
 _WEEKDAY = "(?P<weekday>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in DAYS) + ")"
 _ZH_DAYS = "一二三四五六日"
+_FURTHEST = 10_000
+"""So many days or weeks from now; what is further off is no date that anybody means."""
+_LEAP_GAP = 8
+"""Years from one 29 February to the next, at most."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def _resolve(name: str, match: re.Match[str], today: date) -> date | None:
             return today + timedelta(days=_OFFSETS[parts["phrase"].casefold()])
         case "later":
             count = number(parts["count"])
-            if count is None:
+            if count is None or count > _FURTHEST:
                 return None
             return today + timedelta(days=count * (1 if parts["unit"][0] in "d天" else 7))
         case _:
@@ -101,13 +106,13 @@ def _calendar(parts: dict[str, str | None], today: date) -> date | None:
     if month is None or day is None:
         return None
     year = parts.get("year")
-    try:
-        if year:
-            return date(int(year), month, day)
-        this_year = date(today.year, month, day)
-    except ValueError:  # 31 April: not a date after all
-        return None
-    return this_year if this_year >= today else this_year.replace(year=today.year + 1)
+    years = (int(year),) if year else range(today.year, today.year + _LEAP_GAP + 1)
+    for each in years:
+        with suppress(ValueError):  # 31 April is never a date, 29 February in few years only
+            found = date(each, month, day)
+            if year or found >= today:
+                return found
+    return None
 
 
 def _month(text: str) -> int | None:
@@ -140,7 +145,11 @@ _TIME_EN = re.compile(
     r"(?:\s+(?:in the )?(?P<part>morning|afternoon|evening|at night))?",
     re.IGNORECASE,
 )
-_LATE = frozenset({"afternoon", "evening", "at night", "night"})
+_LATE = frozenset({"afternoon", "evening", "at night", "night", "下午", "傍晚", "晚上"})
+_NIGHT = frozenset({"at night", "night", "晚上", "凌晨"})
+"""Here twelve is midnight, and the small hours are those of the morning."""
+_SMALL_HOURS = 5
+_NOON_UNTIL = 3
 _TIME_SPOKEN = re.compile(
     rf"\b(?P<share>half|(?:a\s+)?quarter)\s+(?P<way>past|to)\s+(?P<hour>{ENGLISH_NUMBER})"
     r"(?:\s+(?:in the |at )?(?P<part>morning|afternoon|evening|night))?",
@@ -190,7 +199,7 @@ def _chinese_time(match: re.Match[str]) -> time | None:
     if hour is None or minute is None:
         return None
     minute = 30 if match["half"] else {"一": 15, "三": 45}.get(match["quarter"] or "", minute)
-    return _time(hour, minute, afternoon=match["part"] in {"下午", "傍晚", "晚上"})
+    return _time(hour, minute, match["part"] or "")
 
 
 def _spoken_time(match: re.Match[str]) -> time | None:
@@ -200,25 +209,31 @@ def _spoken_time(match: re.Match[str]) -> time | None:
         return None
     minutes = 30 if match["share"].casefold() == "half" else 15
     if match["way"].casefold() == "to":
-        hour, minutes = hour - 1, 60 - minutes
-    return _time(hour, minutes, afternoon=(match["part"] or "").casefold() in _LATE)
+        hour, minutes = (hour - 1) or 12, 60 - minutes
+    return _time(hour, minutes, (match["part"] or "").casefold())
 
 
 def _english_time(match: re.Match[str]) -> time | None:
     if not (match["minute"] or match["half"] or match["part"]):
         return None
     half = (match["half"] or "").replace(".", "").casefold()
-    afternoon = half == "pm" or (match["part"] or "").casefold() in _LATE
-    hour = 0 if half == "am" and match["hour"] == "12" else int(match["hour"])
-    return _time(hour, int(match["minute"] or 0), afternoon=afternoon)
+    if half == "pm":
+        part = "afternoon"
+    else:
+        part = "night" if half == "am" and match["hour"] == "12" else match["part"] or ""
+    return _time(int(match["hour"]), int(match["minute"] or 0), part.casefold())
 
 
 def _named_time(match: re.Match[str]) -> time:
     return time(12, 0) if match[0].casefold() in {"noon", "正午"} else time(0, 0)
 
 
-def _time(hour: int, minute: int, *, afternoon: bool) -> time | None:
-    if afternoon and hour < 12:
+def _time(hour: int, minute: int, part: str) -> time | None:
+    """The time of day, given the part of the day that stands beside it; empty for none."""
+    late = part in _LATE and not (part in _NIGHT and hour < _SMALL_HOURS)
+    if part in _NIGHT and hour == 12:
+        hour = 0
+    elif hour < 12 and (late or (part == "中午" and hour <= _NOON_UNTIL)):
         hour += 12
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
@@ -236,18 +251,21 @@ def read_weekdays(text: str) -> frozenset[int]:
         r"(?:周|星期)([一二三四五六日天])(?:到|至|-)(?:周|星期)?([一二三四五六日天])", text
     )
     if span:
-        first, last = _weekday_index(span[1]), _weekday_index(span[2])
-        return frozenset(range(first, last + 1))
+        return _span(span[1], span[2])
     names = rf"\b{_WEEKDAY}s?\b"
     span_en = re.search(names + r"\s+(?:to|through|-)\s+" + names.replace("weekday", "other"), low)
     if span_en:
-        return frozenset(
-            range(_weekday_index(span_en["weekday"]), _weekday_index(span_en["other"]) + 1)
-        )
+        return _span(span_en["weekday"], span_en["other"])
     days = {_weekday_index(match["weekday"]) for match in re.finditer(names, low)}
     days |= {_weekday_index(char) for group in re.findall(r"(?:周|星期)([一二三四五六日天]+)", text)
              for char in group}  # fmt: skip
     return frozenset(days)
+
+
+def _span(first: str, last: str) -> frozenset[int]:
+    """From one day of the week to another, over Sunday if need be."""
+    start = _weekday_index(first)
+    return frozenset((start + day) % 7 for day in range((_weekday_index(last) - start) % 7 + 1))
 
 
 def without_weekdays(text: str) -> str:

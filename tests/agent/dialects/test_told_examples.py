@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from agent.dialects.choose import DIALECTS
 from agent.model import Reply
-from agent.perception.tools import silent_tools
+from agent.perception.seeing_tools import silent_tools
 from agent.step import ToolCall
 from tests.agent.dialects.samples import count_words
 from tests.agent.dialects.test_prompts import in_words, three_turns

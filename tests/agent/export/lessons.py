@@ -10,7 +10,7 @@ from agent.export.account import Exported, Plan
 from agent.export.training import FORMS, export_training
 from agent.loop import Cast, Limits, run_episode
 from agent.model import Reply
-from agent.models.recording import RecordingModel
+from agent.models.exchanges import RecordingModel
 from agent.models.scripted import ScriptedModel
 from agent.policies.scripted import ScriptedPolicy
 from agent.policies.vlm import VlmPolicy

@@ -13,7 +13,7 @@ from agent.dialects.choose import DIALECTS
 from agent.dialects.dialect import Dialect
 from agent.export.samples import Lesson, Sample, make_lesson
 from agent.model import RawCall, Reply
-from agent.models.recording import RecordingModel, message_as_json
+from agent.models.exchanges import RecordingModel, message_as_json
 from agent.models.scripted import ScriptedModel
 from agent.policies.vlm import VlmPolicy
 from agent.policy import Policy

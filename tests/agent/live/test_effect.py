@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.dialects.choose import DIALECTS
-from agent.models.recording import message_as_json
+from agent.models.exchanges import message_as_json
 from agent.models.scripted import ScriptedModel
 from agent.policies.recorded.manner import Manner, Mode
 from agent.policies.recorded.policy import RecordedPolicy

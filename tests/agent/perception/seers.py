@@ -6,8 +6,8 @@ from agent.dialects.choose import dialect_named
 from agent.model import Reply
 from agent.models.scripted import ScriptedModel
 from agent.perception.pictures import Picture
+from agent.perception.seeing_tools.eyes import Eyes
 from agent.perception.seer import Seer
-from agent.perception.tools.eyes import Eyes
 from agent.perception.video.clip import Clip, Frame
 from agent.perception.video.film import Film
 from tools.errors import ModelError

@@ -17,8 +17,8 @@ from agent.config import Config, load_config
 from agent.dialects.choose import DIALECTS, dialect_named
 from agent.dialects.dialect import Turn
 from agent.model import ImagePart, Reply
-from agent.perception.tools import seeing_tools, silent_tools
-from agent.perception.tools.eyes import part_of
+from agent.perception.seeing_tools import seeing_tools, silent_tools
+from agent.perception.seeing_tools.eyes import part_of
 from agent.recording.reader import read_recording
 from agent.wiring.seeing import with_seeing_tools
 from tests.agent.models.fault_server import FaultServer, Json, serving, words

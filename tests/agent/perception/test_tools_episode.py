@@ -15,7 +15,7 @@ from PIL import Image
 
 from agent import Episode, StopReason, run_goal
 from agent.cli.app import run_command
-from agent.perception.tools import silent_tools
+from agent.perception.seeing_tools import silent_tools
 from agent.recording.reader import RecordedStep, read_recording
 from agent.wiring.seeing import as_offered_then
 from tests.agent.models.fault_server import FaultServer, Json, serving, words

@@ -10,9 +10,9 @@ from PIL import Image
 
 from agent.model import ImagePart, Reply, Request, TextPart, VideoPart
 from agent.perception.pictures import Picture
+from agent.perception.seeing_tools import seeing_tools, told_tools
+from agent.perception.seeing_tools.eyes import Eyes
 from agent.perception.seer import Seer
-from agent.perception.tools import seeing_tools, told_tools
-from agent.perception.tools.eyes import Eyes
 from agent.perception.video.film import film
 from tests.agent.perception.seers import eyes_for, model_of, seer_saying
 from tests.agent.perception.test_tools import context, redness

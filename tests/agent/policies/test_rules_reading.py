@@ -34,11 +34,19 @@ NOW = datetime(2027, 1, 4, 9, 30)
         ("下周五", [date(2027, 1, 15)]),
         ("大后天", [date(2027, 1, 7)]),
         ("31 April", []),
+        ("on 29 February", [date(2028, 2, 29)]),
+        ("in 99999999 days", []),
+        ("99999999999999周后", []),
         ("may I sit", []),
     ],
 )
 def test_dates(text: str, days: list[date]) -> None:
     assert [found.day for found in read_dates(text, MONDAY)] == days
+
+
+def test_29_february_after_that_of_a_leap_year() -> None:
+    assert read_dates("February 29", date(2028, 3, 1))[0].day == date(2032, 2, 29)
+    assert read_dates("February 29", date(2096, 3, 1))[0].day == date(2104, 2, 29)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +60,15 @@ def test_dates(text: str, days: list[date]) -> None:
         ("下午3点20分", time(15, 20)),
         ("晚上 7:05", time(19, 5)),
         ("at noon", time(12, 0)),
+        ("12:30 at night", time(0, 30)),
+        ("2 at night", time(2, 0)),
+        ("11 at night", time(23, 0)),
+        ("half past twelve at night", time(0, 30)),
+        ("quarter to one", time(12, 45)),
+        ("晚上12点", time(0, 0)),
+        ("凌晨12点半", time(0, 30)),
+        ("中午1点", time(13, 0)),
+        ("中午12点", time(12, 0)),
         ("for two adults", None),
         ("25:99", None),
     ],
@@ -68,6 +85,8 @@ def test_times(text: str, clock: time | None) -> None:
         ("Monday to Friday", {0, 1, 2, 3, 4}),
         ("周末", {5, 6}),
         ("周一到周三", {0, 1, 2}),
+        ("周六到周一", {5, 6, 0}),
+        ("Saturday to Monday", {5, 6, 0}),
         ("每周一三五", {0, 2, 4}),
         ("daily", set(range(7))),
         ("tomorrow", set()),

@@ -11,7 +11,7 @@ from PIL import Image
 from agent.dialects.choose import DIALECTS
 from agent.dialects.qwen2_5_vl import qwen2_5_vl
 from agent.model import ImagePart, Reply, Request
-from agent.models.recording import RecordingModel, message_as_json
+from agent.models.exchanges import RecordingModel, message_as_json
 from agent.models.scripted import ScriptedModel, read_replies
 from agent.policies.vlm import VlmPolicy
 from agent.step import Decision, Step, StopReason, ToolCall

@@ -12,7 +12,7 @@ from agent.config import Config
 from agent.dialects.choose import dialect_named
 from agent.loop import Cast, run_episode
 from agent.model import Reply
-from agent.models.recording import RecordingModel
+from agent.models.exchanges import RecordingModel
 from agent.models.scripted import ScriptedModel
 from agent.policies.vlm import VlmPolicy
 from agent.recording.writer import Header, RecordingWriter, new_folder

@@ -15,7 +15,7 @@ from agent.cli.app import run_command
 from agent.config import Config, load_config
 from agent.dialects.qwen2_5_vl import qwen2_5_vl
 from agent.model import ImagePart, OnText
-from agent.models.recording import RecordingModel
+from agent.models.exchanges import RecordingModel
 from agent.models.scripted import ScriptedModel
 from agent.policies.vlm import VlmPolicy
 from agent.recording.discretion import Discretion

@@ -17,7 +17,7 @@ from typing import Any
 from agent.dialects.qwen2_5_vl import qwen2_5_vl
 from agent.loop import Cast, Limits, run_episode
 from agent.model import Reply, Usage
-from agent.models.recording import RecordingModel
+from agent.models.exchanges import RecordingModel
 from agent.models.scripted import ScriptedModel
 from agent.policies.vlm import VlmPolicy
 from agent.recording import format as recording_format

@@ -45,10 +45,6 @@ class Limits(NamedTuple):
         """Whether only one width is possible."""
         return self.min_w == self.max_w
 
-    def loosened(self) -> Limits:
-        """The same maximum with no minimum."""
-        return Limits(0, self.max_w, 0, self.max_h)
-
     def deflated(self, across: int, down: int) -> Limits:
         """Less room, as for the inside of a padding."""
         max_h = self.max_h if self.max_h >= UNBOUNDED else max(0, self.max_h - down)

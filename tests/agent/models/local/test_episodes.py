@@ -15,9 +15,9 @@ from agent.config import Config
 from agent.dialects.choose import choose_dialect
 from agent.loop import Cast, Limits, run_episode
 from agent.model import Model, Request, Sampling
+from agent.models.exchanges import RecordingModel
 from agent.models.local.model import load_local
 from agent.models.local.options import LocalOptions
-from agent.models.recording import RecordingModel
 from agent.policies.vlm import VlmPolicy
 from agent.recording.reader import Recording, read_recording
 from agent.recording.writer import Header, RecordingWriter, new_folder

@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.config import Config
 from agent.dialects.choose import dialect_named
-from agent.models.recording import RecordingModel
+from agent.models.exchanges import RecordingModel
 from agent.models.scripted import ScriptedModel
 from agent.perception.seer import Seer
 from agent.policies.scripted import ScriptedPolicy

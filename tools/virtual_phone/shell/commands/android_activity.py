@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from tools.virtual_phone.shell.command import Call, CommandError, command
 from tools.virtual_phone.shell.commands.android_arguments import (
-    FAILED,
     Arguments,
     JavaError,
     parse_user,
-    report,
+    run_action,
     unimplemented,
 )
 from tools.virtual_phone.shell.commands.android_ime import deliver
@@ -24,6 +23,11 @@ from tools.virtual_phone.shell.commands.android_intent import (
 _NO_ACTIVITIES = 252
 _MONKEY_OPTIONS_WITH_VALUE = {"--throttle", "-s", "--pct-syskeys"}
 _MONKEY_FLAGS = {"-v", "--ignore-crashes", "--ignore-timeouts", "--ignore-security-exceptions"}
+_USAGE = (
+    "Activity manager (activity) commands:\n  start [-n COMPONENT] [-a ACTION] [-W] [-S]\n"
+    "  force-stop PACKAGE\n  broadcast -a ACTION [--es KEY VALUE]\n  stack list\n"
+    "  task list\n  get-current-user\n"
+)
 
 
 @command("am")
@@ -34,22 +38,7 @@ def am_command(call: Call) -> int:
 
 def run_am(call: Call, words: Sequence[str]) -> int:
     """Run `am` with `words`, also for `cmd activity`."""
-    arguments = Arguments(words)
-    doing = arguments.next()
-    if doing is None or doing in {"help", "-h"}:
-        call.out(
-            "Activity manager (activity) commands:\n  start [-n COMPONENT] [-a ACTION] [-W] [-S]\n"
-            "  force-stop PACKAGE\n  broadcast -a ACTION [--es KEY VALUE]\n  stack list\n"
-            "  task list\n  get-current-user\n"
-        )
-        return FAILED
-    action = _ACTIONS.get(doing)
-    if action is None:
-        raise unimplemented(call, f"am {doing}")
-    try:
-        return action(call, arguments)
-    except JavaError as error:
-        return report(call, doing, error)
+    return run_action(call, words, "am", _USAGE, _ACTIONS)
 
 
 def _start(call: Call, arguments: Arguments) -> int:

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tools.virtual_phone.shell.command import Call, CommandError
 
@@ -111,3 +111,35 @@ def parse_user(word: str) -> None:
     """
     if word not in {"0", "all", "current", "cur", "-1", "-2"}:
         raise JavaError("IllegalArgumentException", f"Bad user number: {word}")
+
+
+def run_action(
+    call: Call,
+    words: Sequence[str],
+    name: str,
+    usage: str,
+    actions: Mapping[str, Callable[[Call, Arguments], int]],
+    hint: Callable[[str], str] = lambda _: "",
+) -> int:
+    """Run the action that the first of `words` names, as `am`, `pm` and `ime` do.
+
+    Args:
+        call: The command.
+        words: What stands behind its name.
+        name: What it is called.
+        usage: What it prints where nothing, or help, is asked of it.
+        actions: What it can do, by name.
+        hint: What to add for an action that it has not.
+    """
+    arguments = Arguments(words)
+    doing = arguments.next()
+    if doing is None or doing in {"help", "-h"}:
+        call.out(usage)
+        return FAILED
+    action = actions.get(doing)
+    if action is None:
+        raise unimplemented(call, f"{name} {doing}", hint=hint(doing))
+    try:
+        return action(call, arguments)
+    except JavaError as error:
+        return report(call, doing, error)

@@ -11,8 +11,7 @@ from tools.virtual_phone.shell.commands.android_arguments import (
     Arguments,
     JavaError,
     parse_user,
-    report,
-    unimplemented,
+    run_action,
 )
 from tools.virtual_phone.shell.commands.android_intent import Intent
 from tools.virtual_phone.shell.commands.android_keys import LAST_KEY
@@ -29,6 +28,7 @@ _IMES = {LATIN_IME: "Android Keyboard (AOSP)", ADB_IME: "ADB Keyboard"}
 _ENABLED = ("secure", "enabled_input_methods")
 _CURRENT = ("secure", "default_input_method")
 _LOG = logging.getLogger(__name__)
+_USAGE = "ime <command>:\n  list [-a] [-s]\n  enable ID\n  disable ID\n  set ID\n  reset\n"
 
 
 def current_ime(phone: PhonePort) -> str:
@@ -55,18 +55,7 @@ def ime_command(call: Call) -> int:
 
 def run_ime(call: Call, words: Sequence[str]) -> int:
     """Run `ime` with `words`, also for `cmd input_method`."""
-    arguments = Arguments(words)
-    doing = arguments.next()
-    if doing is None or doing in {"help", "-h"}:
-        call.out("ime <command>:\n  list [-a] [-s]\n  enable ID\n  disable ID\n  set ID\n  reset\n")
-        return FAILED
-    action = _ACTIONS.get(doing)
-    if action is None:
-        raise unimplemented(call, f"ime {doing}")
-    try:
-        return action(call, arguments)
-    except JavaError as error:
-        return report(call, doing, error)
+    return run_action(call, words, "ime", _USAGE, _ACTIONS)
 
 
 def _list(call: Call, arguments: Arguments) -> int:

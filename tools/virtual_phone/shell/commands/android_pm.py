@@ -9,7 +9,7 @@ from tools.virtual_phone.shell.commands.android_arguments import (
     Arguments,
     JavaError,
     parse_user,
-    report,
+    run_action,
     unimplemented,
 )
 from tools.virtual_phone.shell.commands.android_intent import (
@@ -30,6 +30,12 @@ from tools.virtual_phone.shell.commands.android_packages import (
 _FOUND = re.compile(r"[A-Za-z][\w.]*")
 _LIST_OPTIONS = {"-f", "-s", "-3", "-d", "-e", "-i", "-U", "-a", "-l", "-u", "--show-versioncode"}
 _RESOLVED = "priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true"
+_USAGE = (
+    "Package manager (package) commands:\n  list packages [-f] [-s] [-3] [-d] [-e] [-i] "
+    "[-U] [--show-versioncode] [FILTER]\n  path PACKAGE\n  clear PACKAGE\n"
+    "  resolve-activity [--brief] INTENT\n  query-activities [--brief] INTENT\n"
+    "  uninstall PACKAGE\n  install-existing PACKAGE\n"
+)
 
 
 @command("pm")
@@ -40,24 +46,11 @@ def pm_command(call: Call) -> int:
 
 def run_pm(call: Call, words: Sequence[str]) -> int:
     """Run `pm` with `words`, also for `cmd package`."""
-    arguments = Arguments(words)
-    doing = arguments.next()
-    if doing is None or doing in {"help", "-h"}:
-        call.out(
-            "Package manager (package) commands:\n  list packages [-f] [-s] [-3] [-d] [-e] [-i] "
-            "[-U] [--show-versioncode] [FILTER]\n  path PACKAGE\n  clear PACKAGE\n"
-            "  resolve-activity [--brief] INTENT\n  query-activities [--brief] INTENT\n"
-            "  uninstall PACKAGE\n  install-existing PACKAGE\n"
-        )
-        return FAILED
-    action = _ACTIONS.get(doing)
-    if action is None:
-        hint = "the phone runs its own apps only" if doing.startswith("install") else ""
-        raise unimplemented(call, f"pm {doing}", hint=hint)
-    try:
-        return action(call, arguments)
-    except JavaError as error:
-        return report(call, doing, error)
+    return run_action(call, words, "pm", _USAGE, _ACTIONS, _why_not)
+
+
+def _why_not(doing: str) -> str:
+    return "the phone runs its own apps only" if doing.startswith("install") else ""
 
 
 def _list(call: Call, arguments: Arguments) -> int:

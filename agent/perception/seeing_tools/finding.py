@@ -5,8 +5,8 @@ from typing import Final
 
 from agent.dialects.reading.boxes import Detection
 from agent.perception.ground import ground
+from agent.perception.seeing_tools.eyes import OpenEyes, Words, screen_of, told
 from agent.perception.seer import Seer
-from agent.perception.tools.eyes import OpenEyes, Words, screen_of, told
 from agent.perception.zoom import ground_closely
 from tools.geometry import Projection, Size
 from tools.outcome import ToolContext

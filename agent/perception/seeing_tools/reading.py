@@ -5,8 +5,8 @@ from typing import Final
 from agent.perception.document.as_markdown import as_markdown
 from agent.perception.document.reader import for_pages
 from agent.perception.document.reader import read_document as read_as_document
-from agent.perception.tools.eyes import OpenEyes, Share, part_of, screen_of, told
-from agent.perception.tools.looking import PART, about
+from agent.perception.seeing_tools.eyes import OpenEyes, Share, part_of, screen_of, told
+from agent.perception.seeing_tools.looking import PART, about
 from agent.perception.zoom import enlarged
 from agent.prompt import load_prompt
 from tools.geometry import Point

@@ -17,12 +17,12 @@ from dataclasses import replace
 from functools import wraps
 
 from agent.perception.document.tree import can_parse
-from agent.perception.tools.eyes import Eyes, OpenEyes
-from agent.perception.tools.finding import finding_tools
-from agent.perception.tools.looking import looking_tools
-from agent.perception.tools.reading import reading_tools
-from agent.perception.tools.thinking import thinking_tools
-from agent.perception.tools.watching import watching_tools
+from agent.perception.seeing_tools.eyes import Eyes, OpenEyes
+from agent.perception.seeing_tools.finding import finding_tools
+from agent.perception.seeing_tools.looking import looking_tools
+from agent.perception.seeing_tools.reading import reading_tools
+from agent.perception.seeing_tools.thinking import thinking_tools
+from agent.perception.seeing_tools.watching import watching_tools
 from tools.errors import ContextTooLongError
 from tools.outcome import Outcome
 from tools.registry import Tool, ToolFunction

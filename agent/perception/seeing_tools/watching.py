@@ -11,8 +11,8 @@ from agent.perception.ask import ROOM
 from agent.perception.families import manner_of
 from agent.perception.ground import answer_of
 from agent.perception.pictures import Picture
+from agent.perception.seeing_tools.eyes import OpenEyes, Words, told
 from agent.perception.seer import Seer
-from agent.perception.tools.eyes import OpenEyes, Words, told
 from agent.perception.video.clip import Clip
 from agent.perception.video.plan import MOST_TOKENS, Wish, plan_frames
 from agent.perception.video.watch import Asking, frames_a_token, watch

@@ -4,8 +4,7 @@ from typing import Final, Literal
 
 from agent.perception.ask import ROOM, caption
 from agent.perception.ground import answer_of
-from agent.perception.seer import Seer
-from agent.perception.tools.eyes import (
+from agent.perception.seeing_tools.eyes import (
     OpenEyes,
     Share,
     Words,
@@ -14,6 +13,7 @@ from agent.perception.tools.eyes import (
     shown,
     told,
 )
+from agent.perception.seer import Seer
 from agent.prompt import inert, load_prompt
 from tools.geometry import Box, Point
 from tools.outcome import ToolContext

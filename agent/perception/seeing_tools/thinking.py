@@ -7,9 +7,9 @@ from agent.model import CUT
 from agent.perception.chat import Talk, Talker
 from agent.perception.pictures import Picture
 from agent.perception.reasoning import pose, solve
+from agent.perception.seeing_tools.eyes import OpenEyes, Words, screen_of, told
 from agent.perception.seer import Seer
 from agent.perception.talking import ChatReply
-from agent.perception.tools.eyes import OpenEyes, Words, screen_of, told
 from agent.prompt import load_prompt
 from tools.outcome import ToolContext
 from tools.registry import Tool, tool
