@@ -225,7 +225,7 @@ def build_registry(config: Config) -> Registry:
     tools = [*BUILTIN, *load_plugins()]
     for module in config.tools:
         tools.extend(load_module(module))
-    return Registry(tools)
+    return Registry(dict.fromkeys(tools))  # an installed module may be named too
 
 
 def _wrapped(
