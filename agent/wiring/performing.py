@@ -32,7 +32,7 @@ from agent.wiring.mind import Mind
 from agent.wiring.secrets import Shield, find_shield
 from tools.action import Home
 from tools.clock import Clock, SystemClock
-from tools.device import Device
+from tools.device import Device, NamesApps
 from tools.devices.android import AndroidDevice
 from tools.devices.desktop import DesktopDevice
 from tools.errors import ActionFailedError, DeviceError
@@ -193,19 +193,20 @@ class _Attempt:
             recorder.transforms = lambda: told() if self._delegated else ()
             return inner
 
-        config = self.config
+        config, device = self.config, self.device
         return Means(
-            info=self.device.info,
+            info=device.info,
             registry=tools,
             clock=self.clock,
             time=self.time,
             log=recorder,
-            shell=DeviceShell(self.device, shield),
+            shell=DeviceShell(device, shield),
             witness=witness,
             new_inner=new_inner,
             limits=GoalLimits(config.max_steps, config.max_mistakes, config.max_reasks),
             budget=self.case.task.budget,
             permissions=self.manner.permissions,
+            misnamed=device.misnamed if isinstance(device, NamesApps) else lambda _: "",
         )
 
     @property

@@ -10,7 +10,6 @@ from agent.suite.act.judge import Judged, judge, not_asked
 from agent.suite.act.scene import CaseError, Play, Scene, StepFailedError
 from agent.suite.act.steps import play_all
 from agent.suite.language.plan import Plan, PlannedStep
-from tools.action import OpenApp
 
 Part = Literal["steps", "solution", "nothing"]
 """What is done of a case: its steps, its solution in their place, or nothing between setup and
@@ -125,7 +124,7 @@ class Performance:
             app = self._plan.task.target.app
             if app is not None:
                 scene.doing = f"{self._place}: open {app!r}, the app of the target"
-                yield from scene.perform(OpenApp(name=app))
+                yield from scene.open_app(app)
         except StepFailedError as error:
             told = str(error) if error.kind else f"{scene.doing}: {error}"
             self._trouble = Trouble(Verdict.ERROR, "setup", f"Setup: {told}")
