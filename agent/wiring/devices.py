@@ -225,4 +225,4 @@ def _adb_server(config: Config) -> AdbServer:
 def _server_of(phone: RunningPhone) -> AdbServer:
     if phone.server_port is None:
         raise DeviceGoneError("The virtual phone runs no ADB server.")
-    return AdbServer(port=phone.server_port)
+    return AdbServer(port=phone.server_port, why_gone=phone.log.failure)

@@ -265,7 +265,7 @@ def test_a_phone_killed_in_mid_run_ends_it_with_the_recording_whole(
 def test_a_phone_that_ends_with_an_error_is_told(phone: RunningPhone) -> None:
     phone.process.kill()
     with pytest.raises(DeviceGoneError, match="ended with code -9"):
-        phone.wait()
+        phone.wait(lambda _: None)
 
 
 @pytest.fixture
