@@ -171,7 +171,7 @@ class _Attempt:
             may_get_stuck=False,
         )
         device = StoppableDevice(self.device, self.time)
-        stage = Stage(device, make_folder(folder), _UNLIMITED)
+        stage = Stage(device, make_folder(folder), _UNLIMITED, self.time.remaining_s)
         audience = self.manner.audience
         return run_mind(self.config, self.case.title, mind, audience=audience, stage=stage)
 
