@@ -13,7 +13,7 @@ from agent.model import OnText
 from agent.policy import Policy
 from agent.recording.folder import make_folder, new_name
 from agent.recording.writer import RecordingWriter
-from agent.step import Episode, StopReason, Verdict
+from agent.step import Episode, StopReason, ToolCall, Verdict
 from agent.suite.act.performance import Part, Performance, Performed
 from agent.suite.act.policy import SuitePolicy
 from agent.suite.act.scene import GoalLimits, Means
@@ -154,8 +154,12 @@ class _Attempt:
             means = self._means(tools, recorder, on_text, shield)
             if not teardown:
                 use = self.case.task.cache or self.config.cache
+
+                def give(call: ToolCall, answer: str) -> None:
+                    tools.give(call.name, call.arguments, answer)
+
                 self.cache = CaseCache(
-                    self.case, self.config, use, self.device, recorder, self.astray
+                    self.case, self.config, use, self.device, recorder, give, self.astray
                 )
                 means = replace(means, new_way=self.cache.way)
             policy = SuitePolicy(performance, means, teardown_only=teardown)
