@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from agent.model import Usage
+from agent.recording.format import Summary
 from agent.recording.reader import RecordedStep, Recording
 from agent.step import StopReason, Verdict
 from tools.action import describe_action
@@ -79,6 +80,13 @@ class Span(Frozen):
 def in_words(stop: StopReason | None) -> str:
     """A stop reason as it is printed; ``None`` for a run without an end."""
     return stop.value.replace("_", " ") if stop is not None else "no end"
+
+
+def ended(summary: Summary) -> str:
+    """How a run ended, in a few words: ``finished (failed)`` where checks say something of it."""
+    silent = summary.verdict in {Verdict.UNVERIFIED, Verdict.NOT_RUN}
+    stop = in_words(summary.stop)
+    return stop if silent else f"{stop} ({summary.verdict.value})"
 
 
 def verdict_said(recording: Recording) -> str:
