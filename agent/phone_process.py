@@ -68,8 +68,11 @@ class PhoneLog:
         self._told = self._explained = 0
 
     def text(self) -> str:
-        """All of it."""
-        return self.path.read_text(encoding="utf-8", errors="replace")
+        """All of it; nothing once the phone has ended that had nothing to say."""
+        try:
+            return self.path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
 
     def news(self) -> str:
         """What was complained of since this was asked last."""

@@ -110,4 +110,5 @@ def test_a_phone_that_does_well_leaves_no_log(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with running_phone(PhoneOptions()) as phone:
         assert phone.log.failure() == ""
+    assert phone.log.failure() == ""
     assert list(tmp_path.glob("tapwright-phone-*")) == []
