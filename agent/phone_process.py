@@ -208,9 +208,8 @@ def running_phone(options: PhoneOptions) -> Iterator[RunningPhone]:
 def _log(folder: Path | None) -> Iterator[PhoneLog]:
     """A file, not a pipe: nobody need read along, and a full pipe would stop the phone."""
     if folder is None:
-        handle, name = tempfile.mkstemp(prefix="tapwright-phone-", suffix=".log")
-        os.close(handle)
-        log = PhoneLog(Path(name), name)
+        path = _new_log_file()
+        log = PhoneLog(path, str(path))
     else:
         log = PhoneLog(folder / LOG_FILE, f"{LOG_FILE} of the recording")
     try:
@@ -218,7 +217,13 @@ def _log(folder: Path | None) -> Iterator[PhoneLog]:
     finally:
         said = log.text()
         if not said or (folder is None and _TRACEBACK not in said):
-            log.path.unlink()
+            log.path.unlink(missing_ok=True)
+
+
+def _new_log_file() -> Path:
+    handle, name = tempfile.mkstemp(prefix="tapwright-phone-", suffix=".log")
+    os.close(handle)
+    return Path(name)
 
 
 def _read_announcement(pipe: IO[bytes], process: _Process, log: PhoneLog) -> Announcement:
@@ -246,8 +251,13 @@ def _not_started(process: _Process, log: PhoneLog) -> Exception:
         reason = f"it was not ready after {_START_S:g} s"
     if process.returncode == _WRONG:
         return UsageError(reason.removeprefix(_ERROR))
-    further = f" The traceback is in {log.place}." if _TRACEBACK in said else ""
-    return DeviceError(f"The virtual phone did not start: {reason}{further}")
+    told = f"The virtual phone did not start: {reason}"
+    if _TRACEBACK not in said:
+        return DeviceError(told)
+    kept = _new_log_file()  # a recording in which nothing happened does not stay
+    kept.write_text(said, encoding="utf-8")
+    log.path.unlink(missing_ok=True)
+    return DeviceError(f"{told}. The traceback is in {kept}.")
 
 
 def _end(process: _Process) -> None:

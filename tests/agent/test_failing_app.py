@@ -93,15 +93,18 @@ def test_without_a_recording_the_traceback_stays_in_a_file_of_its_own(
     assert list(tmp_path.glob("tapwright-phone-*")) == [Path(told[1])]
 
 
+@pytest.mark.parametrize("recorded", [False, True])
 def test_a_phone_that_does_not_start_tells_where_the_traceback_is(
-    tmp_path: Path, breaking: Break
+    tmp_path: Path, breaking: Break, recorded: bool
 ) -> None:
     breaking("app.py", "import sqlite3", "import no_such_module")
-    phone = running_phone(PhoneOptions())
+    phone = running_phone(PhoneOptions(folder=tmp_path if recorded else None))
     with pytest.raises(DeviceError, match="did not start: ModuleNotFoundError") as caught:
         phone.__enter__()
     (log,) = tmp_path.glob("tapwright-phone-*")
-    assert str(log) in str(caught.value)
+    assert str(caught.value).endswith(f". The traceback is in {log}.")
+    assert "import no_such_module" in log.read_text(encoding="utf-8")
+    assert not (tmp_path / "phone.log").exists()
 
 
 def test_a_phone_that_does_well_leaves_no_log(
