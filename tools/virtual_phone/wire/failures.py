@@ -49,5 +49,5 @@ def _in_words(error: Exception) -> str:
     of_apps = [(module, line) for module, line in places if module.startswith(_APPS)]
     module, line = (of_apps or places)[-1]
     whose = f"the app {module.removeprefix(_APPS).partition('.')[0]!r}"
-    what = " ".join(traceback.format_exception_only(error)[-1].split())
+    what = " ".join(f"{type(error).__name__}: {error}".split())
     return f"{whose if of_apps else 'the phone itself'} ({module}:{line}): {what}"
