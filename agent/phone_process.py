@@ -4,10 +4,11 @@ It ends with this process whatever becomes of it, because it ends when its stand
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,12 @@ _START = (
 """Not ``python -m``: that would take a folder ``tools`` where the person happens to be."""
 _START_S = 20.0
 _END_S = 5.0
+_PACE_S = 1.0
 _WRONG, _ERROR = 2, "python -m tools.virtual_phone: error: "
 """Exit code and beginning of the line with which it refuses its options."""
+_FAILED = "virtual phone: failure in "
+"""Beginning of the line in which it tells whose code has failed."""
+_TRACEBACK = "Traceback (most recent call last):"
 STATE_FILE = "phone-state.json"
 LOG_FILE = "phone.log"
 
@@ -50,22 +55,71 @@ class Announcement(Frozen):
     pid: int
 
 
+class PhoneLog:
+    """What a virtual phone complains of, in a file.
+
+    Args:
+        path: The file.
+        place: How a person finds it.
+    """
+
+    def __init__(self, path: Path, place: str) -> None:
+        self.path, self.place = path, place
+        self._told = self._explained = 0
+
+    def text(self) -> str:
+        """All of it; nothing once the phone has ended that had nothing to say."""
+        try:
+            return self.path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def news(self) -> str:
+        """What was complained of since this was asked last."""
+        text = self.text()
+        fresh, self._told = text[self._told :], len(text)
+        return fresh
+
+    def failure(self) -> str:
+        """Which code of the phone has failed since this was asked last; empty if none has."""
+        text = self.text()
+        fresh, self._explained = text[self._explained :], len(text)
+        found = [line for line in fresh.splitlines() if line.startswith(_FAILED)]
+        if not found:
+            return ""
+        said = found[-1].removeprefix(_FAILED).removesuffix(".")
+        return f"The virtual phone hung up: {said}. The traceback is in {self.place}."
+
+
 @dataclass(frozen=True)
 class RunningPhone:
-    """A virtual phone that runs; see ``Announcement``."""
+    """A virtual phone that runs; see ``Announcement``.
+
+    Attributes:
+        log: What it complains of.
+    """
 
     adb_port: int
     server_port: int | None
     serial: str
     process: _Process
+    log: PhoneLog
 
-    def wait(self) -> None:
+    def wait(self, told: Callable[[str], None]) -> None:
         """Return when it has ended by itself.
+
+        Args:
+            told: Told meanwhile what it complains of.
 
         Raises:
             DeviceError: It ended with an error.
         """
-        code = self.process.wait()
+        code = None
+        while code is None:
+            with suppress(subprocess.TimeoutExpired):
+                code = self.process.wait(_PACE_S)
+            if news := self.log.news():
+                told(news)
         if code:
             raise DeviceGoneError(f"The virtual phone ended with code {code}.")
 
@@ -76,7 +130,8 @@ class PhoneOptions:
 
     Attributes:
         folder: Where ``phone-state.json`` (its final state) and ``phone.log`` (what it complained
-            about, if anything) are written; ``None`` for nowhere.
+            about, if anything) are written; ``None`` for nowhere, but for a log with a traceback,
+            which stays in the folder for temporary files.
     """
 
     scenario: str = "default"
@@ -130,19 +185,19 @@ def running_phone(options: PhoneOptions) -> Iterator[RunningPhone]:
         UsageError: It does not like its options: an unknown scenario, a port that is taken.
         DeviceError: It does not start.
     """
-    with _log(options.folder) as log:
+    with _log(options.folder) as log, log.path.open("wb") as errors:
         # A group of its own: Ctrl-C in the terminal must end the run, not the phone under it.
         process = subprocess.Popen(  # noqa: S603 - our own module, no shell
             options.command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=errors,
             start_new_session=True,
         )
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - for mypy
         try:
             told = _read_announcement(process.stdout, process, log)
-            yield RunningPhone(told.adb_port, told.server_port, told.serial, process)
+            yield RunningPhone(told.adb_port, told.server_port, told.serial, process, log)
         finally:
             process.stdin.close()  # this asks it to end
             process.stdout.close()
@@ -150,22 +205,28 @@ def running_phone(options: PhoneOptions) -> Iterator[RunningPhone]:
 
 
 @contextmanager
-def _log(folder: Path | None) -> Iterator[IO[bytes]]:
-    """A file, not a pipe: nobody reads along, and a full pipe would stop the phone."""
+def _log(folder: Path | None) -> Iterator[PhoneLog]:
+    """A file, not a pipe: nobody need read along, and a full pipe would stop the phone."""
     if folder is None:
-        with tempfile.TemporaryFile() as unnamed:
-            yield unnamed
-        return
-    path = folder / LOG_FILE
+        path = _new_log_file()
+        log = PhoneLog(path, str(path))
+    else:
+        log = PhoneLog(folder / LOG_FILE, f"{LOG_FILE} of the recording")
     try:
-        with path.open("w+b") as log:
-            yield log
+        yield log
     finally:
-        if path.stat().st_size == 0:
-            path.unlink()
+        said = log.text()
+        if not said or (folder is None and _TRACEBACK not in said):
+            log.path.unlink(missing_ok=True)
 
 
-def _read_announcement(pipe: IO[bytes], process: _Process, log: IO[bytes]) -> Announcement:
+def _new_log_file() -> Path:
+    handle, name = tempfile.mkstemp(prefix="tapwright-phone-", suffix=".log")
+    os.close(handle)
+    return Path(name)
+
+
+def _read_announcement(pipe: IO[bytes], process: _Process, log: PhoneLog) -> Announcement:
     too_late = Timer(_START_S, process.kill)
     too_late.daemon = True  # else this program could not end before it, were it not cancelled
     try:
@@ -181,16 +242,22 @@ def _read_announcement(pipe: IO[bytes], process: _Process, log: IO[bytes]) -> An
         raise DeviceError(f"The virtual phone said {line[:200]!r} instead of its ports.") from None
 
 
-def _not_started(process: _Process, log: IO[bytes]) -> Exception:
+def _not_started(process: _Process, log: PhoneLog) -> Exception:
     process.wait(_END_S)
-    log.seek(0)
-    words = log.read().decode("utf-8", "replace").strip().splitlines()
+    said = log.text()
+    words = said.strip().splitlines()
     reason = words[-1] if words else f"exit code {process.returncode}"
     if process.returncode < 0:
         reason = f"it was not ready after {_START_S:g} s"
     if process.returncode == _WRONG:
         return UsageError(reason.removeprefix(_ERROR))
-    return DeviceError(f"The virtual phone did not start: {reason}")
+    told = f"The virtual phone did not start: {reason}"
+    if _TRACEBACK not in said:
+        return DeviceError(told)
+    kept = _new_log_file()  # a recording in which nothing happened does not stay
+    kept.write_text(said, encoding="utf-8")
+    log.path.unlink(missing_ok=True)
+    return DeviceError(f"{told}. The traceback is in {kept}.")
 
 
 def _end(process: _Process) -> None:

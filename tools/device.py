@@ -157,7 +157,7 @@ class Device(Protocol):
 class ForwardingDevice:
     """A device around another one, to which it passes on everything.
 
-    What else the other one can do (``LooksTwice``, ``RunsShell``) ends here: whoever wraps a device
+    What else the other one can do (``LooksTwice`` and the like) ends here: whoever wraps a device
     wants to know of every look and act.
 
     Args:
@@ -217,6 +217,19 @@ class KnowsApps(Protocol):
 
     def app_version(self, app: str) -> str:
         """The version of ``app``, as ``Observation.app`` names it; empty if it is not there.
+
+        Raises:
+            DeviceError: The device cannot be asked.
+        """
+        ...
+
+
+@runtime_checkable
+class NamesApps(Protocol):
+    """A device that opens the app that is nearly called as it is told, and can tell so before."""
+
+    def misnamed(self, app: str) -> str:
+        """Why opening ``app`` would open one that is called otherwise; empty if it would not.
 
         Raises:
             DeviceError: The device cannot be asked.

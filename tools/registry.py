@@ -1,6 +1,7 @@
 """Tools: functions offered to a model by name and JSON schema, called with checked arguments."""
 
 import difflib
+import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,14 @@ class Tool:
     def points(self) -> frozenset[str]:
         """Names of the arguments that are points of the screen."""
         return self.schema.points
+
+    @property
+    def origin(self) -> str:
+        """Where its function is written, for people: module and name, file and line."""
+        function = inspect.unwrap(self.function)
+        called = f"{function.__module__}.{getattr(function, '__qualname__', self.name)}"
+        code = getattr(function, "__code__", None)
+        return f"{called} ({code.co_filename}:{code.co_firstlineno})" if code else called
 
     def __call__(self, *args: object, **kwargs: object) -> Outcome:
         """Call the function as it was written, for use in Python."""
@@ -133,7 +142,11 @@ class Registry:
         self._tools: dict[str, Tool] = {}
         for entry in tools:
             if entry.name in self._tools:
-                raise ToolDefinitionError(f"There are two tools called {entry.name!r}.")
+                first = self._tools[entry.name].origin
+                raise ToolDefinitionError(
+                    f"There are two tools called {entry.name!r}: {first} and {entry.origin}.",
+                    hint="Name one of them otherwise, with @tool(name=...), or leave it out.",
+                )
             self._tools[entry.name] = entry
         self._given: tuple[str, dict[str, JsonValue], str] | None = None
 

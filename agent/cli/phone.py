@@ -55,7 +55,7 @@ def serve(  # noqa: PLR0913 - one parameter a flag is how typer reads a command
             page = stack.enter_context(phone_page(phone, named, port=web_port or 0, **place))
             show_page(page.url, browse=not no_open)
         try:
-            phone.wait()
+            phone.wait(told=_complain)
         except KeyboardInterrupt:  # the way to end it, so no failure
             typer.echo("The virtual phone has ended.")
 
@@ -81,6 +81,11 @@ def screenshot(
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{str(file)!r} cannot be written: {reason}.") from None
     typer.echo(f"{file}  {shot.size}")
+
+
+def _complain(text: str) -> None:
+    """Say what the phone itself says, such as the traceback of an app that failed."""
+    typer.echo(text, err=True, nl=False)
 
 
 def _how_to_connect(port: int, server_port: int | None, scenario: str, seed: int) -> str:

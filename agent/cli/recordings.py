@@ -80,7 +80,7 @@ def _folder(parent: Path) -> Path:
 def _list_table(found: "Sequence[Summary]", *, narrow: bool) -> "Table":
     from rich.table import Table
 
-    from agent.cli.live import in_words
+    from agent.recording.account import ended
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("ID", no_wrap=True, style="cyan", min_width=6)
@@ -94,7 +94,7 @@ def _list_table(found: "Sequence[Summary]", *, narrow: bool) -> "Table":
         cells = [
             each.run.rpartition("-")[2],
             plain(shortened(each.goal)),
-            in_words(each.stop) if each.stop is not None else "no end",
+            ended(each),
             str(each.steps),
             f"{each.duration_s:.1f} s",
             f"{each.started:%Y-%m-%d %H:%M}",

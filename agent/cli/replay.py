@@ -228,9 +228,16 @@ def _in_words(*, parser: bool, loop: bool, update: bool, forced: bool) -> str:
         )
         if chosen
     ]
-    return " and ".join(named) or (
-        "the replies are read again; the loop, too, if its policy can (none was named)"
-    )
+    return " and ".join(named) or _both()
+
+
+def _both() -> str:
+    """What is done where no mode is chosen."""
+    from agent.wiring.redecide import LOOP_POLICIES
+
+    *others, last = LOOP_POLICIES
+    whose = f"{', '.join(others)} or {last}"
+    return f"the replies are read again, then the loop runs again if {whose} decided"
 
 
 def _require_one_target(recordings: list[str], out: Path | None, *, update: bool) -> None:

@@ -44,7 +44,7 @@ def show(
         if markdown:
             typer.echo(plain(step_markdown(found, chosen)))
         else:
-            _print_facts(report_console(), step_facts(found, chosen))
+            _print_facts(report_console(), step_facts(found, chosen), whole=True)
         return
     if markdown:
         typer.echo(plain(run_markdown(found)))
@@ -74,7 +74,8 @@ def _chosen(found: "Recording", number: int) -> "RecordedStep":
     raise UsageError(f"There is no step {number} in {found.folder.name!r}.", hint=hint)
 
 
-def _print_facts(console: "Console", facts: "tuple[Fact, ...]") -> None:
+def _print_facts(console: "Console", facts: "tuple[Fact, ...]", *, whole: bool = False) -> None:
+    """Print what is told, long texts shortened unless they are asked for ``whole``."""
     from rich.text import Text
 
     from agent.cli.live import field_line
@@ -89,7 +90,7 @@ def _print_facts(console: "Console", facts: "tuple[Fact, ...]") -> None:
             line = Text.assemble((f"{fact.label:10} ", "dim"), plain(fact.text))
             console.print(line, soft_wrap=True)
         else:
-            console.print(field_line(fact.label, shortened(fact.text)))
+            console.print(field_line(fact.label, fact.text if whole else shortened(fact.text)))
 
 
 _TONES = {"verbatim": "", "bad": "red"}

@@ -9,7 +9,6 @@ from agent.cli.amounts import counted
 from agent.recording.account import (
     NO_END,
     STOP_SAID,
-    VERDICT_SAID,
     deed,
     failing_place,
     in_words,
@@ -18,6 +17,7 @@ from agent.recording.account import (
     states,
     tokens,
     tokens_said,
+    verdict_said,
 )
 from agent.recording.format import RungTaken
 from agent.recording.reader import RecordedStep, Recording
@@ -79,7 +79,7 @@ def outcome_facts(found: Recording) -> tuple[Fact, ...]:
         facts.append(Fact("Stop", f"no end. {NO_END}"))
     else:
         facts.append(Fact("Stop", f"{in_words(end.stop)}. {STOP_SAID[end.stop]}"))
-        facts.append(Fact("Verdict", f"{end.verdict.value}. {VERDICT_SAID[end.verdict]}"))
+        facts.append(Fact("Verdict", f"{end.verdict.value}. {verdict_said(found)}"))
         facts.append(Fact("Spent", f"{counted(end.steps, 'step')}, {end.duration_s:.1f} s"))
     facts += [
         Fact("Check", f"{each.verdict.value}: {each.name}. {each.evidence}")

@@ -64,7 +64,7 @@ def agent_device(request: pytest.FixtureRequest) -> "Device":
     try:
         device = bench_of(request.config).device().device
     except AutomationError as error:  # in a setup: pytest counts it as an error
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     _tell(request, "agent_device", device.info.name)
     return device
 

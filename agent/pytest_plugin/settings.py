@@ -22,7 +22,7 @@ def add_options(parser: pytest.Parser) -> None:
     add(
         "--agent-device",
         metavar="DEVICE",
-        help="One of a,b, 'all', 'virtual' or 'virtual:4' for each process. "
+        help="One of a,b, 'all', 'virtual', 'virtual:4' or 'desktop' for each process. "
         "Default: what is attached, else a virtual phone.",
     )
     add("--agent-policy", choices=POLICIES, help="Who pursues goals.")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from agent.model import Usage
+from agent.recording.format import Summary
 from agent.recording.reader import RecordedStep, Recording
 from agent.step import StopReason, Verdict
 from tools.action import describe_action
@@ -29,7 +30,7 @@ STOP_SAID: Mapping[StopReason, str] = {
     StopReason.DRY_RUN: "It was only to be shown what would be done.",
     StopReason.CRASHED: "The program itself failed.",
 }
-VERDICT_SAID: Mapping[Verdict, str] = {
+_VERDICT_SAID: Mapping[Verdict, str] = {
     Verdict.PASSED: "The checks hold.",
     Verdict.FLAKY: "The checks held, but not at once.",
     Verdict.FAILED: "A check does not hold.",
@@ -38,6 +39,11 @@ VERDICT_SAID: Mapping[Verdict, str] = {
     Verdict.SKIPPED: "The checks were left out.",
     Verdict.NOT_RUN: "It never came to the checks.",
 }
+_CASE_SAID: Mapping[Verdict, str] = {
+    Verdict.FAILED: "A step of the test could not be done.",
+    Verdict.ERROR: "The test could not be carried out.",
+}
+"""Of verdicts that none of the checks has given."""
 NO_END = "The run crashed, or still goes on."
 
 _BROKEN_OFF = frozenset(
@@ -74,6 +80,21 @@ class Span(Frozen):
 def in_words(stop: StopReason | None) -> str:
     """A stop reason as it is printed; ``None`` for a run without an end."""
     return stop.value.replace("_", " ") if stop is not None else "no end"
+
+
+def ended(summary: Summary) -> str:
+    """How a run ended, in a few words: ``finished (failed)`` where checks say something of it."""
+    silent = summary.verdict in {Verdict.UNVERIFIED, Verdict.NOT_RUN}
+    stop = in_words(summary.stop)
+    return stop if silent else f"{stop} ({summary.verdict.value})"
+
+
+def verdict_said(recording: Recording) -> str:
+    """What the verdict of a recording rests on, in a sentence."""
+    verdict = recording.end.verdict if recording.end is not None else Verdict.NOT_RUN
+    if verdict in _CASE_SAID and all(each.verdict is not verdict for each in recording.checks):
+        return _CASE_SAID[verdict]
+    return _VERDICT_SAID[verdict]
 
 
 def deed(step: RecordedStep) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from agent.recording.account import (
     NO_END,
     STOP_SAID,
-    VERDICT_SAID,
     Phase,
     failing_place,
     in_words,
     spans,
     tokens,
     tokens_said,
+    verdict_said,
     went_wrong,
 )
 from agent.recording.reader import Recording
@@ -164,9 +164,8 @@ def _stop(found: Recording) -> Chip:
 
 def _verdict(found: Recording) -> Chip:
     verdict = found.end.verdict if found.end is not None else Verdict.NOT_RUN
-    return Chip(
-        verdict.value.replace("_", " "), VERDICT_SAID[verdict], _VERDICT_TONE.get(verdict, "plain")
-    )
+    said = verdict.value.replace("_", " ")
+    return Chip(said, verdict_said(found), _VERDICT_TONE.get(verdict, "plain"))
 
 
 def _row(found: Recording, steps: int, duration_s: float) -> tuple[Told, ...]:

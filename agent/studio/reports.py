@@ -11,7 +11,7 @@ from agent.config import load_config
 from agent.export.account import Exported
 from agent.export.encode import write_gif, write_mp4
 from agent.export.film import FilmOptions, plan_film
-from agent.recording.account import in_words
+from agent.recording.account import ended
 from agent.recording.format import Summary
 from agent.recording.reader import Recording, find_recording, list_recordings, read_recording
 from agent.report.build import write_single_page
@@ -145,8 +145,7 @@ def listed() -> tuple[list[tuple[str, str]], list[str]]:
 
 def label(summary: Summary) -> str:
     """A recording in a line."""
-    stop = in_words(summary.stop)
     return (
-        f"{summary.goal} · {stop}, {summary.steps} steps, {summary.duration_s:.0f} s · "
+        f"{summary.goal} · {ended(summary)}, {summary.steps} steps, {summary.duration_s:.0f} s · "
         f"{summary.started:%Y-%m-%d %H:%M} · {summary.run.rpartition('-')[2]}"
     )

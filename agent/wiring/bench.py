@@ -11,11 +11,13 @@ from agent.step import Episode
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case
 from agent.suite.language.task import Where
+from agent.suite.runner.choice import parse_devices
 from agent.suite.runner.job import CaseResult, Job
 from agent.suite.runner.place import InProcess
 from agent.suite.runner.run import SuiteRun
 from agent.suite.runner.seams import LeasedDevice, Silence, Station
 from agent.wiring.audience import Nobody
+from agent.wiring.devices import check_attached
 from agent.wiring.episode import Stage, check_goal, limits_of, remove_unused, run_remembering
 from agent.wiring.mind import Mind, Notice
 from agent.wiring.performing import Manner, SuitePerformer
@@ -169,6 +171,8 @@ class Bench:
     def _own_station(self) -> Station:
         if self._station is None:
             with _Remembering(self._refusals, "device"):
+                if named := self.config.device:
+                    check_attached(self.config, parse_devices(named).serials)
                 stations = open_stations(
                     self.config, self.config.device, jobs=1, cases=1, notice=self._notice
                 )

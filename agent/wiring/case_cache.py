@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from agent.config import Config
 from agent.policies.recorded.manner import Manner, OverheardLog, RungLog
 from agent.policies.recorded.policy import RecordedPolicy
+from agent.policies.recorded.retelling import Give
 from agent.policies.recorded.source import Source
 from agent.policy import Policy
 from agent.recording.format import Rung
@@ -48,6 +49,7 @@ class CaseCache:
         use: What it may be used for.
         device: What it is performed on; not wrapped.
         log: Where rungs are written.
+        give: Sees to it that a tool is not asked again for what it has answered already.
         astray: Entries that led astray in this test run, and are not followed again; added to.
     """
 
@@ -58,9 +60,10 @@ class CaseCache:
         use: Use,
         device: Device,
         log: RungLog,
+        give: Give,
         astray: set[Led],
     ) -> None:
-        self._case, self._device, self._log = case, device, log
+        self._case, self._device, self._log, self._give = case, device, log, give
         self._use, self._astray = use, astray
         self._cache = cache_of(config)
         self._versions = versions_on(device)
@@ -87,7 +90,7 @@ class CaseCache:
                 # It may go its own way to the end: better that than a case that fails for memory.
                 manner = Manner(mode="agent")
                 log = OverheardLog(self._log, rungs.hear)
-                recorded = RecordedPolicy(source, log, manner, new_policy())
+                recorded = RecordedPolicy(source, log, manner, new_policy(), self._give)
         self._counts["hits" if recorded is not None else "misses"] += 1
         self._said.append(lookup.why)
         way = _Way(facts, lookup.entry, new_policy, recorded, rungs)

@@ -3,11 +3,11 @@
 import difflib
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from agent.config import Config
+from agent.config import Config, did_you_mean
 from agent.phone_process import PhoneOptions, RunningPhone, running_phone
 from agent.wiring.desktop import is_desktop, look_at_desktop, open_desktop
 from tools.action import OpenApp
@@ -41,6 +41,23 @@ def attached_devices(config: Config) -> tuple[Attached, ...]:
         DeviceGoneError: What listens there is no ADB server.
     """
     return attached(_adb_server(config), start=shutil.which("adb") is not None)
+
+
+def check_attached(config: Config, serials: Iterable[str]) -> None:
+    """Refuse a slip of the pen among devices that were named for tests.
+
+    A phone in the network (``HOST:PORT``) is dialled when it is needed, and not before.
+
+    Raises:
+        UnknownDeviceError: One is not attached.
+        DeviceGoneError: What listens there is no ADB server.
+    """
+    wanted = [each for each in serials if ":" not in each]
+    known = [each.serial for each in attached_devices(config)] if wanted else []
+    for each in wanted:
+        if each not in known:
+            hint = did_you_mean(each, [*known, VIRTUAL, "all", DESKTOP])
+            raise UnknownDeviceError(f"The device {each!r} is not attached.", hint=hint)
 
 
 def desktops() -> tuple[Attached, ...]:
@@ -208,4 +225,4 @@ def _adb_server(config: Config) -> AdbServer:
 def _server_of(phone: RunningPhone) -> AdbServer:
     if phone.server_port is None:
         raise DeviceGoneError("The virtual phone runs no ADB server.")
-    return AdbServer(port=phone.server_port)
+    return AdbServer(port=phone.server_port, why_gone=phone.log.failure)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from agent.wiring.secrets import Shield, find_shield
 from agent.wiring.seeing import eyes_for, with_seeing_tools
 from tools.approval import AlwaysApprover, Approver, NeverApprover, Request, TerminalApprover
 from tools.builtin import BUILTIN
-from tools.clock import SystemClock
+from tools.clock import Clock, SystemClock
 from tools.device import Device
 from tools.errors import ConfigError, UsageError
 from tools.guard import DryRunDevice, GuardedDevice, default_rules, wants_ui_tree
@@ -85,11 +86,18 @@ class Stage:
         device: Connected and not wrapped; it stays open, and is as it is found.
         folder: The folder of the recording, as made by ``make_folder``.
         limits: When the episode ends by itself.
+        left_s: Seconds that somebody else gives it, of which ``limits`` know nothing.
     """
 
     device: Device
     folder: Path
     limits: Limits
+    left_s: Callable[[], float] = lambda: inf
+
+    def time_left(self, clock: Clock) -> Callable[[], float]:
+        """Tells how many seconds an episode that begins now may still take; 0 if none."""
+        ends_s = clock.now() + self.limits.timeout_s
+        return lambda: max(0.0, min(ends_s - clock.now(), self.left_s()))
 
 
 def run_remembering(
@@ -150,7 +158,8 @@ def run_mind(
         )
         stack.callback(recorder.close)
         if mind.eyes is not None:
-            eyes = eyes_for(mind.eyes(recorder), device, folder, clock)
+            left_s = stage.time_left(clock)
+            eyes = eyes_for(mind.eyes(recorder), device, folder, clock, left_s)
             registry = with_seeing_tools(registry, eyes, config)
         offered = shield.registry(registry.offered(device.supports))
         policy = mind.make(offered, recorder, listener.heard)
@@ -225,7 +234,7 @@ def build_registry(config: Config) -> Registry:
     tools = [*BUILTIN, *load_plugins()]
     for module in config.tools:
         tools.extend(load_module(module))
-    return Registry(tools)
+    return Registry(dict.fromkeys(tools))  # an installed module may be named too
 
 
 def _wrapped(

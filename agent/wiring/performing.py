@@ -13,7 +13,7 @@ from agent.model import OnText
 from agent.policy import Policy
 from agent.recording.folder import make_folder, new_name
 from agent.recording.writer import RecordingWriter
-from agent.step import Episode, StopReason, Verdict
+from agent.step import Episode, StopReason, ToolCall, Verdict
 from agent.suite.act.performance import Part, Performance, Performed
 from agent.suite.act.policy import SuitePolicy
 from agent.suite.act.scene import GoalLimits, Means
@@ -32,7 +32,7 @@ from agent.wiring.mind import Mind
 from agent.wiring.secrets import Shield, find_shield
 from tools.action import Home
 from tools.clock import Clock, SystemClock
-from tools.device import Device
+from tools.device import Device, NamesApps
 from tools.devices.android import AndroidDevice
 from tools.devices.desktop import DesktopDevice
 from tools.errors import ActionFailedError, DeviceError
@@ -154,8 +154,12 @@ class _Attempt:
             means = self._means(tools, recorder, on_text, shield)
             if not teardown:
                 use = self.case.task.cache or self.config.cache
+
+                def give(call: ToolCall, answer: str) -> None:
+                    tools.give(call.name, call.arguments, answer)
+
                 self.cache = CaseCache(
-                    self.case, self.config, use, self.device, recorder, self.astray
+                    self.case, self.config, use, self.device, recorder, give, self.astray
                 )
                 means = replace(means, new_way=self.cache.way)
             policy = SuitePolicy(performance, means, teardown_only=teardown)
@@ -171,7 +175,7 @@ class _Attempt:
             may_get_stuck=False,
         )
         device = StoppableDevice(self.device, self.time)
-        stage = Stage(device, make_folder(folder), _UNLIMITED)
+        stage = Stage(device, make_folder(folder), _UNLIMITED, self.time.remaining_s)
         audience = self.manner.audience
         return run_mind(self.config, self.case.title, mind, audience=audience, stage=stage)
 
@@ -193,19 +197,20 @@ class _Attempt:
             recorder.transforms = lambda: told() if self._delegated else ()
             return inner
 
-        config = self.config
+        config, device = self.config, self.device
         return Means(
-            info=self.device.info,
+            info=device.info,
             registry=tools,
             clock=self.clock,
             time=self.time,
             log=recorder,
-            shell=DeviceShell(self.device, shield),
+            shell=DeviceShell(device, shield),
             witness=witness,
             new_inner=new_inner,
             limits=GoalLimits(config.max_steps, config.max_mistakes, config.max_reasks),
             budget=self.case.task.budget,
             permissions=self.manner.permissions,
+            misnamed=device.misnamed if isinstance(device, NamesApps) else lambda _: "",
         )
 
     @property

@@ -47,7 +47,8 @@ def phone_page(
     if phone.server_port is None:
         raise DeviceGoneError("The virtual phone runs no ADB server.")
     clock = SystemClock()
-    device = connect(phone.serial, server=AdbServer(port=phone.server_port), clock=clock)
+    server = AdbServer(port=phone.server_port, why_gone=phone.log.failure)
+    device = connect(phone.serial, server=server, clock=clock)
     device.reads_ui_tree = False
     stage = Stage(title, clock, purpose="touch")
     try:

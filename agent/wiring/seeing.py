@@ -1,7 +1,7 @@
 """Gives a model that sees the tools to look more closely with."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from agent.config import Config
@@ -29,7 +29,9 @@ def told_of(registry: Registry, config: Config) -> Registry:
     return _with(registry, _chosen(told_tools(), config))
 
 
-def eyes_for(seer: Seer, device: Device, recording: Path, clock: Clock) -> Eyes:
+def eyes_for(
+    seer: Seer, device: Device, recording: Path, clock: Clock, left_s: Callable[[], float]
+) -> Eyes:
     """What the tools of one episode look through.
 
     Args:
@@ -37,11 +39,12 @@ def eyes_for(seer: Seer, device: Device, recording: Path, clock: Clock) -> Eyes:
         device: As the loop sees it: what is masked there is masked here.
         recording: Folder of the episode that goes on.
         clock: Of the episode.
+        left_s: Seconds that the episode may still take: no film is longer.
     """
     return Eyes(
         seer,
         past=lambda most: last_screens(read_recording(recording), most),
-        film=lambda duration_s: film(device.glance, clock, duration_s),
+        film=lambda duration_s: film(device.glance, clock, min(duration_s, left_s())),
     )
 
 

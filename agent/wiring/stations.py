@@ -372,4 +372,4 @@ def _methods(device: AndroidDevice | None) -> tuple[Method, ...]:
 def _server_of(phone: RunningPhone) -> AdbServer:
     if phone.server_port is None:
         raise DeviceGoneError("The virtual phone runs no ADB server.")
-    return AdbServer(port=phone.server_port)
+    return AdbServer(port=phone.server_port, why_gone=phone.log.failure)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from agent.config import Config, did_you_mean, user_cache
+from agent.config import Config, user_cache
 from agent.phone_process import check_scenario
 from agent.suite.checks.context import Permissions
 from agent.suite.language.cases import Case
@@ -18,8 +18,7 @@ from agent.suite.runner.place import Engine
 from agent.suite.runner.run import SuiteResult, SuiteRun
 from agent.suite.runner.seams import Follower, Performer
 from agent.wiring.case_config import check_secrets
-from agent.wiring.desktop import is_desktop
-from agent.wiring.devices import attached_devices
+from agent.wiring.devices import check_attached
 from agent.wiring.engines import ENGINES, Here, PerformerOf, ray_engine
 from agent.wiring.mind import Notice
 from agent.wiring.performing import Manner, SuitePerformer
@@ -27,7 +26,7 @@ from agent.wiring.policies import find_mind
 from agent.wiring.stations import UNHEARD, of_virtual_phones
 from tools.clock import SystemClock
 from tools.devices.desktop_target import DESKTOP
-from tools.errors import ConfigError, UnknownDeviceError, UsageError
+from tools.errors import ConfigError, UsageError
 
 C = TypeVar("C")
 NOTHING_SPECIAL = Permissions()
@@ -94,7 +93,7 @@ def check_run(config: Config, options: RunOptions) -> None:
                 hint="Add virtual to --device, or leave one of them out.",
             )
         if options.engine == "here":
-            _check_attached(config, choice.serials)
+            check_attached(config, choice.serials)
     if config.scenario != Config().scenario:
         check_scenario(config.scenario)
 
@@ -118,18 +117,6 @@ def check_cases(jobs: Sequence[Job[Case]], config: Config, options: RunOptions) 
         if not job.skip and (choice.desktop if job.target.platform == DESKTOP else phones)
     )
     check_secrets(wanted, config)
-
-
-def _check_attached(config: Config, serials: Sequence[str]) -> None:
-    """Refuse a slip of the pen: all cases of a run would wait for it, or be skipped."""
-    wanted = [each for each in serials if ":" not in each and not is_desktop(each)]
-    if not wanted:  # a phone in the network is dialled when it is needed
-        return
-    known = [each.serial for each in attached_devices(config)]
-    for each in wanted:
-        if each not in known:
-            hint = did_you_mean(each, [*known, "virtual", "all"])
-            raise UnknownDeviceError(f"--device: no device {each!r} is attached.", hint=hint)
 
 
 def _check_engine(name: str) -> None:

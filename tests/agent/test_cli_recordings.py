@@ -13,6 +13,8 @@ import pytest
 from agent.cli.app import run_command
 from agent.recording.reader import read_recording
 from agent.recording.schema import schema_text
+from agent.step import StopReason, Verdict
+from tests.agent.report.runs import Story
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "recordings"
 
@@ -41,6 +43,16 @@ def test_without_a_command_they_are_listed(
     assert [each["format"] for each in json.loads(capsys.readouterr().out)] == [1, 2]
     assert run_command([*words, "--record-dir", str(parent / "v1")]) == 0
     assert "No recordings in" in said(capsys)
+
+
+def test_the_list_tells_what_checks_say_of_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for verdict in (Verdict.FAILED, Verdict.UNVERIFIED):
+        Story(tmp_path).end(StopReason.FINISHED, verdict)
+    assert run_command(["recordings", "--record-dir", str(tmp_path)]) == 0
+    listed = capsys.readouterr().out
+    assert (listed.count("finished (failed)"), listed.count("finished")) == (1, 2)
 
 
 @pytest.mark.parametrize(

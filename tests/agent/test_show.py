@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from agent.cli.app import run_command
 from agent.cli.show_markdown import code, fence
+from agent.policies.scripted import ScriptedPolicy
 from agent.recording.account import deed, failing_place, spans, spent_s, states, went_wrong
 from agent.recording.marks import mark_of
 from agent.recording.reader import Recording, list_recordings
 from agent.step import StopReason, Verdict
-from tests.agent.episodes import COUNT, Rig, recorded, tap
+from tests.agent.episodes import COUNT, Rig, call, recorded, tap
 from tests.agent.report.runs import (
     CHINESE,
     HOSTILE,
@@ -83,9 +84,20 @@ def test_one_step_is_told_in_full(rich: Recording, capsys: pytest.CaptureFixture
     assert denied.count("Sent 2 messages, 1 picture to qwen<i>3</i>") == 2
 
 
+def test_of_one_step_a_long_result_is_told_to_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [f"word{number}" for number in range(500)]
+    note = call("note", text=" ".join(words))
+    run = Rig(tmp_path, policy=ScriptedPolicy([note, call("finish", success=True, answer="x")]))
+    found = recorded(run.run())
+    said = shown(capsys, str(found.folder), "--step", "1")
+    result = said.partition("Result")[2].partition("Time")[0]
+    assert result.split() == words
+
+
 def test_transforms_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from agent.sight import Transform
-    from tests.agent.episodes import call
     from tests.agent.report.runs import GESTURES
 
     story = Story(tmp_path)

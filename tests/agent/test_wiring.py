@@ -23,7 +23,7 @@ from agent.recording.reader import read_recording
 from agent.step import Step, StopReason
 from agent.wiring.audience import Nobody
 from agent.wiring.devices import open_device
-from agent.wiring.episode import run_goal
+from agent.wiring.episode import build_registry, run_goal
 from agent.wiring.findings import examine
 from tools.errors import (
     ConfigError,
@@ -265,7 +265,7 @@ def test_a_phone_killed_in_mid_run_ends_it_with_the_recording_whole(
 def test_a_phone_that_ends_with_an_error_is_told(phone: RunningPhone) -> None:
     phone.process.kill()
     with pytest.raises(DeviceGoneError, match="ended with code -9"):
-        phone.wait()
+        phone.wait(lambda _: None)
 
 
 @pytest.fixture
@@ -325,3 +325,14 @@ def test_an_adb_server_killed_in_mid_run_ends_it_with_the_recording_whole(
 def test_a_goal_that_is_no_text_is_a_usage_error(goal: Any) -> None:
     with pytest.raises(UsageError, match="The goal must be text"):
         run_goal(goal, device="virtual")
+
+
+def test_the_tools_of_a_module_named_twice_are_offered_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "named_twice.py").write_text(
+        "from tools.outcome import Note\nfrom tools.registry import tool\n\n@tool\n"
+        'def jot() -> Note:\n    """Jot."""\n    return Note(text="x")\n'
+    )
+    assert "jot" in build_registry(Config(tools=("named_twice", "named_twice")))

@@ -6,8 +6,9 @@ import pytest
 
 from tests.devices.scripted_server import Ended, ScriptedServer, details
 from tools.action import OpenApp
+from tools.device import NamesApps
 from tools.devices.adb_socket import AdbServer
-from tools.devices.android_apps import App, find_app, parse_activities
+from tools.devices.android_apps import App, find_app, is_called, parse_activities
 from tools.devices.android_connect import connect
 from tools.errors import ActionFailedError, DeviceError
 from tools.virtual_phone.server import PhoneServer
@@ -63,6 +64,19 @@ def test_which_app_is_meant(name: str, wanted: App | None) -> None:
     assert find_app(name, ALL) == wanted
 
 
+@pytest.mark.parametrize(
+    ("name", "app", "called"),
+    [
+        ("My Shop", SHOP, True), ("my shop", SHOP, True), ("myshop", SHOP, True),
+        ("com.x.shop", SHOP, True), ("Shop", SHOP, False), ("My Shpo", SHOP, False),
+        ("Settings", SETTINGS, True), ("android.settings", SETTINGS, True),
+        ("Setings", SETTINGS, False), ("订票", CHINESE, True), ("订", CHINESE, False),
+    ],
+)  # fmt: skip
+def test_what_an_app_is_called_and_what_only_nearly(name: str, app: App, called: bool) -> None:
+    assert is_called(name, app) is called
+
+
 def test_several_alike_are_listed() -> None:
     with pytest.raises(ActionFailedError, match=r"Notes \(a\.notes\), Notes \(b\.notes\)"):
         find_app("notes", ALL)
@@ -74,6 +88,10 @@ def test_an_app_of_the_virtual_phone(phone: PhoneServer, phone_adb: AdbServer) -
         device.perform(OpenApp(name="Settings"))
         device.perform(OpenApp(name=name))
         assert device.observe().app == "com.tapwright.bookings"
+    assert isinstance(device, NamesApps)
+    assert device.misnamed("bookings") == device.misnamed("Teleporter") == ""
+    meant = "No app is called 'Booking'. Did you mean 'Bookings' (com.tapwright.bookings)?"
+    assert device.misnamed("Booking") == meant
     with pytest.raises(ActionFailedError, match="There are: Bookings, Clock, Contacts"):
         device.perform(OpenApp(name="Teleporter"))
 

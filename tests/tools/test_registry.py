@@ -1,5 +1,6 @@
 """A tool is what its signature and docstring say, or it is no tool."""
 
+import re
 import sys
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tools.action import ACTIONS, Action, Swipe, Tap, Wait
+from tools.builtin import BUILTIN
 from tools.device import DeviceInfo, Observation
 from tools.errors import (
     BadArgumentsError,
@@ -240,9 +242,21 @@ def test_a_tool_needs_every_action_it_may_return() -> None:
     assert registry.offered({"tap", "swipe"}).names == ("either", "look")
 
 
-def test_two_tools_of_one_name() -> None:
-    with pytest.raises(ToolDefinitionError, match="two tools called 'poke'"):
-        Registry([poke, poke])
+def test_two_tools_of_one_name_are_told_with_where_each_is_written() -> None:
+    @tool(name="tap")
+    def press(at: Point) -> Tap:
+        """Press.
+
+        Args:
+            at: Where.
+        """
+        return Tap(at=at)
+
+    with pytest.raises(ToolDefinitionError, match="two tools called 'tap'") as caught:
+        Registry([*BUILTIN, press])
+    for module, file in (("tools.builtin.tap", "builtin.py"), (__name__, "test_registry.py")):
+        assert re.search(rf"{re.escape(module)}[^ ]* \([^ ]*{file}:\d+\)", caught.value.message)
+    assert "@tool(name=...)" in caught.value.hint
 
 
 def test_unknown_tool_names_close_ones(context: ToolContext) -> None:

@@ -6,9 +6,9 @@ device. ``host:version`` is not asked: it would be one connection more for nothi
 """
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -25,12 +25,22 @@ _STDOUT, _STDERR, _EXIT = 1, 2, 3
 _CLOSE_STDIN = b"\x04\x00\x00\x00\x00"
 
 
+def _unknown() -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class AdbServer:
-    """Where an ADB server listens."""
+    """Where an ADB server listens.
+
+    Attributes:
+        why_gone: Asked, when its device has hung up, whether it is known why: a sentence, or
+            nothing.
+    """
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
+    why_gone: Callable[[], str] = field(default=_unknown, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -238,12 +248,21 @@ class AdbLink:
             DeviceTimeoutError: They do not answer in time.
         """
         limit_s = self._timeout_s if timeout_s is None else timeout_s
-        with closing(self._connect(limit_s)) as connection:
+        with self._explained(), closing(self._connect(limit_s)) as connection:
             stream = AdbStream(connection, self._clock, limit_s, f"The device {self.serial!r}")
             stream.request(f"host:tport:serial:{self.serial}")
             stream.read(_TRANSPORT_ID)
             stream.request(service)
             yield stream
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except DeviceGoneError as error:
+            if why := self.server.why_gone():
+                raise DeviceGoneError(why) from error
+            raise
 
     def run(self, command: str, *, timeout_s: float | None = None) -> bytes:
         """Run ``command`` and return what it writes, standard error mixed in.

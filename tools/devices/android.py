@@ -219,6 +219,14 @@ class AndroidDevice:
         """
         return self._apps.list()
 
+    def misnamed(self, app: str) -> str:
+        """See ``NamesApps``.
+
+        Raises:
+            DeviceError: The device went away.
+        """
+        return self._apps.misnamed(app)
+
     def finger(self) -> FingerListener:
         """Somebody who hears what a finger does on the phone itself.
 

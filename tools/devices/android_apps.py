@@ -96,6 +96,19 @@ def find_app(name: str, apps: tuple[App, ...]) -> App | None:
     return _only(name, [apps[index] for _, score, index in scored if score > best - _TIED])
 
 
+def is_called(name: str, app: App) -> bool:
+    """Whether ``name`` is what ``app`` is called, case and white space aside.
+
+    Of an app whose label the phone keeps to itself, any part of its package will do.
+    """
+    if name == app.package:
+        return True
+    wanted = "".join(name.split()).casefold()
+    if app.label:
+        return wanted == "".join(app.label.split()).casefold()
+    return wanted in app.package.casefold()
+
+
 def _only(name: str, apps: list[App]) -> App:
     if len(apps) > 1:
         listed = ", ".join(f"{app.called} ({app.package})" for app in apps[:_LISTED])
@@ -125,6 +138,16 @@ class Apps:
         dump = self._link.run(_QUERY).decode("utf-8", "replace")
         self._known = parse_activities(dump)
         return self._known
+
+    def misnamed(self, name: str) -> str:
+        """See ``NamesApps``."""
+        try:
+            app = find_app(name, self.list())
+        except ActionFailedError:  # several are as good: opening it will say so
+            return ""
+        if app is None or is_called(name, app):
+            return ""
+        return f"No app is called {name!r}. Did you mean {app.called!r} ({app.package})?"
 
     def open(self, name: str) -> None:
         """Bring the app called ``name`` to the front.

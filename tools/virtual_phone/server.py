@@ -20,6 +20,7 @@ from tools.virtual_phone.system.scenario import UnknownScenarioError
 from tools.virtual_phone.system.stopwatch import timings_written
 from tools.virtual_phone.wire.daemon import AdbDaemon
 from tools.virtual_phone.wire.errors import WireError
+from tools.virtual_phone.wire.failures import tell_the_rest
 from tools.virtual_phone.wire.server import AdbServer
 from tools.virtual_phone.wire.services import Services
 
@@ -182,4 +183,5 @@ def _follow_stdin(end: threading.Event) -> None:
 def main(options: Options) -> int:
     """Run a phone as a program of its own, with warnings on standard error."""
     logging.basicConfig(level=logging.WARNING, format="virtual phone: %(message)s")
+    threading.excepthook = tell_the_rest
     return run(options, sys.stdout, sys.stderr)

@@ -101,16 +101,23 @@ def ask_for_one(scene: Scene, target: Target, tool: str, why: str) -> Play[None]
             f"{failed}. Asked for it, {inner.name} gave no decision: {error}"
         ) from None
     if decision.call.name != tool:
-        said = decision.call.arguments.get("answer") or decision.thought
-        raise StepFailedError(
-            f"{failed}. Asked for it, the policy {inner.name!r} decided to "
-            f"{decision.call.name}: {shortened(str(said))}"
-        )
+        raise StepFailedError(f"{failed}. {_instead(inner, decision, goal)}")
     scene.provenance[ASKED] += 1
     thought = f"{scene.doing} (policy: {decision.thought.strip()})"
     yield from scene.take(decision.model_copy(update={"thought": thought}))
     if scene.last.mistake:
         raise StepFailedError(f"{failed}. The policy {inner.name!r} tried: {scene.last.mistake}")
+
+
+def _instead(inner: Policy, decision: Decision, goal: str) -> str:
+    """What a policy did that was asked for one action; one that gave up has a reason, or none."""
+    said = str(decision.call.arguments.get("answer") or decision.thought)
+    if decision.call.name != "finish" or decision.call.arguments.get("success"):
+        told = f"decided to {decision.call.name}"
+        return f"Asked for it, the policy {inner.name!r} {told}: {shortened(said)}"
+    # Who repeats the question speaks of its words, which are not the person's, and of no screen.
+    reason = "." if goal in said or repr(goal) in said else f": {shortened(said)}"
+    return f"Asked for it, the policy {inner.name!r} gave up{reason}"
 
 
 def _decide(scene: Scene, inner: Policy, goal: str, own: Sequence[Step]) -> Decision:

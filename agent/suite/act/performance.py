@@ -10,7 +10,6 @@ from agent.suite.act.judge import Judged, judge, not_asked
 from agent.suite.act.scene import CaseError, Play, Scene, StepFailedError
 from agent.suite.act.steps import play_all
 from agent.suite.language.plan import Plan, PlannedStep
-from tools.action import OpenApp
 
 Part = Literal["steps", "solution", "nothing"]
 """What is done of a case: its steps, its solution in their place, or nothing between setup and
@@ -65,6 +64,7 @@ class Performance:
         self._plan, self._part, self._place = plan, part, place
         self._judged: tuple[Judged, ...] = ()
         self._trouble: Trouble | None = None
+        self._played = False
         self._done = False
         self._torn_down = False
 
@@ -88,21 +88,28 @@ class Performance:
             yield from self._do(scene)
         else:
             self._judged = not_asked(self._plan.checks, "It was not asked: the setup failed.")
-        yield from self.tear_down(scene)
-        yield self.over(scene)
+        yield from self._tear_down(scene)
+        yield self._over(scene, done=self._played)
 
-    def tear_down(self, scene: Scene) -> Play[None]:
-        """Play the teardown alone, with a time of its own."""
-        self._torn_down = scene.tearing_down = True
+    def play_teardown(self, scene: Scene) -> Play[None]:
+        """Play nothing but the teardown; ends with the decision to finish."""
+        done = yield from self._tear_down(scene)
+        yield self._over(scene, done=done)
+
+    def _tear_down(self, scene: Scene) -> Play[bool]:
+        """Play the teardown alone, with a time of its own; whether all of it was done."""
+        done = self._torn_down = scene.tearing_down = True
         scene.means.time.begin_teardown()
         for planned in self._plan.teardown:  # one that fails keeps no other from being played
             try:
                 yield from play_all(scene, (planned,))
             except StepFailedError as error:
+                done = False
                 self._missed_teardown(str(error))
             except CaseError as error:
                 self._missed_teardown(_placed(error, scene))
-                return
+                return False
+        return done
 
     def _missed_teardown(self, told: str) -> None:
         if self._trouble is None:
@@ -117,7 +124,7 @@ class Performance:
             app = self._plan.task.target.app
             if app is not None:
                 scene.doing = f"{self._place}: open {app!r}, the app of the target"
-                yield from scene.perform(OpenApp(name=app))
+                yield from scene.open_app(app)
         except StepFailedError as error:
             told = str(error) if error.kind else f"{scene.doing}: {error}"
             self._trouble = Trouble(Verdict.ERROR, "setup", f"Setup: {told}")
@@ -133,6 +140,7 @@ class Performance:
         }
         try:
             yield from play_all(scene, parts[self._part])
+            self._played = True
         except StepFailedError as error:
             self._trouble = Trouble(Verdict.FAILED, error.kind, str(error))
         except CaseError as error:
@@ -157,14 +165,13 @@ class Performance:
         required = [each for each in self._judged if not each.warns]
         return Verdict.PASSED if required else Verdict.UNVERIFIED
 
-    def over(self, scene: Scene) -> Decision:
-        """The decision with which the episode ends."""
+    def _over(self, scene: Scene, *, done: bool) -> Decision:
+        """The decision with which the episode ends; what came of its checks is not the agent's."""
         self._done = True
         trouble = self._trouble
-        answer = scene.answer or "" if trouble is None else trouble.message
-        call = ToolCall(
-            name="finish", arguments={"success": trouble is None, "answer": answer or "Done."}
-        )
+        told = trouble is None or trouble.kind.startswith("check.")  # by the checks themselves
+        answer = scene.answer or "Done." if told or trouble is None else trouble.message
+        call = ToolCall(name="finish", arguments={"success": done, "answer": answer})
         return Decision(thought="The case is over.", call=call)
 
 

@@ -16,7 +16,6 @@ from tools.action import (
     Home,
     Hotkey,
     LongPress,
-    OpenApp,
     PressKey,
     Scroll,
     Swipe,
@@ -93,7 +92,7 @@ def simple(scene: Scene, verb: verbs.Open | verbs.Back | verbs.Home) -> Play[Non
     scene.provenance[_DEVICE] += 1
     match verb:
         case verbs.Open():
-            yield from scene.perform(OpenApp(name=verb.app))
+            yield from scene.open_app(verb.app)
         case verbs.Back():
             yield from scene.perform(Back())
         case verbs.Home():

@@ -60,10 +60,6 @@ class SuitePolicy:
         raise move
 
     def _begin(self, scene: Scene) -> Play[None]:
-        if not self._teardown_only:
-            return self._performance.play(scene)
-        return self._only_teardown(scene)
-
-    def _only_teardown(self, scene: Scene) -> Play[None]:
-        yield from self._performance.tear_down(scene)
-        yield self._performance.over(scene)
+        if self._teardown_only:
+            return self._performance.play_teardown(scene)
+        return self._performance.play(scene)

@@ -18,7 +18,7 @@ from agent.step import Decision, Step, ToolCall, Verdict
 from agent.suite.act.way import NewWay, thinking
 from agent.suite.checks.context import Permissions, Shell, Witness
 from agent.suite.language.task import Budget
-from tools.action import ACTIONS, Action, Wait
+from tools.action import ACTIONS, Action, OpenApp, Wait
 from tools.clock import Clock
 from tools.device import DeviceInfo, Observation
 from tools.errors import AgentMistakeError, AutomationError
@@ -111,6 +111,7 @@ class Means:
         budget: Of the whole case.
         permissions: What the person allows.
         new_way: The way to a goal, by a fresh policy or from memory.
+        misnamed: Why a name of an app would open one that is called otherwise; empty if it is fine.
     """
 
     info: DeviceInfo
@@ -125,6 +126,7 @@ class Means:
     budget: Budget = field(default_factory=Budget)
     permissions: Permissions = field(default_factory=Permissions)
     new_way: NewWay = thinking
+    misnamed: Callable[[str], str] = lambda _: ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +214,16 @@ class Scene:
         yield from self.take(self.decide(action, how))
         if self.last.mistake:
             raise StepFailedError(self.last.mistake)
+
+    def open_app(self, name: str) -> Play[None]:
+        """Have the app of just this name opened; one that is nearly called so will not do.
+
+        Raises:
+            StepFailedError: There is none, or it could not be opened.
+        """
+        if why := self.means.misnamed(name):
+            raise StepFailedError(why)
+        yield from self.perform(OpenApp(name=name))
 
     def note(self, text: str) -> Play[None]:
         """Write down, as a step of the recording, what touched no screen."""

@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,17 +75,18 @@ def check_python(check: PythonCheck, context: CheckContext) -> Finding:
     call.join(context.timeout_s)
     if call.is_alive():
         return error(f"{check.call} did not end within {context.timeout_s:g} s.")
-    return _finding(check.call, call)
+    return _finding(check.call, call, path)
 
 
-def _finding(called: str, call: "_Call") -> Finding:
+def _finding(called: str, call: "_Call", path: Path) -> Finding:
     raised = call.keeper.raised
     if isinstance(raised, DeviceError):
         raise raised
     if isinstance(raised, AssertionError):
-        return failed(f"{called}: {raised}" if str(raised) else f"{called} does not hold.")
+        said = f": {raised}" if str(raised) else " does not hold"
+        return failed(f"{called}{said}{_where(raised, path)}")
     if raised is not None:
-        return error(f"{called} raised {type(raised).__name__}: {raised}")
+        return error(f"{called} raised {type(raised).__name__}: {raised}{_where(raised, path)}")
     match call.result:
         case True | None:
             return passed(f"{called} holds.")
@@ -94,6 +96,13 @@ def _finding(called: str, call: "_Call") -> Finding:
             return failed(f"{called}: {why}")
         case other:
             return error(f"{called} returned {other!r}, which is neither true, false nor a text.")
+
+
+def _where(raised: BaseException, path: Path) -> str:
+    """The last line of the person's own file on the way to what it raised; empty if none."""
+    frames = traceback.extract_tb(raised.__traceback__)
+    lines = [each.lineno for each in frames if Path(each.filename) == path.absolute()]
+    return f" ({path.name}:{lines[-1]})" if lines else ""
 
 
 class _Call(Thread):

@@ -126,7 +126,9 @@ class _Planner:
             case acts_of.Hotkey():
                 self._add(Step(key=verbs.Key(key="+".join(action.keys))))
             case acts_of.OpenApp():
-                self._add(Step(open=verbs.Open(app=self._values.literal(action.name))))
+                self._add(
+                    Step(open=verbs.Open(app=self._values.literal(_app_name(act, action.name))))
+                )
             case acts_of.FocusWindow():
                 self._add(Step(open=verbs.Open(app=self._values.literal(action.title))))
             case acts_of.Back():
@@ -295,6 +297,15 @@ def _types_next(acts: Sequence[Act]) -> bool:
     tree = acts[0].before.tree
     field = touched(tree, tap.at) if tree is not None else None
     return field is not None and field.editable
+
+
+def _app_name(act: Act, said: str) -> str:
+    """What a test calls an app that was opened: its package, where it was said by the way only."""
+    before, after = act.before, act.after
+    if before.tree is None or after is None or not is_launcher(before.app):
+        return said
+    shown = {plain(node.label) for node in before.tree.nodes}
+    return said if plain(said) in shown or is_launcher(after.app) else after.app or said
 
 
 def _focused(screen: Screen) -> UiNode | None:

@@ -60,8 +60,17 @@ class Written(BaseModel):
         if cls.shorthand and isinstance(value, str):
             return {cls.shorthand: value}
         if not isinstance(value, dict | cls):
-            raise wrong(f"must be a mapping, not {shown(value)}")
+            raise wrong(f"must be a mapping, not {shown(value)}", hint=cls._with_colon(value))
         return value
+
+    @classmethod
+    def _with_colon(cls, value: object) -> str:
+        """How a text was meant that begins with one of the keys; empty for any other value."""
+        first, _, rest = value.partition(" ") if isinstance(value, str) else ("", "", "")
+        key = cls.synonyms.get(first, first)
+        if key not in map(cls.spelt, cls.model_fields):
+            return ""
+        return f"Write {key}: {rest}" if rest else f"Write {key}: with a colon."
 
     @classmethod
     def schema_rules(cls) -> dict[str, Any]:

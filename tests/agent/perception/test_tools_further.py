@@ -3,17 +3,21 @@
 import io
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from agent.loop import Limits
 from agent.model import ImagePart, Reply, Request, TextPart, VideoPart
 from agent.perception.pictures import Picture
 from agent.perception.seeing_tools import seeing_tools, told_tools
 from agent.perception.seeing_tools.eyes import Eyes
 from agent.perception.seer import Seer
 from agent.perception.video.film import film
+from agent.wiring.episode import Stage
+from agent.wiring.seeing import eyes_for as wired_eyes
 from tests.agent.perception.seers import eyes_for, model_of, seer_saying
 from tests.agent.perception.test_tools import context, redness
 from tools.clock import FakeClock
@@ -335,6 +339,22 @@ def test_a_film_of_a_large_screen_keeps_small_frames_of_the_same_shape() -> None
     clock = FakeClock()
     clip = film(Blinking(clock, 0, (1440, 3200)).glance, clock, 1.0)
     assert (clip.facts.size.width, clip.facts.size.height) == (576, 1280)
+
+
+@pytest.mark.parametrize(
+    ("timeout_s", "outer_s", "filmed_s"), [(90.0, 90.0, 20.0), (12.0, 90.0, 12.0), (90.0, 0.0, 0.5)]
+)
+def test_nothing_is_watched_for_longer_than_the_run_may_take(
+    timeout_s: float, outer_s: float, filmed_s: float, tmp_path: Path
+) -> None:
+    clock, device = FakeClock(), FakeDevice()
+    stage = Stage(device, tmp_path, Limits(timeout_s=timeout_s), lambda: outer_s)
+    eyes = wired_eyes(seer_saying("x"), device, tmp_path, clock, stage.time_left(clock))
+    clip = eyes.film(20.0)
+    assert clip.facts.duration_s == filmed_s
+    assert clock.now() <= timeout_s
+    clock.sleep(100)
+    assert eyes.film(20.0).facts.duration_s == 0.5
 
 
 def test_a_screen_that_goes_away_while_it_is_watched_ends_the_watching() -> None:

@@ -83,6 +83,11 @@ def test_a_device_that_is_not_there_is_an_error_and_no_failure(
     done = run("-q", "-k", "test_it", device="emulator-none")
     done.assert_outcomes(errors=1)
     assert "items.py" not in done.stdout.str()
+    pytester.makefile(".task.yaml", test_it="name: test_it\nsteps:\n  - home:\n")
+    done = run("-q", "-k", "test_it", "--agent-policy=rules", device="virtul")
+    done.assert_outcomes(errors=2)
+    meant = "The device 'virtul' is not attached. Did you mean 'virtual'?"
+    assert done.outlines.count(meant) == 2
     done = run("-q", "-k", "test_more", "--agent-policy=rules", "--agent-cache=odd")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done = run("-q", "-k", "test_more")

@@ -28,9 +28,9 @@ def test_without_a_mode_it_says_what_it_does(
     assert run_command(["replay", str(form)]) == 0
     out = capsys.readouterr().out
     assert (
-        "Mode       the replies are read again; the loop, too, if its policy can (none was named)"
-        in out
-    )
+        "Mode       the replies are read again, then the loop runs again if rules, scripted or vlm "
+        "decided\n"
+    ) in out
     assert "✓ parser  7 steps, all the same" in out
     assert "✓ loop    7 steps, all the same" in out
 

@@ -1,5 +1,6 @@
 """Names for things, values, and checks of tables: what a task rests on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from agent.suite.derive.values import Values
 from agent.suite.language.fill import has_reference
 from agent.suite.language.write import written
 from tests.agent.suite.task_files import gather, only_case
-from tools.action import Scroll, Swipe, Tap
+from tools.action import OpenApp, Scroll, Swipe, Tap
 from tools.errors import RecordingError
 from tools.geometry import Box, Point, Size
 from tools.ui_tree import UiNode, UiTree
@@ -224,6 +225,21 @@ def test_scrolls_that_lead_to_a_thing_name_it() -> None:
         {"swipe": {"direction": "up", "distance": "0.5"}},
         {"swipe": {"direction": "up", "distance": "0.62"}},
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "written_as"),
+    [("Clock", "Clock"), ("clock", "clock"), ("the clock app", "com.android.deskclock")],
+)
+def test_an_app_that_was_opened_by_another_name_goes_by_its_package(
+    said: str, written_as: str
+) -> None:
+    home = replace(screen(button(1, 0, "Clock")), app="com.android.launcher3")
+    opened = replace(screen(button(1, 0, "Alarm")), app="com.android.deskclock")
+    act = Act(0, OpenApp(name=said), home, opened, 0.0, None)
+    [planned] = plan_steps([act], GOAL, Values()).steps
+    assert planned.step.open is not None
+    assert planned.step.open.app == written_as
 
 
 def test_waits_wait_for_what_came_or_went() -> None:

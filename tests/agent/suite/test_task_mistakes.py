@@ -53,7 +53,9 @@ STEPS = [
     ("{tap: x, optinal: true}", "3:12: unknown key 'optinal'. Did you mean 'optional'?"),
     ("{tap: x, type: y}", "3:12: a step has one verb, not tap and type. Make a step of each."),
     ("{optional: true}", "3:3: a step needs a verb, one of: goal, tap, "),
-    ("back", "3:3: a step must be a mapping, not 'back'."),
+    ("back", "3:3: a step must be a mapping, not 'back'. Write back: with a colon."),
+    ("tap Log in", "3:3: a step must be a mapping, not 'tap Log in'. Write tap: Log in"),
+    ("click Log in", "3:3: a step must be a mapping, not 'click Log in'. Write tap: Log in"),
     ("tap: {txt: a}", "3:9: unknown key 'txt'. Did you mean 'text'?"),
     ("shell: {cmd: a, timeout: 3s}", "3:19: unknown key 'timeout'. Write 'timeout' beside 'shell'"),
     ("tap: {text: a, if: b}", "3:18: unknown key 'if'. Write 'if' beside 'tap', not in it."),
@@ -113,6 +115,7 @@ STEPS = [
     ("tap: ${secret.PIN}", "3:8: the secret 'PIN' is not declared. Add secrets: [PIN]."),
 ]
 CHECKS = [
+    ("text", "4:3: a check must be a mapping, not 'text'. Write text: with a colon."),
     ("textt: x", "4:3: unknown key 'textt'. Did you mean 'text'?"),
     ("{text: a, ai: b}", "4:13: a check has one check, not text and ai."),
     ("{optional: true}", "4:3: a check needs a check, one of: text, node, "),

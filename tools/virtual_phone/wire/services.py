@@ -12,6 +12,7 @@ from tools.virtual_phone.shell.session import ShellMaker
 from tools.virtual_phone.shell.streams import StreamClosedError
 from tools.virtual_phone.system.stopwatch import timed, wanted
 from tools.virtual_phone.wire.channel import Channel, CountedChannel
+from tools.virtual_phone.wire.failures import FailuresTold
 from tools.virtual_phone.wire.framebuffer import serve_framebuffer
 from tools.virtual_phone.wire.reverse import ReverseTable
 from tools.virtual_phone.wire.shell_service import serve_shell
@@ -88,7 +89,8 @@ def _serve_timed(name: str, handler: Handler, channel: Channel) -> None:
 def run_service(handler: Handler, channel: Channel) -> None:
     """Run `handler` on `channel` and close it, whatever becomes of the client."""
     try:
-        handler(channel)
+        with FailuresTold():
+            handler(channel)
     except StreamClosedError as error:
         _log.debug("%s: the client went away: %s", threading.current_thread().name, error)
     finally:

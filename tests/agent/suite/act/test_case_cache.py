@@ -29,6 +29,7 @@ from tests.agent.suite.act.phones import (
     made_by,
     mind_of,
     recording_of,
+    results,
     thoughts,
     why,
 )
@@ -135,6 +136,28 @@ def test_the_second_time_nobody_is_asked(desk: Desk) -> None:
     assert any(each.endswith("(exact)") for each in thoughts(again))
     rungs = [step.rung.rung for step in recording_of(again).steps if step.rung is not None]
     assert rungs[-1] == "exact"
+
+
+def test_what_a_tool_answered_is_answered_again_without_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever is asked on the way knows less than the one who got there first."""
+    monkeypatch.syspath_prepend(desk.phone.folder)
+    (desk.phone.folder / "turns.py").write_text(
+        "from itertools import count\nfrom tools.registry import tool\nTURNS = count(1)\n"
+        '@tool\ndef draw() -> str:\n    """Draw."""\n    return f"number {next(TURNS)}"\n'
+    )
+    text = FLIGHT.replace(
+        "settings: {table: global, name: airplane_mode_on, equals: 1}", "answer: done"
+    )
+    draws = [call("draw"), call("home"), DONE]
+    learnt = desk.perform(text, mind_of(draws), tools=("turns",))
+    assert learnt.status is Status.PASSED, why(learnt)
+    assert "number 1" in results(learnt)
+    again = desk.perform(text, mind_of([]), tools=("turns",))
+    assert again.status is Status.PASSED, why(again)
+    assert [each for each in results(again) if "number" in each] == ["number 1"]
+    assert dict(again.provenance)["cached"] == dict(learnt.provenance)["policy"] == 2
 
 
 def test_a_part_of_the_recording_is_kept_and_no_more(desk: Desk) -> None:

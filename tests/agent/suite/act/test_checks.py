@@ -239,21 +239,30 @@ def says(seen, device):
 def asserts(seen, device):
     assert len(device.column("content://com.android.contacts/contacts", "id")) == 1, "too many"
 
+def barely(seen, device):
+    assert False
+
 def breaks(seen, device):
     return {}["key"]
 
 def odd(seen, device):
     return 7
 
-def hangs(seen, device):
-    device.shell("exit 4")
+def ends(seen, device):
+    device.shell("false")
 """
+
+
+def line(words: str) -> str:
+    """The line of the person's own file that holds ``words``, as it is told."""
+    at = next(at for at, each in enumerate(_PYTHON.splitlines(), 1) if words in each)
+    return f"(own.py:{at})"
 
 
 def test_functions_of_a_task(phone: SuitePhone) -> None:
     folder = phone.folder
     (folder / "own.py").write_text(_PYTHON, encoding="utf-8")
-    names = ("no", "says", "asserts", "breaks", "odd", "hangs", "missing")
+    names = ("no", "says", "asserts", "barely", "breaks", "odd", "ends", "missing")
     checks = '  - python: {call: "own.py:holds", with: {word: x}}\n'
     checks += "".join(f'  - python: "own.py:{name}"\n' for name in names)
     checks += '  - python: "none.py:f"\n'
@@ -262,10 +271,11 @@ def test_functions_of_a_task(phone: SuitePhone) -> None:
         "passed: own.py:holds holds.",
         "failed: own.py:no does not hold.",
         "failed: own.py:says: the list is empty",
-        "failed: own.py:asserts: too many",
-        "error: own.py:breaks raised KeyError: 'key'",
+        f"failed: own.py:asserts: too many {line('1, ')}",
+        f"failed: own.py:barely does not hold {line('assert False')}",
+        f"error: own.py:breaks raised KeyError: 'key' {line('{}')}",
         "error: own.py:odd returned 7, which is neither true, false nor a text.",
-        "error: own.py:hangs raised ActionFailedError: exit 4 ended with 4: ",
+        f"error: own.py:ends raised ActionFailedError: false ended with 1:  {line('false')}",
         f"error: own.py:missing raised TypeError: {folder / 'own.py'} has no function 'missing'",
         f"error: There is no file '{folder / 'none.py'}'.",
     ]

@@ -4,7 +4,7 @@ import pytest
 
 from agent.config import Config
 from agent.models.scripted import ScriptedModel
-from agent.step import StopReason
+from agent.recording.account import verdict_said
 from agent.suite.runner.deadline import Deadline, Patience
 from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import Status
@@ -277,10 +277,40 @@ def test_the_recording_is_kept_as_the_task_says(phone: SuitePhone) -> None:
     assert kept.recording is not None
     assert passed.status is Status.PASSED
     assert passed.recording is None
-    end = recording_of(kept).end
-    assert end is not None
-    assert end.stop is StopReason.GAVE_UP
-    assert end.verdict.value == "failed"
+
+
+_TORN_DOWN = "teardown:\n  - shell: exit {}\n"
+_CHECKED = "checks:\n  - text: Nothing such\n    timeout: 100ms\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "ended", "said"),
+    [
+        (f"steps: [home: ]\n{_CHECKED}", ("finished", "failed"), "A check does not hold."),
+        (
+            "steps: [{tap: Nothing such, timeout: 100ms}]\n",
+            ("gave_up", "failed"),
+            "A step of the test could not be done.",
+        ),
+        (
+            f"steps: [home: ]\n{_TORN_DOWN.format(3)}",
+            ("finished", "error"),
+            "The test could not be carried out.",
+        ),
+        (
+            f"setup: [shell: exit 3]\nsteps: [home: ]\n{_TORN_DOWN.format(0)}",
+            ("gave_up", "error"),
+            "The test could not be carried out.",
+        ),
+    ],
+)
+def test_the_recording_tells_apart_whether_the_steps_were_done_and_what_came_of_the_case(
+    phone: SuitePhone, text: str, ended: tuple[str, str], said: str
+) -> None:
+    found = recording_of(phone.perform(f"name: t\n{text}"))
+    assert found.end is not None
+    assert (found.end.stop.value, found.end.verdict.value) == ended
+    assert verdict_said(found) == said
 
 
 def test_the_mind_is_closed_once_and_by_nothing_else(phone: SuitePhone) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from agent.config import Config
+from agent.recording.reader import read_recording
 from agent.step import StopReason
 from agent.suite.runner.deadline import Deadline, Patience, StopCause
 from agent.suite.runner.job import job_of
@@ -186,7 +187,9 @@ def test_the_teardown_is_done_even_after_a_crash(phone: SuitePhone) -> None:
     assert phone.shell("ls /sdcard/torn") == "/sdcard/torn"
     (further,) = run.attachments
     assert further.name.endswith("-teardown")
-    assert (further / "events.jsonl").exists()
+    end = read_recording(further).end
+    assert end is not None
+    assert end.stop is StopReason.FINISHED
 
 
 def test_a_device_without_a_shell_says_so(phone: SuitePhone) -> None:

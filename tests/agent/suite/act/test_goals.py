@@ -1,10 +1,17 @@
 """Goals in cases: handed over to another policy, and what becomes of what it does wrong."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agent.config import Config
+from agent.model import TextPart
+from agent.models.scripted import ScriptedModel
 from agent.step import Decision, Step, ToolCall
+from agent.suite.runner.deadline import Deadline, Patience
+from agent.suite.runner.seams import LeasedDevice
 from agent.suite.runner.status import Status
+from agent.wiring.performing import SuitePerformer
 from tests.agent.episodes import DONE, call
 from tests.agent.suite.act.phones import (
     SuitePhone,
@@ -16,6 +23,7 @@ from tests.agent.suite.act.phones import (
     thoughts,
     why,
 )
+from tools.clock import FakeClock
 from tools.device import Observation
 from tools.errors import ModelError, UnreadableReplyError
 
@@ -160,8 +168,11 @@ def test_the_policy_is_asked_for_one_action_where_the_tree_has_nothing(phone: Su
     assert run.status is Status.FAILED
     assert "the policy 'scripted' decided to back: I would rather leave." in why(run)
     assert actions(run) == ["open_app"]
+    gives_up = call("finish", success=False, answer="A dialog lies over it.")
+    run = phone.perform(text, mind=mind_of([gives_up]))
+    assert "the policy 'scripted' gave up: A dialog lies over it." in why(run)
     run = phone.perform(text, policy="rules")
-    assert "the policy 'rules' decided to finish: I do not understand" in why(run)
+    assert "the policy 'rules' gave up.\n" in why(run)  # what it says of our own words is noise
 
 
 def test_a_case_with_a_goal_and_no_checks_is_unverified(phone: SuitePhone) -> None:
@@ -172,3 +183,24 @@ def test_a_case_with_a_goal_and_no_checks_is_unverified(phone: SuitePhone) -> No
     assert (end.verdict.value, end.answer) == ("unverified", "done")
     run = phone.perform("name: t\nsteps:\n  - home:\nchecks:\n  - answer: done\n", mind=mind_of())
     assert "The agent answered nothing" in why(run)
+
+
+def test_a_screen_is_watched_no_longer_than_the_case_may_take(phone: SuitePhone) -> None:
+    model = ScriptedModel(["Nothing."])
+    watch = call("watch_screen", question="What moves?", seconds=30)
+    deadline = Deadline(FakeClock(), 1.0, Patience())  # a second that never passes
+    deadline.begin()
+    performer = SuitePerformer(Config(ui_tree="always"), mind_of([watch, DONE], model=model))
+    device = phone.connect()
+    folder = phone.folder / "watched"
+    run = performer.perform(phone.case(_GOAL), LeasedDevice(device), folder, deadline)
+    device.close()
+    assert run.status is Status.PASSED, why(run)
+    (asked,) = model.requests
+    told = " ".join(
+        part.text
+        for message in asked.messages
+        for part in message.parts
+        if isinstance(part, TextPart)
+    )
+    assert re.search(r"The video lasts 00:0\d\.", told), told

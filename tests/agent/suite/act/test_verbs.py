@@ -6,7 +6,16 @@ import pytest
 from PIL import Image
 
 from agent.suite.runner.status import CaseRun, Status
-from tests.agent.suite.act.phones import SuitePhone, actions, recording_of, results, thoughts, why
+from tests.agent.episodes import call
+from tests.agent.suite.act.phones import (
+    SuitePhone,
+    actions,
+    mind_of,
+    recording_of,
+    results,
+    thoughts,
+    why,
+)
 from tools.geometry import Box
 
 
@@ -110,6 +119,20 @@ def test_double_tap_long_press_point_keys_and_swipes(phone: SuitePhone) -> None:
     assert up.end.y < up.start.y
     assert up.end.x == up.start.x
     assert dict(run.provenance)["point"] == 2
+
+
+def test_an_app_is_opened_by_its_very_name_only(phone: SuitePhone) -> None:
+    text = "name: t\n{}steps:\n  - {}\nchecks:\n  - shell: {{cmd: exit 0}}\n"
+    meant = "No app is called 'Clok'. Did you mean 'Clock' (com.android.deskclock)?"
+    run = phone.perform(text.format("", "open: Clok"))
+    assert (run.status, run.steps) == (Status.FAILED, 0)
+    assert f"step.open\nt.task.yaml:3: open 'Clok': {meant}" in why(run)
+    run = phone.perform(text.format("target: {app: Clok}\n", "home:"))
+    assert (run.status, run.steps) == (Status.ERROR, 0)
+    assert f"Setup: t.task.yaml:1: open 'Clok', the app of the target: {meant}" in why(run)
+    said = mind_of([call("open_app", name="Clok"), call("finish", success=True)])
+    run = phone.perform(text.format("", "goal: Open the clock"), mind=said)
+    assert actions(run) == ["open_app"]  # what is right for a goal is wrong for a plain step
 
 
 def test_type_clears_submits_and_types_any_letters(phone: SuitePhone) -> None:
