@@ -280,10 +280,13 @@ def hub_cache() -> Path:
 
 def did_you_mean(word: str, known: list[str]) -> str:
     """A hint that names the closest of ``known``, or all of them if none is close."""
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    if close:
+    if close := _close(word, known):
         return f"Did you mean {close[0]!r}?"
     return f"Known: {', '.join(known)}." if known else ""
+
+
+def _close(word: str, known: list[str]) -> list[str]:
+    return difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
 
 
 def flag_name(field: str) -> str:
@@ -370,10 +373,12 @@ def _describe(error: ValidationError, origins: Mapping[str, str]) -> ConfigError
         return ConfigError(f"{place}: {where} is missing.")
     if kind == "value_error" and inner:  # a rule says in full what is wrong with it
         return ConfigError(f"{place}: {where}: {first['msg'].removeprefix('Value error, ')}.")
+    if kind == "string_too_short":  # no text of ours needs more than one character
+        return ConfigError(f"{place}: {where} is empty.")
     hint = ""
     if kind == "literal_error":
         expected = re.findall(r"'([^']*)'", str(first.get("ctx", {}).get("expected", "")))
-        hint = did_you_mean(str(given), expected)
+        hint = did_you_mean(str(given), expected) if _close(str(given), expected) else ""
     family = kind.partition("_")[0]
     wanted = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     if kind == "string_unicode":

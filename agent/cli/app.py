@@ -124,7 +124,7 @@ def run_command(arguments: Sequence[str]) -> int:
         code = _invoke(arguments)
         sys.stdout.flush()  # here, where a reader that hung up is no surprise
     except _UsageProblem as error:
-        return _misused(error, arguments)
+        return _misused(error)
     except UsageError as error:
         return _complain(str(error), 2)
     except (DeviceError, ModelError, NeedsHumanError) as error:
@@ -156,22 +156,18 @@ def _refused(error: OSError) -> int:
     return _complain(f"The output cannot be written: {error.strerror or error}.", 2)
 
 
-def _misused(error: Exception, arguments: Sequence[str]) -> int:
+def _misused(error: Exception) -> int:
     message = str(error.format_message()) if hasattr(error, "format_message") else str(error)
     if type(error).__name__ == "NoArgsIsHelpError":  # `agent phone`: the message is the help
         typer.echo(message)
         return 0
-    command = arguments[0] if arguments and arguments[0] in _commands() else ""
-    hints = _HINTS if command == "run" else {}
+    context = getattr(error, "ctx", None)
+    command = "agent" if context is None else context.command_path
+    hints = _HINTS if command == "agent run" else {}
     hint = next((hint for part, hint in hints.items() if part in message.lower()), "")
-    hint = hint or f"See: agent {command} --help".replace("  ", " ")
-    return _complain(f"{message.rstrip('.')}. {hint}", 2)
-
-
-def _commands() -> set[str]:
-    commands = {each.name for each in app.registered_commands}
-    groups = {each.name for each in app.registered_groups}
-    return {name for name in commands | groups if isinstance(name, str)}
+    hint = hint or f"See: {command} --help"
+    end = "" if message.endswith((".", "?")) else "."
+    return _complain(f"{message}{end} {hint}", 2)
 
 
 def _complain(message: str, code: int) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.plain import json_text, plain, report_console, shortened
+from agent.cli.plain import NARROW, json_text, plain, report_console, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,8 @@ def list_entries(
         )
         typer.echo('agent run "turn on airplane mode" --expect "Airplane mode" --cache')
     else:
-        report_console().print(_table(found))
+        console = report_console()
+        console.print(_table(found, narrow=console.width < NARROW))
         typer.echo(f"\nThey are in {str(cache.folder)!r}.")
 
 
@@ -106,23 +107,25 @@ def clear(
     return 0
 
 
-def _table(found: "Sequence[Entry]") -> "Table":
+def _table(found: "Sequence[Entry]", *, narrow: bool) -> "Table":
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("KEY", no_wrap=True, style="cyan")
     table.add_column("GOAL", overflow="fold", ratio=3)
     table.add_column("STEPS", justify="right", no_wrap=True)
-    table.add_column("WHERE", overflow="fold", ratio=2)
-    table.add_column("KEPT (UTC)", no_wrap=True)
+    if not narrow:
+        table.add_column("WHERE", overflow="fold", ratio=2)
+        table.add_column("KEPT (UTC)", no_wrap=True)
     for each in found:
         facts = each.facts
         where = " ".join(filter(None, (facts.kind, facts.size_class, facts.locale, facts.theme)))
-        table.add_row(
+        cells = [
             facts.key[:8],
             plain(shortened(facts.goal)),
             str(each.steps),
             plain(where),
             f"{each.kept:%Y-%m-%d %H:%M}",
-        )
+        ]
+        table.add_row(*cells[: len(table.columns)])
     return table

@@ -73,6 +73,8 @@ def screenshot(
     from agent.wiring.devices import look_at_virtual_phone
     from tools.errors import UsageError
 
+    if file.suffix.lower() != ".png":
+        raise UsageError(f"{str(file)!r} is no name for a screenshot.", hint="Name a file *.png.")
     config = Config(seed=seed, scenario=scenario, app=app_name)
     shot = look_at_virtual_phone(config)
     try:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,24 @@ def plain(text: str) -> str:
 def shortened(text: str) -> str:
     """``text``, or its beginning and how long it is: ten thousand letters drown the rest."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+
+
+def hanging(text: str, indent: int, columns: int) -> str:
+    """``text`` indented, and broken between words for a terminal.
+
+    Args:
+        text: One line or several.
+        indent: Blanks before each line.
+        columns: Of the terminal; 0 where it goes elsewhere, and a line stays one line.
+    """
+    margin = " " * indent
+    if not columns:
+        return f"{margin}{text}"
+    broken = TextWrapper(
+        columns, initial_indent=margin, subsequent_indent=margin,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(broken.fill(line) for line in text.split("\n"))
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.plain import json_text
+from agent.cli.plain import NARROW, json_text, plain, report_console
 
 
 def config(
@@ -23,15 +23,17 @@ def config(
         }
         typer.echo(json_text(found, indent=2))
         return
-    width = max(map(len, values))
-    shown = {name: _shown(value) for name, value in values.items()}
-    value_width = min(40, max(map(len, shown.values())))
-    for name, value in shown.items():
-        origin = loaded.origins[name]
-        typer.echo(f"{name:{width}}  {value:{value_width}}  {origin}")
+    from rich.padding import Padding
+
+    console = report_console()
+    narrow = console.width < NARROW
+    names, room = (1, 1) if narrow else (max(map(len, values)), 40)
+    for name, value in values.items():
+        line = f"{name:{names}}  {plain(_shown(value)):{room}}  {loaded.origins[name]}"
+        console.print(line, soft_wrap=True)
         if why:
             text = " ".join((Config.model_fields[name].description or "").split())
-            typer.echo(f"{'':{width}}  {text}\n")
+            console.print(Padding(text.replace("``", "'"), (0, 0, 1, names + 2)))
     for note in loaded.notes:
         typer.echo(f"Note: {note}", err=True)
     typer.echo(f"\nFiles: ./agent.toml, {user_file()}; variables: AGENT_<NAME>.")

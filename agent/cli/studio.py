@@ -20,8 +20,12 @@ def studio(*, port: Port = 0, host: Host = "127.0.0.1", no_open: NoOpen = False)
 
     with StopSignals().installed():
         try:
-            with serve_studio(host=host, port=port) as url:
+            with serve_studio(host=host, port=port, notice=_tell) as url:
                 show_page(url, browse=not no_open)
                 Event().wait()
         except KeyboardInterrupt:  # the way to end it, so no failure
             typer.echo("The studio has ended.")
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from agent.cli.amounts import counted
 from agent.cli.live import RunConsole
-from agent.cli.plain import plain, shortened
+from agent.cli.plain import hanging, plain, shortened
 from agent.suite.runner.job import CaseResult, Job
 from agent.suite.runner.status import Status
 from tools.clock import Clock
@@ -81,7 +81,7 @@ class SuiteLive:
         # What no device was there for is told together in the end.
         unplaced = result.status is Status.SKIPPED and not result.job.skip
         if result.status is not Status.NOT_RUN and not unplaced:
-            self._console.print(case_line(result))
+            self._console.print(case_line(result, terminal_columns(self._console)))
 
     def lost(self, device: str, why: str) -> None:
         """Print that a device is gone."""
@@ -123,8 +123,13 @@ class SuiteLive:
         return line
 
 
-def case_line(result: CaseResult) -> Text:
-    """What became of a case, and below it why."""
+def terminal_columns(console: RunConsole) -> int:
+    """How wide the terminal is; 0 if there is none."""
+    return console.width if console.is_terminal else 0
+
+
+def case_line(result: CaseResult, columns: int = 0) -> Text:
+    """What became of a case, and below it why; ``columns`` as of :func:`terminal_columns`."""
     mark, style = MARKS[result.status]
     line = Text(no_wrap=True, overflow="ignore")
     line.append(f"{mark} {result.status.in_words:11}", style=style)
@@ -133,9 +138,10 @@ def case_line(result: CaseResult) -> Text:
     if result.last is not None:
         line.append(f"  {plain(result.last.device)}", style="dim")
     for text in reasons(result):
-        line.append(f"\n    {plain(text)}", style="red" if result.attempts else "dim")
+        told = hanging(plain(text), 4, columns)
+        line.append(f"\n{told}", style="red" if result.attempts else "dim")
     for text in _told_beside(result):
-        line.append(f"\n    {plain(text)}", style="yellow")
+        line.append(f"\n{hanging(plain(text), 4, columns)}", style="yellow")
     return line
 
 

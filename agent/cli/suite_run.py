@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from agent.cli.live import RunConsole
 from agent.cli.plain import json_text, plain, silence_output
 from agent.cli.signals import StopSignals, told_of_signals
-from agent.cli.suite_live import SuiteLive
+from agent.cli.suite_live import SuiteLive, terminal_columns
 from agent.cli.suite_summary import as_json, summary
 from agent.cli.tasks import collect_here, tell_problems
 from agent.config import Config
@@ -197,7 +197,8 @@ def _tell(suite: SuiteResult, code: int, manner: Manner) -> None:
             print(json_text(as_json(suite, code)))  # noqa: T201 - the CLI speaks
         else:
             console = RunConsole(highlight=False, soft_wrap=True)
-            console.print(summary(suite, manner.strictness, _written(manner, page)))
+            written, columns = _written(manner, page), terminal_columns(console)
+            console.print(summary(suite, manner.strictness, written, columns))
             if console.trouble is not None:
                 raise console.trouble
         sys.stdout.flush()

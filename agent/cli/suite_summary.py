@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.text import Text
 
 from agent.cli.amounts import counted
-from agent.cli.plain import plain, shortened
+from agent.cli.plain import hanging, plain, shortened
 from agent.cli.suite_live import MARKS, reasons
 from agent.suite.runner.job import CaseResult
 from agent.suite.runner.run import SuiteResult
@@ -24,7 +24,10 @@ _MOST_FURTHER = 5
 
 
 def summary(
-    suite: SuiteResult, strictness: Strictness, written: Sequence[tuple[str, Path]] = ()
+    suite: SuiteResult,
+    strictness: Strictness,
+    written: Sequence[tuple[str, Path]] = (),
+    columns: int = 0,
 ) -> Text:
     """The whole run in a few lines: what went wrong, how often what, what it took, and its files.
 
@@ -32,19 +35,21 @@ def summary(
         suite: The run.
         strictness: What else makes it fail.
         written: Files that were written, and what each is.
+        columns: Of the terminal; 0 if there is none.
     """
     files = Text("\n".join(f"{what:7} {plain(str(path))}" for what, path in written), style="dim")
-    blocks = [_bad(suite.results, strictness), _unbegun(suite.results), _sums(suite), files]
+    bad = _bad(suite.results, strictness, columns)
+    blocks = [bad, _unbegun(suite.results), _sums(suite), files]
     return Text("\n").join([Text(), *(block for block in blocks if block)])
 
 
-def _bad(results: Iterable[CaseResult], strictness: Strictness) -> Text:
+def _bad(results: Iterable[CaseResult], strictness: Strictness, columns: int) -> Text:
     bad = [each for each in results if each.status in {*_BAD, *strictness.failing}]
     text = Text()
     if bad:
         text.append("Not passed:\n", style="bold")
     for result in bad[:_MOST_TOLD]:
-        _tell_bad(text, result)
+        _tell_bad(text, result, columns)
     if len(bad) > _MOST_TOLD:
         text.append(f"  and {len(bad) - _MOST_TOLD} more\n", style="dim")
     return text
@@ -61,7 +66,7 @@ def _unbegun(results: Iterable[CaseResult]) -> Text:
     return Text("".join(lines), style="dim")
 
 
-def _tell_bad(text: Text, result: CaseResult) -> None:
+def _tell_bad(text: Text, result: CaseResult, columns: int) -> None:
     mark, style = MARKS[result.status]
     text.append(f"  {mark} ", style=style)
     text.append(f"{plain(result.job.label.rpartition('::')[2])}  ")
@@ -69,7 +74,7 @@ def _tell_bad(text: Text, result: CaseResult) -> None:
     if result.status in _STRICT:
         text.append(f"      {_STRICT[result.status]}\n", style="yellow")
     for said in (*reasons(result), *_further(result)):
-        text.append(f"      {plain(said)}\n", style="red")
+        text.append(f"{hanging(plain(said), 6, columns)}\n", style="red")
     last = result.last
     if last is not None and last.run.recording is not None:
         text.append(f"      agent show {plain(str(last.run.recording))}\n", style="dim")

@@ -75,12 +75,7 @@ def lint(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> int:
     """Check task files; each problem is told with its place."""
-    from tools.errors import TaskError
-
     collected = collect_here(paths)
-    if not collected.files:
-        told = ", ".join(paths or ["tasks"])
-        raise TaskError(f"There is no task file in {told}.", hint="One is called *.task.yaml.")
     if as_json:
         typer.echo(
             json_text(
@@ -151,14 +146,24 @@ def schema() -> None:
 
 
 def collect_here(paths: "Sequence[str] | None") -> "Collected":
-    """The cases of what was named, or of the folder ``tasks``, as seen from here."""
+    """The cases of what was named, or of the folder ``tasks``, as seen from here.
+
+    Raises:
+        TaskError: A path leads nowhere, or there is no task file in any of them.
+    """
     from agent.config import environment_keys
     from agent.suite.language.cases import collect
+    from tools.errors import TaskError
 
     def variable(name: str) -> str | None:
         return environment_keys([name]).get(name)
 
-    return collect(paths or ["tasks"], root=Path.cwd(), environment=variable)
+    named = paths or ["tasks"]
+    collected = collect(named, root=Path.cwd(), environment=variable)
+    if not collected.files:
+        told = ", ".join(named)
+        raise TaskError(f"There is no task file in {told}.", hint="One is called *.task.yaml.")
+    return collected
 
 
 def tell_problems(problems: "Sequence[Problem]") -> int:

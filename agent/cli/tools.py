@@ -11,7 +11,9 @@ def tools(
     *,
     modules: Annotated[
         list[str] | None,
-        typer.Option("--tools", help="Module with further tools; may be repeated."),
+        typer.Option(
+            "--tools", metavar="MODULE", help="Module with further tools; may be repeated."
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print them as OpenAI tool definitions.")

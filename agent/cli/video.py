@@ -40,7 +40,7 @@ Budget = Annotated[
     int, typer.Option("--budget", help="Most visual tokens of one question.", metavar="TOKENS")
 ]
 Begin = Annotated[str, typer.Option("--from", help="Where in the clip to begin.", metavar="MM:SS")]
-End = Annotated[str, typer.Option("--to", help="Where to end. Left out: its end.")]
+End = Annotated[str, typer.Option("--to", metavar="MM:SS", help="Where to end. Left out: its end.")]
 Srt = Annotated[Path | None, _file("Write the events as subtitles, .srt or .vtt.")]
 Sheet = Annotated[
     Path | None, _file("Draw the frames on one sheet, with the events marked, .png or .jpg.")

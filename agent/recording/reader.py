@@ -34,6 +34,9 @@ from agent.recording.format import (
 from agent.recording.under_way import name_step_under_way
 from tools.errors import RecordingError
 
+_NAMED = 5
+"""So many recordings are named where several fit what was given."""
+
 
 @dataclass(frozen=True)
 class RecordedStep:
@@ -234,10 +237,19 @@ def find_recording(name: str, parent: Path) -> Path:
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(each.name for each in found[:5])
-        raise RecordingError(f"{len(found)} recordings match {name!r}: {names}.")
+        names = ", ".join(each.name for each in found[:_NAMED])
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        raise RecordingError(
+            f"{len(found)} recordings match {name!r}: {names}{more}.",
+            hint="Write more of the name.",
+        )
     if there:
         return Path(name)  # whoever reads it is told what it is instead
+    if not folders:
+        raise RecordingError(
+            f"There is no recording {name!r}: there are none in {str(parent)!r} yet.",
+            hint="Make one with: agent run GOAL",
+        )
     raise RecordingError(
         f"There is no recording {name!r}, neither as a folder nor in {str(parent)!r}.",
         hint="See those there are with: agent recordings",

@@ -6,7 +6,7 @@ import secrets
 import socket
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -50,13 +50,16 @@ class Studio:
 
 
 @contextmanager
-def serve_studio(*, host: str = HERE, port: int = 0) -> Iterator[str]:
+def serve_studio(
+    *, host: str = HERE, port: int = 0, notice: Callable[[str], None] = lambda _: None
+) -> Iterator[str]:
     """Serve the studio for as long as the block lasts.
 
     Args:
         host: Address to listen at; anything but this machine's own lets others in who have the
             token.
         port: 0 for any that is free.
+        notice: Told what takes some seconds.
 
     Yields:
         The address to open, with the token in it.
@@ -72,6 +75,7 @@ def serve_studio(*, host: str = HERE, port: int = 0) -> Iterator[str]:
         _listening(host, port) as listener,
         tempfile.TemporaryDirectory(prefix="tapwright-studio-", ignore_cleanup_errors=True) as made,
     ):
+        notice("Making the page …")
         studio = Studio(config, Runs(), Reports(Path(made)), Clients(), Path(made))
         door = Door(host, listener.getsockname()[1])
         token = secrets.token_urlsafe(24)

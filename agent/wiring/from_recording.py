@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from agent.phone_process import STATE_FILE, PhoneOptions, running_phone
@@ -62,12 +63,21 @@ def write_task(derived: Derived, out: Path) -> Path:
     """
     path = _file_of(out, derived.task.name)
     _check_free(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(derived.text)
-    except OSError as error:
-        raise TaskError(f"{str(path)!r} cannot be written: {error.strerror}.") from None
+    text = derived.text.encode()
+    with ExitStack() as undo:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                undo.callback(path.unlink, missing_ok=True)  # half a task would be in the way
+                file.write(text)
+        except OSError as error:
+            raise TaskError(f"{str(path)!r} cannot be written: {error.strerror}.") from None
+        except UnicodeEncodeError as error:
+            raise TaskError(
+                f"{str(path)!r} is no name of a file where names are {error.encoding}.",
+                hint="Give another --name.",
+            ) from None
+        undo.pop_all()
     return path
 
 

@@ -73,9 +73,35 @@ def test_a_group_alone_prints_its_help(capsys: pytest.CaptureFixture[str]) -> No
         assert f"Usage: agent {group}" in capsys.readouterr().out
 
 
-def test_only_run_is_told_about_quotes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(["config", "x"]) == 2
-    assert capsys.readouterr().err.endswith("See: agent config --help\n")
+@pytest.mark.parametrize(
+    ("arguments", "end"),
+    [
+        (["config", "x"], "extra argument(s) (x). See: agent config --help"),
+        (["run", "x", "y"], "extra argument(s) (y). Put the goal in quotes."),
+        (["cache", "explain"], "Missing argument 'goal'. See: agent cache explain --help"),
+        (["rum"], "No such command 'rum'. Did you mean 'run'? See: agent --help"),
+        (["phone", "srve"], "Did you mean 'serve'? See: agent phone --help"),
+    ],
+)
+def test_wrong_usage_names_the_help_of_the_very_command(
+    arguments: list[str], end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(arguments) == 2
+    assert capsys.readouterr().err.endswith(f"{end}\n")
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_why_a_setting_is_there_fits_the_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert run_command(["config", "--why"]) == 0
+    printed = capsys.readouterr().out
+    assert "``" not in printed
+    reasons = [line for line in printed.splitlines() if line.startswith(" ")]
+    assert len(reasons) > 30
+    assert all(len(line) <= columns for line in reasons)
+    assert re.search(r"^policy +auto +default$", printed, re.MULTILINE)
 
 
 def test_json_survives_an_output_without_unicode() -> None:

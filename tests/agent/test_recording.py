@@ -215,6 +215,10 @@ def test_a_recording_is_found_by_its_name_or_a_part_of_it(tmp_path: Path) -> Non
     make(tmp_path)
     with pytest.raises(RecordingError, match="2 recordings match '20"):
         find_recording("20", tmp_path)
+    for _ in range(5):
+        make(tmp_path)
+    with pytest.raises(RecordingError, match=r"and 2 more\. Write more of the name\."):
+        find_recording("20", tmp_path)
     with pytest.raises(RecordingError, match="no recording 'zebra'"):
         find_recording("zebra", tmp_path)
 

@@ -1,6 +1,7 @@
 """What is kept of goals that were reached, when it is used again, and when it is not."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,9 @@ def test_on_the_command_line(
     StepCache(tmp_path / "steps").keep(facts, recording, version_of)
     assert run_command(["cache", "list"]) == 0
     assert facts.key[:8] in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "40")  # the goal is read in words, not in letters
+    assert run_command(["cache", "list"]) == 0
+    assert re.search(rf"{facts.key[:8]} +{GOAL[:12]}", capsys.readouterr().out)
     assert run_command(["cache", "explain", GOAL, "--device", "virtual"]) == 1
     said = capsys.readouterr().out
     assert "theme       light" in said

@@ -35,9 +35,15 @@ def read_documents(path: Path, shown: str) -> tuple[Document, ...]:
         shown: How it is called in messages.
 
     Raises:
-        TaskProblemsError: It cannot be read, is no UTF-8, or see :func:`parse_documents`.
+        TaskProblemsError: It cannot be read, it or its name is no UTF-8, or see
+            :func:`parse_documents`.
     """
     nowhere = Source(shown, "")
+    try:
+        shown.encode()
+    except UnicodeEncodeError:  # reports and recordings are UTF-8, and name the file
+        message = "the name of this file or of its folder is not UTF-8."
+        raise _refusal(nowhere, 0, message, "Rename it.") from None
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
             raise _refusal(nowhere, 0, "this is no file.")

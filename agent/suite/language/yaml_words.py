@@ -1,5 +1,7 @@
 """What YAML complains of, in words for the person who wrote it, at the place to mend."""
 
+from contextlib import suppress
+
 import yaml
 
 from agent.suite.language.nodes import Source
@@ -40,11 +42,26 @@ def yaml_problem(source: Source, error: yaml.YAMLError) -> Problem:
     elif "expected alphabetic or numeric" in said:
         message, hint = "a value cannot begin with * or &.", _QUOTES
     elif "flow" in around and error.context_mark is not None:
-        opened = source.text[error.context_mark.index : error.context_mark.index + 1]
-        which = f"the {opened}" if opened in {"[", "{"} else "a bracket"
-        line = source.place(error.context_mark.index).line
-        message = f"{which} of line {line} is not closed, or a comma is missing."
+        opened = error.context_mark.index
+        if source.text[opened : opened + 1] not in {"[", "{"}:  # a value should stand there
+            opened = _last_open(source.text, opened)
+        which = f"the {source.text[opened]} of line {source.place(opened).line}"
+        message = f"{which} is not closed, or a comma is missing."
         hint = "Put a value that holds { } [ ] , or ? in quotes."
     elif "expected <block end>" in said:
         message, hint = "this does not fit what stands above it.", "Check the indentation."
     return Problem(source.place(at), message, hint)
+
+
+def _last_open(text: str, before: int) -> int:
+    """Where the innermost bracket stands that is open at the index ``before``, within brackets."""
+    opened: list[int] = []
+    with suppress(yaml.YAMLError):
+        for token in yaml.scan(text):
+            if token.start_mark.index >= before:
+                break
+            if isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken):
+                opened.append(token.start_mark.index)
+            elif isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken):
+                opened.pop()
+    return opened[-1]

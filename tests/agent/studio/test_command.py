@@ -6,6 +6,8 @@ import sys
 import pytest
 
 from agent.cli.app import run_command
+from agent.studio.studio import serve_studio
+from tools.errors import ConfigError
 
 
 def test_without_the_extra_it_is_one_line_and_exit_code_2(
@@ -39,3 +41,14 @@ def test_a_setting_that_is_wrong_is_told_before_a_page_is_made(
     monkeypatch.setenv("AGENT_MAX_STEPS", "many")
     assert run_command(["studio", "--no-open"]) == 2
     assert "AGENT_MAX_STEPS" in capsys.readouterr().err
+
+
+@pytest.mark.studio
+def test_what_takes_some_seconds_is_told_once_it_is_sure_to_come() -> None:
+    told: list[str] = []
+    with serve_studio(notice=told.append) as url:
+        assert told == ["Making the page …"]
+        assert url.startswith("http://127.0.0.1:")
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ConfigError):
+        serve_studio(port=taken.getsockname()[1], notice=told.append).__enter__()
+    assert len(told) == 1

@@ -1,6 +1,7 @@
 """``agent tasks``: what it prints, its exit codes, and the page about the language."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -147,6 +148,7 @@ def test_of_many_problems_the_rest_is_counted(
         (["list", "--tags", "("], "--tags: a word is missing"),
         (["list", "--shard", "3/2"], "--shard: '3/2' is no part of a whole."),
         (["lint", "empty"], "There is no task file in empty."),
+        (["list", "empty"], "There is no task file in empty. One is called *.task.yaml."),
         (["lint", "tasks/t.task.yaml::c"], "There is no case"),
         (["lint", "x.txt"], "'x.txt' is no task file."),
     ],
@@ -170,6 +172,17 @@ def test_what_a_file_says_cannot_steer_the_terminal(
     code, _, err = run(capsys, "lint")
     assert code == 2
     assert "\x1b" not in err
+
+
+def test_a_name_that_is_not_utf_8_is_told_before_anything_is_run(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "tasks" / os.fsdecode(b"caf\xe9.task.yaml")).write_text(_FILE)
+    for command in (["tasks", "lint"], ["test", "--device", "virtual"]):
+        assert run_command(command) == 2
+        err = capsys.readouterr().err
+        assert "the name of this file or of its folder is not UTF-8. Rename it." in err
+        assert "1 problem in 1 file." in err
 
 
 def test_a_variable_of_the_environment_is_filled_in(

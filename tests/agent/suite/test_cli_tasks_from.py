@@ -1,6 +1,11 @@
 """``agent tasks from``: from a run on the virtual phone to a test that passes on other data."""
 
+import os
+import resource
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +99,43 @@ def test_bad_input_is_one_line(
     assert message in err
     assert "Traceback" not in err
     assert (tmp_path / "there.task.yaml").read_text() == "mine"
+
+
+def test_half_a_task_is_not_left_in_the_way(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = shutil.copytree(recording, tmp_path / "copy")
+    (copy / "phone-state.json").unlink()
+    file = tmp_path / "note.task.yaml"
+    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, bounds[1]))
+    try:
+        code, _, err = run(capsys, "tasks", "from", str(copy), "--out", str(file))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert code == 2
+    assert "note.task.yaml' cannot be written: File too large." in err
+    assert not file.exists()
+    assert run(capsys, "tasks", "from", str(copy), "--out", str(file))[0] == 0
+
+
+def test_a_name_that_files_cannot_have_here_is_told(recording: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(recording, tmp_path / "copy")
+    (copy / "phone-state.json").unlink()
+    code = "import sys; from agent.cli.app import run_command; sys.exit(run_command(sys.argv[1:]))"
+    words = ["tasks", "from", str(copy), "--out", str(tmp_path / "new")]
+    environ = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    events = (copy / "events.jsonl").read_text()
+    (copy / "events.jsonl").write_text(events.replace("Groceries", "杂货", 1))  # in the goal
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, *words],
+        env=environ, capture_output=True, check=False,
+    )  # fmt: skip
+    said = done.stderr.decode()
+    assert (done.returncode, said.count("\n")) == (2, 1), said
+    assert "is no name of a file where names are ascii. Give another --name." in said
 
 
 def test_a_recording_that_is_not_there_or_damaged_is_told(

@@ -231,7 +231,7 @@ def test_a_task_uses_the_steps_of_another(tmp_path: Path) -> None:
         ("'parts.task.yaml'", "'parts.task.yaml' holds 2 tasks. Add #name. Known: login, rows."),
         (
             "broken.task.yaml#x",
-            "that file cannot be used: broken.task.yaml:1:8: a bracket of line 1",
+            "that file cannot be used: broken.task.yaml:1:8: the [ of line 1",
         ),
         ("'" + "x" * 5000 + ".task.yaml#x'", "there is no file 'xxxx"),
         ("'parts.task.yaml#log'", "there is no task 'log' there. Did you mean 'login'?"),

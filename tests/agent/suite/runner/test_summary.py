@@ -50,3 +50,16 @@ def test_warnings_and_baselines_are_told_below_the_case() -> None:
     suite = run([job("a")], {"a": [CaseRun(Status.PASSED, facts=facts)]})
     below = case_line(suite.results[0]).plain.splitlines()[1:]
     assert below == ["    warning: a: no 'x'", "    baseline: 's.png' was made"]
+
+
+def test_on_a_terminal_a_reason_is_broken_between_words() -> None:
+    path = f"recordings/{'x' * 50}"
+    message = f"no 'nothing like this', but 'Settings' and 'Network & internet'; see {path} for it"
+    suite = run([job("a")], {"a": [CaseRun(Status.FAILED, Failure("check.text", message))]})
+    told = (case_line(suite.results[0], 40), summary(suite, Strictness(), columns=40))
+    for lines, margin in zip((each.plain.splitlines() for each in told), (4, 6), strict=True):
+        reason = [line for line in lines if line.startswith(" " * margin)]
+        assert " ".join(line.strip() for line in reason).startswith(f"check.text: {message}")
+        assert path in [line.strip() for line in reason]  # a path is to be copied
+        assert all(len(line) <= 40 for line in reason if path not in line)
+    assert f"    check.text: {message}" in case_line(suite.results[0]).plain.splitlines()
