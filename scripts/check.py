@@ -22,7 +22,17 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("types", ["mypy", *SOURCES]),
     ("architecture", ["importlinter"]),
     ("compiled", COMPILED),
-    ("tests", ["pytest", "-n", "auto", "--cov", "--cov-report=term"]),
+    (
+        "tests",
+        [
+            "pytest",
+            "-n",
+            "auto",
+            "--hypothesis-profile=same_examples",
+            "--cov",
+            "--cov-report=term",
+        ],
+    ),
 )
 # What no test can reach where torch is not installed. It is measured where torch is, as in CI; the
 # variable is read by [tool.coverage.run] in pyproject.toml.

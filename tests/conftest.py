@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.desktop.rig import Rig
@@ -63,6 +64,13 @@ _AVAILABLE: dict[str, tuple[Callable[[], bool], str]] = {
         "transformers serve (pip install 'transformers[serving]')",
     ),
 }
+# What a loaded machine does to an example says nothing of what is tested. The tests that run before
+# a change goes in look at the same examples each time (scripts/check.py), others at new ones.
+settings.register_profile(
+    "any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("same_examples", settings.get_profile("any_machine"), derandomize=True)
+settings.load_profile("any_machine")
 _SLOW = "slow: minutes on two cores; runs with -m slow, or TAPWRIGHT_REQUIRE=slow"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 

@@ -66,7 +66,7 @@ class Terminal:
         """Wait for the end of the program; its exit code."""
         while self._read():
             pass
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def _read(self) -> bool:
         try:
@@ -95,5 +95,5 @@ def agent_on_a_terminal(*arguments: str, env: Mapping[str, str]) -> Iterator[Ter
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
-            process.wait(20)
+            process.wait(60)
         os.close(screen)

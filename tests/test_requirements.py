@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _ROOT = Path(__file__).parents[1]
 _SAMPLE = """
@@ -50,3 +51,11 @@ def test_a_missing_part(tmp_path: Path, kind: str, required: str, code: int, sai
     )
     assert done.returncode == code, done.stdout
     assert said in done.stdout
+
+
+@pytest.mark.parametrize("profile", ["any_machine", "same_examples"])
+def test_no_example_fails_for_how_long_it_takes(profile: str) -> None:
+    chosen = settings.get_profile(profile)
+    assert chosen.deadline is None
+    assert HealthCheck.too_slow in chosen.suppress_health_check
+    assert settings().deadline is None  # one of the two is in force

@@ -379,7 +379,7 @@ def test_a_signal_ends_the_run_at_once_with_its_recording_whole(
 ) -> None:
     running.send_signal(number)
     running.send_signal(number)
-    assert running.wait(5) == code
+    assert running.wait(60) == code
     assert running.stdout is not None
     printed = running.stdout.read()
     assert "Traceback" not in printed
@@ -395,7 +395,7 @@ def test_the_virtual_phone_dies_with_a_killed_run(running: "subprocess.Popen[str
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
     assert children
     running.kill()
-    running.wait(5)
+    running.wait(60)
     for _ in range(100):
         if not any(Path(f"/proc/{child}").exists() for child in children):
             break
@@ -459,7 +459,7 @@ def test_on_a_terminal_the_person_is_asked_and_may_refuse(tmp_path: Path) -> Non
             shown += chunk
             for question in [each for each in answers if each in shown]:
                 os.write(screen, answers.pop(question))
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     os.close(screen)
     text = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", shown.decode())
     assert "Monday" in text

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -162,9 +163,9 @@ def test_a_signal_before_the_first_look_leaves_nothing(number: signal.Signals, c
         [sys.executable, "-m", "agent", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         while process.poll() is None and not list(parent.glob("*/phone.log")):
-            pass
+            Event().wait(0.01)
         process.send_signal(number)
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == code
     assert said == b"agent: interrupted.\n"
     assert list(parent.iterdir()) == []

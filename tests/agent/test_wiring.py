@@ -187,7 +187,7 @@ def test_a_served_phone_says_how_to_connect_and_ends_with_ctrl_c(script: Path) -
             "look", device=serial, adb_server=server, policy="scripted", script=script
         )
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert "has ended" in process.stdout.read()
     assert episode.stop is StopReason.FINISHED
 

@@ -73,7 +73,7 @@ class Rig:
     def output(self, *command: str) -> bytes:
         """Run a short program on it and return what it prints."""
         environment = dict(self.environment)
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=20, check=True)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
         return done.stdout
 
     def run(self, *command: str) -> str:
@@ -151,7 +151,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
     """End a process and what it started, and wait for it."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=60)
 
 
 @contextmanager

@@ -372,7 +372,7 @@ def test_a_display_that_goes_away_under_a_run(tmp_path: Path) -> None:
         )
         until(lambda: "action.intent" in _events(rig).get(1, ""), "the second step")
         rig.server.kill()
-        printed, told = run.communicate(timeout=30)
+        printed, told = run.communicate(timeout=120)
         assert run.returncode == 3, printed + told
         events = _events(rig)
     assert "acted on in 3 … (Ctrl-C stops)" in told
@@ -382,14 +382,14 @@ def test_a_display_that_goes_away_under_a_run(tmp_path: Path) -> None:
 
 def test_a_hand_in_a_corner_stops_a_run_that_waits(rig: Rig, tmp_path: Path) -> None:
     script = tmp_path / "script.json"
-    script.write_text(json.dumps([{"tool": "wait", "arguments": {"duration_s": 50}}]))
+    script.write_text(json.dumps([{"tool": "wait", "arguments": {"duration_s": 60}}]))
     rig.warp(600, 300)
     run = rig.agent(
         "run", "wait", "--device", "desktop", "--script", str(script), "--policy", "scripted"
     )
     until(lambda: "action.intent" in _events(rig).get(0, ""), "the step")
     rig.warp(0, 799)
-    printed, told = run.communicate(timeout=10)
+    printed, told = run.communicate(timeout=50)  # of the 60
     assert run.returncode == 130, printed + told
     assert "stopped by hand: the pointer was pushed into a corner of the screen" in printed
     assert "acted on" not in told  # nobody sits before this display

@@ -76,7 +76,7 @@ def listening(rig: Rig, name: str = "desktop") -> Iterator[Ears]:
         yield ears
     finally:
         over.set()
-        ears.thread.join(10)
+        ears.thread.join(60)
         assert not ears.thread.is_alive()
         device.close()
 

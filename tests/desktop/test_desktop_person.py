@@ -51,9 +51,9 @@ class Recorder:
     def close(self) -> None:
         """End it, if it still runs."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
         for reader in self._readers:
-            reader.join(10)
+            reader.join(60)
 
     def says(self, word: str) -> bool:
         return any(word in line for line in self.lines)

@@ -20,7 +20,7 @@ from tools.errors import DeviceError
 from tools.geometry import Point, Size
 from tools.virtual_phone.server import PhoneServer
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def _all_fail(device: AndroidDevice) -> None:
             work()
         assert "\n" not in str(caught.value)
     device.close()
-    assert time.monotonic() - started_s < 5
+    assert time.monotonic() - started_s < 30  # of the 50 that waiting for answers would take
 
 
 def test_phone_and_server_die(doomed: PhoneServer) -> None:

@@ -53,7 +53,7 @@ def post(model: SeeingModel, body: dict[str, Any]) -> Any:
             json.dumps(body).encode(),
             {"content-type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=20) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)
 
 

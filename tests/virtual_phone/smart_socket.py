@@ -9,7 +9,7 @@ from contextlib import contextmanager
 @contextmanager
 def connected(port: int) -> Iterator[socket.socket]:
     """A connection to a local port."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield connection
 

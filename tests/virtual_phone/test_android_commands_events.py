@@ -92,14 +92,14 @@ def test_what_is_sent_is_heard_and_what_input_does_is_not(sh: AndroidShell) -> N
         target=shell.run_text, args=("getevent -lt", Streams(pipe, pipe, out))
     )
     listener.start()
-    heard = pipe.sent.get(timeout=20)  # the names of the devices come first
+    heard = pipe.sent.get(timeout=60)  # the names of the devices come first
     while b"touchscreen" not in heard:
-        heard += pipe.sent.get(timeout=20)
+        heard += pipe.sent.get(timeout=60)
     sh.ok("input tap 500 1000; sleep 2")
     sh.ok(touch(300, 700, hold_s=0.1))
-    lines = [pipe.sent.get(timeout=20).decode() for _ in range(8)]
+    lines = [pipe.sent.get(timeout=60).decode() for _ in range(8)]
     pipe.hang_up()
-    listener.join(20)
+    listener.join(60)
     assert not listener.is_alive()
     (stroke,) = read_strokes(lines)
     assert [place[1:] for place in stroke.path] == [(1200, 2800)]

@@ -149,7 +149,7 @@ def test_typing_in_a_terminal(program_adb: RealAdb) -> None:
         _read_until(outside, b"\r\nthere\r\nvirtual_phone:/ $ ")
         os.write(outside, b"exit 4\r")
 
-        assert process.wait(timeout=20) == 4
+        assert process.wait(timeout=60) == 4
     finally:
         process.kill()
         process.wait()

@@ -181,7 +181,7 @@ class FaultServer:
 
     def hang(self, _: Json) -> Answer:
         """Say nothing for as long as the server lives, but no longer than any test waits."""
-        self._closing.wait(20)
+        self._closing.wait(60)
         return say({})
 
     def close(self) -> None:

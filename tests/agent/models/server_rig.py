@@ -47,4 +47,4 @@ def quick() -> Iterator[None]:
     """Nothing in here may really wait."""
     start = now()
     yield
-    assert now() - start < 10
+    assert now() - start < 30

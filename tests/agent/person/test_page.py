@@ -270,7 +270,7 @@ def test_a_post_that_is_no_json_or_does_not_say_its_length_is_refused(visitor: V
     assert ask(f"{visitor.url}nowhere", body=b"{}").status == 404
     assert ask(f"{visitor.url}view?after=x").status == 400
     host = visitor.url.split("/")[2]
-    connection = http.client.HTTPConnection(host, timeout=10)
+    connection = http.client.HTTPConnection(host, timeout=60)
     connection.putrequest("POST", "/" + url.split("/", 3)[3])
     connection.putheader("Content-Type", "application/json")
     connection.endheaders()
@@ -281,7 +281,7 @@ def test_a_post_that_is_no_json_or_does_not_say_its_length_is_refused(visitor: V
 def test_a_giant_post_is_refused_before_it_is_read(visitor: Visitor) -> None:
     host, port = visitor.url.split("/")[2].split(":")
     path = "/" + visitor.url.split("/", 3)[3] + "act"
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         head = f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
         connection.sendall(f"{head}Content-Length: 99999999\r\n\r\n".encode())
         assert b" 413 " in connection.recv(100)

@@ -140,7 +140,7 @@ def test_the_command_says_where_the_page_is_and_ends_with_ctrl_c() -> None:
             assert view["title"] == "Virtual phone · default, seed 0"
         finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.browser

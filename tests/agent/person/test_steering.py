@@ -23,7 +23,7 @@ from tools.clock import SystemClock
 from tools.errors import ActionFailedError
 
 AIRPLANE = "turn on airplane mode"
-PATIENCE_S = 20
+PATIENCE_S = 60
 LOW, HIGH = Spot(x=0.5, y=0.7), Spot(x=0.5, y=0.6)
 
 

@@ -92,7 +92,7 @@ class Visit:
 @pytest.fixture
 def visit(browser: "Browser") -> Iterator[Visit]:
     page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(90_000)
     visit = Visit(page)
     page.on("request", lambda request: visit.requests.append(request.url))
     page.on("pageerror", lambda error: visit.errors.append(str(error)))

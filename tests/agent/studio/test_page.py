@@ -63,7 +63,7 @@ def test_words_are_heard_while_they_come_and_then_the_result() -> None:
     def work(hear: object) -> int:
         assert callable(hear)
         hear("one ")
-        assert heard_first.wait(20)
+        assert heard_first.wait(60)
         hear("two")
         return 7
 
@@ -105,7 +105,7 @@ def test_who_stops_listening_stops_the_work_at_the_next_word() -> None:
         assert callable(hear)
         try:
             hear("word ")
-            assert left.wait(20)
+            assert left.wait(60)
             hear("another")
             went_on.append(1)
         finally:
@@ -116,7 +116,7 @@ def test_who_stops_listening_stops_the_work_at_the_next_word() -> None:
     assert next(words).text == "word "
     words.close()  # type: ignore[attr-defined]
     left.set()
-    assert ended.wait(20)
+    assert ended.wait(60)
     assert went_on == []
 
 

@@ -32,7 +32,7 @@ def ready(program: "subprocess.Popen[str]") -> dict[str, Any]:
 
 def refused(*arguments: str) -> str:
     command = [*PROGRAM, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr
@@ -53,7 +53,7 @@ def test_announces_its_ports_and_ends_with_stdin(tmp_path: Path) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
         assert program.stdin is not None
         program.stdin.close()
-        assert program.wait(10) == 0
+        assert program.wait(60) == 0
     told = json.loads(state.read_text(encoding="utf-8"))
     assert told["seed"] == 7
     assert "com.tapwright.bookings" in told["databases"]
@@ -68,13 +68,13 @@ def test_ends_on_a_signal_and_still_writes_its_state(number: int, tmp_path: Path
     ) as program:
         assert ready(program)["server_port"] is None
         program.send_signal(number)
-        assert program.wait(10) == 0
+        assert program.wait(60) == 0
     assert json.loads(state.read_text(encoding="utf-8"))["scenario"] == "dark"
 
 
 def test_greets_a_person_with_what_to_type() -> None:
     with launch(*ANY, "--exit-with-stdin") as program:
-        out, _ = program.communicate(timeout=10)
+        out, _ = program.communicate(timeout=60)
     assert "adb connect 127.0.0.1:" in out
     assert "ANDROID_ADB_SERVER_PORT=" in out
 
