@@ -24,7 +24,7 @@ class Want(Frozen):
         values: Ways to say its value; the first is the goal's own.
         day: The date, for ``date``.
         clock: The time of day, for ``time``.
-        amount: How many, for ``count``.
+        amount: How many, for ``count``; per cent of a slider, for ``option``.
         days: Days of the week, 0 for Monday, for ``days``.
         on: The state, for ``toggle``.
         optional: Whether the goal can be met where the screen offers no such field.
@@ -55,7 +55,7 @@ class Want(Frozen):
             return self.day.isoformat()
         if self.clock is not None:
             return self.clock.strftime("%H:%M")
-        if self.amount is not None:
+        if self.amount is not None and self.kind == "count":
             return str(self.amount)
         if self.on is not None:
             return "on" if self.on else "off"
