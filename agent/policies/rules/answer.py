@@ -5,11 +5,13 @@ from itertools import pairwise
 
 from agent.policies.rules.intent import Want
 from agent.policies.rules.matching import control_for, field_label
+from agent.policies.rules.pick import seek_in_list
 from agent.policies.rules.seek import go_towards, switch_for
-from agent.policies.rules.text import says
+from agent.policies.rules.text import mentions, says
 from agent.policies.rules.turn import Turn, decision, finish
 from agent.step import Decision
 
+_ROW_TEXTS = 3
 _READ_OFF = {
     "phone": re.compile(r"[+(]{0,2}\d[\d\s().-]{4,}\d"),
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
@@ -30,6 +32,8 @@ def answer(turn: Turn) -> Decision | None:
             return _tell(turn, want) or go_towards(turn, want)
         case "ask_person" | "ask_price":
             return _read_off(turn)
+        case "ask_message":
+            return _tell_conversation(turn)
         case _:
             return None
 
@@ -79,6 +83,19 @@ def _tell_row(turn: Turn, want: Want) -> Decision | None:
         if says(name.label, want.labels) == 3 and value.text and close:
             return finish(f"{name.label}: {value.label}", success=True)
     return None
+
+
+def _tell_conversation(turn: Turn) -> Decision:
+    """The first conversation listed, or somebody's: with whom, what stands there, and when."""
+    who = turn.intent.want("sender")
+    rows = [item for item in turn.view.pressables if len(item.texts) >= _ROW_TEXTS]
+    if who is not None:
+        rows = [row for row in rows if mentions((row.label,), who.values[0])]
+    if rows:
+        name, said, when = rows[0].texts[:_ROW_TEXTS]
+        return finish(f"The last message with {name} ({when}): {said}", success=True)
+    further = seek_in_list(turn, who) if who is not None else None
+    return further or finish("I found no such conversation.", success=False)
 
 
 def _read_off(turn: Turn) -> Decision | None:

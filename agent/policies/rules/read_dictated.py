@@ -11,6 +11,10 @@ _NOBODY = r"(?!(?:me|us|you|it|them|the|an?|all|every\w*|this|that|messages?|to)
 _PERSON = rf"{_NOBODY}.+?"
 _SHORT = rf"{_NOBODY}(?!my\b)[^\W\d][\w'’.-]*(?:\s+(?!I\b)(?-i:[A-Z])[\w’.-]*[a-z](?=\s))?"
 """A first name, or two names: it may be no more where nothing stands between it and the text."""
+_NO_NAME = re.compile(
+    r"\b(?:and|at|on|in|when|if|tomorrow|tonight|after|before)\b.*|[和与跟].+|所有.*|大家"
+)
+"""What is no part of a name: a second person, a time at which it is to be sent."""
 _ZH_BEGINS = r"(?:我|他|她|你|咱|今|明|后天|下[周午个]|晚上|早上|别|记得|不|会议|快|已)"
 """How a text may begin right behind a name in Chinese."""
 
@@ -75,4 +79,6 @@ def read_message(goal: str, _now: datetime) -> Intent | None:
         Want(slot="recipient", kind="item", values=(who,)),
         Want(slot="message", kind="text", values=(text,)),
     ]
-    return make_intent("message", wants, rest=without(goal, (text, who)))
+    intent = make_intent("message", wants, rest=without(goal, (text, who)))
+    more = _NO_NAME.search(who)
+    return intent.model_copy(update={"unread": (more[0],)}) if more is not None else intent

@@ -28,7 +28,7 @@ _WHERE_TO = re.compile(r"\b(?:to|on|onto|into)\s+(?:the|my)\s+\w+", re.IGNORECAS
 """What somebody is added to: no part of the name."""
 _NO_NAME = re.compile(
     r"\b(?:from|at|on)\s+(?!sale\b)\S.*|\b(?:cheap|cheapest|best|newest|latest|largest|biggest|smallest|most|"
-    r"expensive|same|another|usual|last)\b|最\S{1,2}|便宜",
+    r"expensive|same|another|usual|last)\b|最\S{1,2}|便宜|\band\s.*",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
@@ -110,15 +110,17 @@ def read_alarm_switch(goal: str, _now: datetime) -> Intent | None:
     """Turn an alarm on or off that is there; it goes by its time: "turn on my 8:30 alarm"."""
     match = first_of(
         (
-            r"^(?:turn|switch)\s+(?P<state>on|off)\s+(?P<what>.*\balarm\b.*)$",
-            r"^(?P<state>enable|disable|activate|deactivate)\s+(?P<what>.*\balarm\b.*)$",
+            r"^(?:turn|switch)\s+(?P<state>on|off)\s+(?P<what>.*\balarms?\b.*)$",
+            r"^(?P<state>enable|disable|activate|deactivate)\s+(?P<what>.*\balarms?\b.*)$",
             r"^(?P<state>打开|开启|启用|关闭|关掉|停用)(?P<what>.*闹钟)$",
         ),
         goal,
     )
-    found = find_time(match["what"]) or _bare_hour(match["what"]) if match is not None else None
-    if match is None or found is None:
+    if match is None:
         return None
+    found = find_time(match["what"]) or _bare_hour(match["what"])
+    if found is None:  # which one is it?
+        return make_intent("alarm", []).model_copy(update={"unread": (match["what"],)})
     clock, half = found.clock, "PM" if found.clock.hour >= 12 else "AM"
     times = (f"{clock:%H:%M}", f"{clock.hour % 12 or 12}:{clock.minute:02d} {half}")
     labels = tuple(way for when in times for way in (f"alarm at {when}", f"{when}的闹钟"))
@@ -216,7 +218,7 @@ def read_order(goal: str, _now: datetime) -> Intent | None:
     if match["pay"]:
         ways = lexicon().ways_to_say(bare(match["pay"]))
         wants.append(Want(slot="payment", kind="choice", values=ways))
-    more = " ".join(re.findall(r"^for\b.*|\band\b.*", match["what"], re.IGNORECASE))
+    more = " ".join(re.findall(r"^for\b.*", match["what"], re.IGNORECASE))
     return make_intent("order", wants, rest=f"{_more_than_a_name(match['what'])} {more}")
 
 

@@ -47,6 +47,18 @@ _STATE = (
 )
 
 
+_LAST = (
+    r"^(?:what\s+did|did)\s+(?P<who>.+?)\s+(?:last\s+)?(?:write|say|text|send|message)(?:\s+me)?(?:\s+last|\s+to\s+me)?$",
+    (
+        r"^(?:what(?:'s|’s|\s+is|\s+was|\s+does)|show(?:\s+me)?|read(?:\s+me)?|tell\s+me|check)\s+"
+        r"(?:the\s+|my\s+)?(?:last|latest|newest|most\s+recent)\s+(?:text\s+)?(?:message|text|sms)"
+        r"(?:\s+(?:from|with|by)\s+(?P<who>.+?))?(?:\s+say)?$"
+    ),
+    r"^(?P<who>.+?)(?:最后|最近)(?:一条)?(?:给我)?(?:说|发|写)了?(?:什么|啥)$",
+    r"^(?:读|念|看|查看)?(?:一下)?(?:最新|最近|最后)(?:一条)?的?(?:一条)?(?:短信|消息|信息)(?:是什么)?$",
+)
+
+
 class _Fact(Frozen):
     """Something that the settings tell: how it is asked for, and what its row is called."""
 
@@ -72,7 +84,15 @@ def read_question(goal: str, _now: datetime) -> Intent | None:
     if state is not None:
         ways = lexicon().switch_called(bare(state["what"]))[0]
         return make_intent("ask_state", [Want(slot="state", kind="said", labels=ways, values=ways)])
-    return _about_phone(text, goal) or _price(text)
+    return _last_message(text) or _about_phone(text, goal) or _price(text)
+
+
+def _last_message(text: str) -> Intent | None:
+    match = first_of(_LAST, text)
+    if match is None:
+        return None
+    who = bare(match.groupdict().get("who") or "")
+    return make_intent("ask_message", [_item("sender", who)] if who else [_wanted("message")])
 
 
 def _about_phone(text: str, goal: str) -> Intent | None:

@@ -16,6 +16,12 @@ _ENDS = {
     50: r"half(?:\s*way)?|the\s+middle|一半|中间",
     0: r"(?:the\s+)?(?:min(?:imum)?|lowest|zero|darkest|quietest|dimmest)|最低|最小|最暗|零",
 }
+_WHEN = re.compile(
+    r"\b(?:if|when|while|unless|until|once|except|but|at\s+\w+|in\s+(?:an?|\d)|after|before|tomorrow|tonight|"
+    r"every)\b.*|如果|的时候|之后|以后|除了.*",
+    re.IGNORECASE,
+)
+"""A switch is switched now and whatever is: what is said of when it is to be is not passed over."""
 _HOME = (
     r"(?:(?:go|return|get)\s+)?(?:back\s+)?(?:to\s+)?(?:the\s+|my\s+)?home\s*screen|(?:go|return)\s+(?:back\s+)?home|"
     r"(?:回到|返回|回|去)(?:主屏幕|主屏|桌面|主页)"
@@ -51,7 +57,9 @@ def read_toggle(goal: str, _now: datetime) -> Intent | None:
     known = len(ways) > 1 or "模式" in what_text
     if match["state"] == "打开" and not known:
         return None  # 打开 also opens apps; only what is known to be a switch is switched
-    return _toggle(ways, on=is_on != other_side)
+    toggle = _toggle(ways, on=is_on != other_side)
+    when = _WHEN.search(what_text) if len(ways) == 1 else None
+    return toggle.model_copy(update={"unread": (when[0].strip(),)}) if when is not None else toggle
 
 
 def _named_switch(goal: str) -> Intent | None:
@@ -111,8 +119,8 @@ def _percent(value: str, *, bare_number: bool) -> int | None:
     )
     if match is None or not (match["sign"] or match["zh"] or bare_number):
         return None
-    percent = 100 if match["zh"] in {"百", "一百"} else number(match["digits"] or match["zh"])
-    return percent if percent is not None and percent <= 100 else None
+    share = 100 if match["zh"] in {"百", "一百"} else number(match["digits"] or match["zh"])
+    return share if share is not None and share <= 100 else None
 
 
 def read_open(goal: str, _now: datetime) -> Intent | None:

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from agent.policies.rules.intent import Intent
+from agent.policies.rules.lexicon import lexicon
 from agent.policies.rules.phrasing import plain
 
 Reader = Callable[[str], Intent | None]
@@ -27,7 +28,7 @@ _HEAD = re.compile(
     r"打开|开启|启用|关闭|关掉|停用|禁用",
     re.IGNORECASE,
 )
-"""A verb that goes for what is named behind "and" too: turn off wifi and bluetooth."""
+"""A verb that goes for a switch that is named behind "and" too: turn off wifi and bluetooth."""
 _DICTATED = frozenset({"body", "message"})
 _WHOLE = frozenset({"document", "write", "form", "fields", "close", "replace", "rename", "sum"})
 """Goals of a desktop have parts of their own behind "and": what to save, press and answer."""
@@ -46,6 +47,8 @@ def read_several(goal: str, whole: Intent | None, read: Reader) -> tuple[Intent,
         return (whole,)
     several = _take_apart(goal, read)
     text = _dictated_text(goal, whole)
+    if not several and whole is not None and (more := _second_in_name(whole)):
+        return (whole.model_copy(update={"unread": (more,)}),)
     if whole is None or not text:
         return several or ((whole,) if whole is not None else ())
     joint = _next_goal_in(text, read)
@@ -106,17 +109,19 @@ def _take_apart(goal: str, read: Reader) -> tuple[Intent, ...]:
 
 
 def _understood(said: str, head: str, read: Reader) -> Intent | None:
-    for text in (said, f"{head}{said}" if head else ""):
+    is_switch = bool(head) and len(lexicon().switch_called(said)[0]) > 1
+    for text in (said, f"{head}{said}" if is_switch else ""):
         intent = read(text) if text else None
-        if _is_understood(intent) and not (intent is not None and _holds_joint(intent)):
+        if _is_understood(intent) and not (intent is not None and _second_in_name(intent)):
             return intent
     return None
 
 
-def _holds_joint(intent: Intent) -> bool:
-    """A switch is no two things: what is called so was not taken far enough apart."""
+def _second_in_name(intent: Intent) -> str:
+    """What stands behind a joint in the name of a switch or in a value; no switch is two things."""
     names = [want.labels[0] for want in intent.wants if want.kind == "toggle" and want.labels]
-    return any(_joints(name) for name in names)
+    names += [want.values[0] for want in intent.wants if want.kind == "option" and want.values]
+    return next((name[joint.start() :] for name in names for joint in _joints(name)), "").strip()
 
 
 def _is_understood(intent: Intent | None) -> bool:

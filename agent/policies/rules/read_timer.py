@@ -15,9 +15,10 @@ _STOPWATCH = re.compile(
 )
 _UNITS = {"h": 3600, "m": 60, "s": 1, "小": 3600, "钟": 3600, "分": 60, "秒": 1}
 _LENGTH = re.compile(
-    rf"(?P<half>half\s+an\s+hour|半个?小时|半个钟)|(?P<quarter>(?:a\s+)?quarter\s+of\s+an\s+hour|一刻钟)|"
-    rf"(?P<many>{ENGLISH_NUMBER}|{CHINESE_NUMBER})\s*-?\s*(?:个)?"
-    r"(?P<unit>hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|小时|钟头|分钟|分|秒钟|秒)(?![a-z])(?P<and_half>\s+and\s+a\s+half|半)?",
+    rf"(?P<quarter>(?:a\s+)?quarter\s+of\s+an\s+hour|一刻钟)|(?P<half>half\s+an\s+hour|(?<!个)半个?(?:小时|钟头))|"
+    rf"(?P<many>{ENGLISH_NUMBER}|{CHINESE_NUMBER})\s*-?\s*个?(?P<zh_half>半)?"
+    r"(?P<unit>hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|小时|钟头|分钟|分|秒钟|秒)(?![a-z])"
+    r"(?P<and_half>\s+and\s+a\s+half|半)?",
     re.IGNORECASE,
 )
 _ACTS = {
@@ -53,4 +54,6 @@ def _seconds(length: re.Match[str]) -> int:
     if length["quarter"]:
         return 900
     unit = _UNITS[length["unit"][0].casefold()]
-    return (number(length["many"]) or 0) * unit + (unit // 2 if length["and_half"] else 0)
+    return (number(length["many"]) or 0) * unit + (
+        unit // 2 if length["and_half"] or length["zh_half"] else 0
+    )
