@@ -92,7 +92,8 @@ def _last_message(text: str) -> Intent | None:
     if match is None:
         return None
     who = bare(match.groupdict().get("who") or "")
-    return make_intent("ask_message", [_item("sender", who)] if who else [_wanted("message")])
+    want = Want(slot="sender" if who else "message", kind="said", values=(who or "message",))
+    return make_intent("ask_message", [want])
 
 
 def _about_phone(text: str, goal: str) -> Intent | None:
