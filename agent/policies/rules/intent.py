@@ -25,6 +25,7 @@ class Want(Frozen):
         day: The date, for ``date``.
         clock: The time of day, for ``time``.
         amount: How many, for ``count``; per cent of a slider, for ``option``.
+        nudge: By how many per cent a slider is to be moved, for ``option``; 0 where it is not.
         days: Days of the week, 0 for Monday, for ``days``.
         on: The state, for ``toggle``.
         optional: Whether the goal can be met where the screen offers no such field.
@@ -38,6 +39,7 @@ class Want(Frozen):
     day: date | None = None
     clock: time | None = None
     amount: int | None = None
+    nudge: int = 0
     days: frozenset[int] = frozenset()
     on: bool | None = None
     optional: bool = False

@@ -74,6 +74,12 @@ def plain(goal: str) -> str:
     return _settled(text, _put_plainly)
 
 
+def begins_command(text: str) -> bool:
+    """Whether the first word is a verb of commands, understood or not."""
+    first = _FIRST_WORD.match(text)
+    return first is not None and first[0].casefold() in _phrasing().verbs
+
+
 def _settled(text: str, change: Callable[[str], str]) -> str:
     """``text`` after ``change``, as often as that changes something and leaves something."""
     while (changed := change(text)) != text and changed:

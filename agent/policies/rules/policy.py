@@ -33,7 +33,7 @@ from agent.policies.rules.refusal import refuse
 from agent.policies.rules.replacing import replace_text
 from agent.policies.rules.schedule import pick_date, time_here
 from agent.policies.rules.seek import look_for, set_here
-from agent.policies.rules.several import after_errand, leave_errand
+from agent.policies.rules.several import after_errand, leave_errand, resumed
 from agent.policies.rules.text import says
 from agent.policies.rules.timers import count_down
 from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, decision, finish
@@ -129,12 +129,9 @@ class RulesPolicy:
 
     def _begin(self, goal: str, now: datetime, history: Sequence[Step]) -> None:
         self._begun = True
-        self._memory = Memory()
         self._intents = read_goals(goal, now)
         # In the middle of a run of somebody else's, the app is the one that was in front last.
-        apps = [step.app for step in history if step.app and "launcher" not in step.app]
-        if apps:
-            self._memory.app = apps[-1]
+        self._memory = resumed(history, len(self._intents))
 
 
 def _same_deed(own: Decision, other: Decision) -> bool:

@@ -12,7 +12,7 @@ _PERSON = rf"{_NOBODY}.+?"
 _SHORT = rf"{_NOBODY}(?!my\b)[^\W\d][\w'’.-]*(?:\s+(?!I\b)(?-i:[A-Z])[\w’.-]*[a-z](?=\s))?"
 """A first name, or two names: it may be no more where nothing stands between it and the text."""
 _NO_NAME = re.compile(
-    r"\b(?:and|at|on|in|when|if|tomorrow|tonight|after|before)\b.*|[和与跟].+|所有.*|大家"
+    r"\b(?:and|at|on|in|when|if|tomorrow|tonight|after|before)\b.*|(?<=..)[和与跟]..+|所有.*|大家"
 )
 """What is no part of a name: a second person, a time at which it is to be sent."""
 _ZH_BEGINS = r"(?:我|他|她|你|咱|今|明|后天|下[周午个]|晚上|早上|别|记得|不|会议|快|已)"

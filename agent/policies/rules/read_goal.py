@@ -29,7 +29,7 @@ from agent.policies.rules.read_errand import (
 from agent.policies.rules.read_flight import read_flight
 from agent.policies.rules.read_form import read_form
 from agent.policies.rules.read_question import read_question
-from agent.policies.rules.read_setting import read_open, read_setting, read_toggle
+from agent.policies.rules.read_setting import read_nudge, read_open, read_setting, read_toggle
 from agent.policies.rules.read_several import read_several
 from agent.policies.rules.read_timer import read_timer
 
@@ -62,6 +62,7 @@ _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_flight,
     read_order,
     read_sum,
+    read_nudge,
     read_toggle,
     read_setting,
     read_open,

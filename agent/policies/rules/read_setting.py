@@ -11,6 +11,21 @@ from agent.policies.rules.text import says
 
 _OFF = frozenset({"off", "disable", "deactivate", "关闭", "关掉", "关上", "停用", "禁用", "关"})
 _SLIDES = ("brightness", "volume", "亮度", "音量")
+_SOUND_OR_LIGHT = (
+    r"(?:(?:the|my)\s+)?(?:(?:\w+\s+)?(?:volume|brightness)|sound|music|screen|display|phone)"
+)
+_NUDGES = (
+    rf"^(?:turn|crank|bring)\s+(?P<way>up|down)\s+(?P<what>{_SOUND_OR_LIGHT})(?:\s+a\s+(?:bit|little))?$",
+    rf"^(?:turn|crank|bring)\s+(?P<what>{_SOUND_OR_LIGHT})\s+(?P<way>up|down)(?:\s+a\s+(?:bit|little))?$",
+    (
+        rf"^(?P<way>raise|increase|lower|decrease|reduce)\s+(?P<what>{_SOUND_OR_LIGHT})"
+        r"(?:\s+a\s+(?:bit|little))?$"
+    ),
+    r"^(?P<what>(?:\w+\s+)?volume|brightness)\s+(?P<way>up|down)$",
+    rf"^make\s+(?P<what>{_SOUND_OR_LIGHT})\s+(?:a\s+(?:bit|little)\s+)?(?P<way>brighter|dimmer|darker|louder|quieter)$",
+    r"^(?:把|将)?(?P<what>音量|声音|亮度|屏幕亮度|屏幕)(?:调)?(?P<way>大|高|亮|响|小|低|暗|轻)(?:一点儿?|一些|点儿?)?$",
+)
+_MORE = frozenset({"up", "raise", "increase", "brighter", "louder", "大", "高", "亮", "响"})
 _ENDS = {
     100: r"(?:the\s+)?(?:max(?:imum)?|highest|full|fullest|brightest|loudest|top)|最高|最大|最亮",
     50: r"half(?:\s*way)?|the\s+middle|一半|中间",
@@ -105,6 +120,25 @@ def read_setting(goal: str, _now: datetime) -> Intent | None:
         labels=labels,
         values=words.ways_to_say(value),
         amount=_percent(value, bare_number=any(says(label, _SLIDES) for label in labels)),
+    )
+    return make_intent("setting", [want])
+
+
+def read_nudge(goal: str, _now: datetime) -> Intent | None:
+    """Move what slides a little: "turn up the volume", "make the screen brighter"."""
+    match = first_of(_NUDGES, goal)
+    if match is None:
+        return None
+    said, more = match["what"].casefold(), match["way"].casefold() in _MORE
+    is_light = re.search(r"bright|screen|display|dim|dark|亮|屏", said) is not None
+    own = bare(re.sub(r"^(?:the|my)\s+", "", said))
+    known = lexicon().ways_to_say(own)
+    ways = (
+        known if len(known) > 1 else lexicon().ways_to_say("brightness" if is_light else "volume")
+    )
+    value = "a little more" if more else "a little less"
+    want = Want(
+        slot="option", kind="option", labels=ways, values=(value,), nudge=20 if more else -20
     )
     return make_intent("setting", [want])
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from agent.policies.rules.intent import Intent
 from agent.policies.rules.lexicon import lexicon
-from agent.policies.rules.phrasing import plain
+from agent.policies.rules.phrasing import begins_command, plain
 
 Reader = Callable[[str], Intent | None]
 
@@ -74,8 +74,8 @@ def _next_goal_in(text: str, read: Reader) -> tuple[str, str] | None:
         rest = text[joint.end() :]
         if not text[: joint.start()].strip() or not rest:
             continue
-        clearly = _CLEARLY_NEXT.search(joint[0]) is not None
-        if clearly or _is_understood(read(plain(rest))):
+        commands = _CLEARLY_NEXT.search(joint[0]) is not None and begins_command(plain(rest))
+        if commands or _is_understood(read(plain(rest))):
             return joint[0], rest
     return None
 
@@ -105,7 +105,15 @@ def _take_apart(goal: str, read: Reader) -> tuple[Intent, ...]:
         return best
 
     found = from_part(0, "") or ()
-    return () if any(one == other for one, other in pairwise(found)) else found
+    if any(one == other for one, other in pairwise(found)):
+        return ()
+    if all(intent.name == "toggle" for intent in found):
+        return tuple(sorted(found, key=lambda intent: not _switches_others(intent)))
+    return found
+
+
+def _switches_others(intent: Intent) -> bool:
+    return any(label in lexicon().switches_others for label in intent.wants[0].labels)
 
 
 def _understood(said: str, head: str, read: Reader) -> Intent | None:

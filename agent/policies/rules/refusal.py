@@ -21,8 +21,10 @@ def refuse(goal: str, intents: Sequence[Intent]) -> Decision | None:
             success=False,
         )
     words = ", ".join(repr(word) for word in unread)
+    dictated = any(intent.want(slot) for intent in intents for slot in ("body", "message"))
+    quotes = " What belongs to a text goes in quotes." if dictated else ""
     return finish(
         f"I did nothing: I do not understand {words} in {goal!r}, and will not guess. "
-        f"Say it without, if it does not matter, or as in {examples}.",
+        f"Say it without, if it does not matter, or as in {examples}.{quotes}",
         success=False,
     )

@@ -1,9 +1,14 @@
 """Several goals in one sentence: each begins where nothing of the last one shows."""
 
+import re
+from collections.abc import Sequence
+
 from agent.policies.rules.turn import Memory, Turn, decision, finish
-from agent.step import Decision
+from agent.step import Decision, Step
 
 _MOST_BACKS = 8
+_NEXT = re.compile(r" Next is number (?P<number>\d+) of (?P<of>\d+)$")
+"""Ends the thought of the step between two goals, by which a run that is taken up goes on."""
 
 
 def after_errand(turn: Turn, end: Decision, goals: int) -> tuple[Memory, Decision]:
@@ -30,6 +35,22 @@ def after_errand(turn: Turn, end: Decision, goals: int) -> tuple[Memory, Decisio
     memory = Memory(errand=number, told=told, launcher=turn.memory.launcher, leaving=True)
     wait = decision(f"{told[-1]} Next is number {number + 1} of {goals}", "wait", duration_s=0.1)
     return memory, wait
+
+
+def resumed(history: Sequence[Step], goals: int) -> Memory:
+    """The memory to go on with after steps that may have reached some of the goals already."""
+    memory = Memory()
+    for step in history:
+        thought = step.decision.thought if step.decision is not None else ""
+        said = _NEXT.search(thought)
+        if said is not None and int(said["of"]) == goals and int(said["number"]) <= goals:
+            told = (*memory.told, thought[: said.start()])
+            memory = Memory(errand=int(said["number"]) - 1, told=told, leaving=True)
+        elif "launcher" in step.app:
+            memory.leaving = False
+        elif step.app and not memory.leaving:
+            memory.app = step.app
+    return memory
 
 
 def leave_errand(turn: Turn) -> Decision | None:

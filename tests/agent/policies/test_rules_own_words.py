@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from agent.policies.rules.several import resumed
 from agent.step import Episode, StopReason
 from tests.agent.policies.errand_runner import ErrandRunner, story
 
@@ -32,6 +33,14 @@ DONE: list[tuple[str, str, Callable[[ErrandRunner], object], object]] = [
         "default",
         lambda e: (e.setting("global", "wifi_on"), e.setting("global", "bluetooth_on")),
         ("0", "0"),
+    ),
+    (
+        "turn on wifi, bluetooth and airplane mode",  # which turns the others off
+        "default",
+        lambda e: [
+            e.setting("global", key) for key in ("airplane_mode_on", "wifi_on", "bluetooth_on")
+        ],
+        ["1", "1", "1"],
     ),
     (
         "打开省电模式并关闭WiFi",
@@ -64,6 +73,12 @@ DONE: list[tuple[str, str, Callable[[ErrandRunner], object], object]] = [
         "it's too bright, dim the screen to 20 percent",
         "default",
         lambda e: 46 <= int(e.setting("system", "screen_brightness")) <= 56,
+        True,
+    ),
+    (
+        "it's too bright, make the screen a bit darker",
+        "default",
+        lambda e: 66 <= int(e.setting("system", "screen_brightness")) <= 86,  # from 128 of 255
         True,
     ),
     (
@@ -250,3 +265,21 @@ def test_of_two_goals_the_one_that_failed_is_told_apart(errands: ErrandRunner) -
     assert episode.stop is StopReason.GAVE_UP
     assert episode.answer.startswith("1 of 2 done. Done, the screen shows: Wi-Fi is off.")
     assert errands.setting("global", "wifi_on") == "0"
+
+
+def test_a_run_that_is_taken_up_between_two_goals_goes_on_with_the_second(
+    errands: ErrandRunner,
+) -> None:
+    goal = "add a note saying one, then add a note saying two"
+    whole = ends(errands, goal)
+    thoughts = [step.decision.thought if step.decision else "" for step in whole.steps]
+    between = next(at for at, said in enumerate(thoughts) if said.endswith("number 2 of 2"))
+    for cut in (between, between + 1, between + 2):
+        memory = resumed(whole.steps[: cut + 1], 2)
+        assert memory.errand == 1
+        assert memory.app == ""
+    assert resumed(whole.steps[:between], 2).errand == 0
+    assert resumed(whole.steps[:between], 2).app == NOTES
+    assert resumed(whole.steps, 2).app == NOTES
+    bodies = errands.rows(NOTES, "SELECT body FROM notes WHERE id > 8 ORDER BY id")
+    assert [row["body"] for row in bodies] == ["one", "two"]

@@ -74,6 +74,9 @@ def test_other_words_stay_what_they_are(goal: str) -> None:
         ("text Mom that I miss you ❤", "I miss you ❤"),
         ("send a message to Bob saying are you home now?", "are you home now?"),
         ("text Bob that we should go, please", "we should go"),
+        ("text Bob: first we eat, then we go", "first we eat, then we go"),
+        ("tell Mom I'll shop and then come home", "I'll shop and then come home"),
+        ("给和平发短信：我到了", "我到了"),
         ("add a note saying feed the cat for me", "feed the cat for me"),
     ],
 )
@@ -99,6 +102,9 @@ ONE_GOAL = {
     "turn on airplaine mode": "toggle: airplane mode on",
     "turn on my 8:30 alarm": "toggle: alarm at 08:30 on",
     "set the volume to 30": "setting: volume 30",
+    "turn up the volume": "setting: volume a little more",
+    "make the screen a bit darker, please": "setting: brightness a little less",
+    "把音量调大一点": "setting: 音量 a little more",
     "set an alarm for 7": "alarm: 07:00",
     "alarm at seven every weekday": "alarm: 07:00, Mon, Tue, Wed, Thu, Fri",
     "早上六点半叫我起床": "alarm: 06:30",
@@ -147,7 +153,7 @@ SEVERAL = {
     "set an alarm for 7 and turn on dark mode": ["alarm: 07:00", "toggle: dark mode on"],
     "turn off wifi and bluetooth": ["toggle: wifi off", "toggle: bluetooth off"],
     "turn on wifi, bluetooth and airplane mode": [
-        "toggle: wifi on", "toggle: bluetooth on", "toggle: airplane mode on",
+        "toggle: airplane mode on", "toggle: wifi on", "toggle: bluetooth on",
     ],
     "打开省电模式并关闭WiFi": ["toggle: 省电模式 on", "toggle: WiFi off"],
     "text Bob 'stop and go' and turn off wifi": ["message: Bob, stop and go", "toggle: wifi off"],
