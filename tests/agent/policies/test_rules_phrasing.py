@@ -1,6 +1,8 @@
 """The same goal in other words is read the same; what is dictated is kept; nothing is guessed."""
 
+import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -205,6 +207,21 @@ def test_several_goals_in_one_sentence(goal: str) -> None:
 def test_what_is_not_wholly_understood_is_not_done(goal: str) -> None:
     intents = read_goals(goal, NOW)
     assert not intents or any(intent.unread for intent in intents)
+
+
+def told_in_docs() -> list[str]:
+    """The goals in the table of ``docs/goals.md``."""
+    page = (Path(__file__).parents[3] / "docs" / "goals.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    return [goal for row in rows for goal in re.findall(r"`([^`]+)`", row)]
+
+
+def test_what_the_docs_say_is_understood() -> None:
+    goals = told_in_docs()
+    assert len(goals) > 40
+    for goal in goals:
+        intents = read_goals(goal, NOW)
+        assert [intent.unread for intent in intents] == [()], goal
 
 
 @pytest.mark.parametrize(
