@@ -4,12 +4,15 @@ The thing is taken only where it is called exactly as the goal says: an act such
 for what is named nearly so.
 """
 
+from datetime import time
+
 from agent.policies.rules.lexicon import deeds
 from agent.policies.rules.navigate import starts_here
 from agent.policies.rules.pick import seek_in_list
 from agent.policies.rules.text import mentions, normal, says
 from agent.policies.rules.turn import MAX_TRIES, Turn, decision, finish
 from agent.policies.rules.view import Element
+from agent.policies.rules.when import find_time
 from agent.step import Decision
 
 _AT_ITEM = "deed|at the item"
@@ -29,16 +32,20 @@ def do_deed(turn: Turn) -> Decision | None:
 def _go_to_item(turn: Turn) -> Decision | None:
     """To the thing: its own menu, its row, the folder it is in, a search, further down."""
     name = _wanted(turn, "item")
+    if turn.memory.tries[_AT_ITEM] and _says_done(turn, listed=True):
+        return finish(f"Done: {name!r} is as asked.", success=True)
     menu = next((each for each in turn.view.pressables if _is_menu_of(turn, each, name)), None)
     own = [each for each in turn.view.pressables if _is_called(each, name) and each is not menu]
-    for door, why in ((menu, "Open the menu of"), *((each, "Open") for each in own)):
+    unfolds = _unfolds(turn, own)
+    doors = ((menu, "Open the menu of"), (unfolds, "Unfold"), *((each, "Open") for each in own))
+    for door, why in doors:
         if door is None or turn.pressed(door):
             continue
         cut_off = turn.uncover(door)
         if cut_off is not None:
             return cut_off
         turn.memory.tries[_AT_ITEM] += 1
-        turn.memory.opened_from = turn.view.place
+        turn.memory.opened_from = "" if door is unfolds else turn.view.place
         return turn.tap(door, f"{why} {name!r}")
     for row in own:
         if turn.try_once(f"held|{row.key}"):
@@ -57,6 +64,14 @@ def _go_to_item(turn: Turn) -> Decision | None:
     item = turn.intent.want("item")
     further = seek_in_list(turn, item) if item is not None and not own else None
     return further or finish(f"I found nothing that is called {name!r}.", success=False)
+
+
+def _unfolds(turn: Turn, own: list[Element]) -> Element | None:
+    """What unfolds the card of the thing, unless one is unfolded: its act would be for another."""
+    if not own or turn.find(turn.intent.errand.commit) is not None:
+        return None
+    row = turn.view.same_row(own[0].box)
+    return next((each for each in row if each.says(turn.words.unfold) >= 2), None)
 
 
 def _act(turn: Turn) -> Decision | None:
@@ -88,7 +103,8 @@ def _see_it_done(turn: Turn) -> Decision | None:
     if errand.done:
         done = _says_done(turn)
     else:
-        done = not any(_is_called(each, name) for each in turn.view.elements)
+        left = (each for each in turn.view.elements if not each.editable)
+        done = not any(_is_called(each, name) for each in left)
     if done:
         return finish(f"Done: {turn.intent.name} {name!r}.", success=True)
     if turn.try_once("deed|wait", times=MAX_TRIES):
@@ -98,13 +114,13 @@ def _see_it_done(turn: Turn) -> Decision | None:
     return finish(f"The screen does not show that {name!r} is as asked.", success=False)
 
 
-def _says_done(turn: Turn) -> bool:
+def _says_done(turn: Turn, *, listed: bool = False) -> bool:
     """Whether what stands for the done act is on the thing's page, or beside its name in a list."""
     name, done = _wanted(turn, "item"), turn.intent.errand.done
     rows = [each for each in turn.view.pressables if _is_called(each, name)]
     if any(says(text, done) >= 2 for each in rows for text in each.values):
         return True
-    return not rows and any(each.says(done) >= 2 for each in turn.view.elements)
+    return not listed and not rows and any(each.says(done) >= 2 for each in turn.view.elements)
 
 
 def _wanted(turn: Turn, slot: str) -> str:
@@ -113,7 +129,17 @@ def _wanted(turn: Turn, slot: str) -> str:
 
 
 def _is_called(item: Element, name: str) -> bool:
-    return bool(name) and any(normal(text) == normal(name) for text in item.texts)
+    if any(normal(text) == normal(name) for text in item.texts):
+        return bool(name)
+    clock = _as_time(name)
+    return clock is not None and any(_as_time(text) == clock for text in item.texts)
+
+
+def _as_time(text: str) -> time | None:
+    """A text that is a time of day and nothing else: an alarm goes by its time."""
+    found = find_time(text)
+    whole = found is not None and not text[: found.start].strip() and not text[found.end :].strip()
+    return found.clock if found is not None and whole else None
 
 
 def _is_menu_of(turn: Turn, item: Element, name: str) -> bool:

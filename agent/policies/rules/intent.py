@@ -24,7 +24,8 @@ class Want(Frozen):
         values: Ways to say its value; the first is the goal's own.
         day: The date, for ``date``.
         clock: The time of day, for ``time``.
-        amount: How many, for ``count``.
+        amount: How many, for ``count``; per cent of a slider, for ``option``.
+        nudge: By how many per cent a slider is to be moved, for ``option``; 0 where it is not.
         days: Days of the week, 0 for Monday, for ``days``.
         on: The state, for ``toggle``.
         optional: Whether the goal can be met where the screen offers no such field.
@@ -38,6 +39,7 @@ class Want(Frozen):
     day: date | None = None
     clock: time | None = None
     amount: int | None = None
+    nudge: int = 0
     days: frozenset[int] = frozenset()
     on: bool | None = None
     optional: bool = False
@@ -55,7 +57,7 @@ class Want(Frozen):
             return self.day.isoformat()
         if self.clock is not None:
             return self.clock.strftime("%H:%M")
-        if self.amount is not None:
+        if self.amount is not None and self.kind == "count":
             return str(self.amount)
         if self.on is not None:
             return "on" if self.on else "off"

@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 import yaml
 from pydantic import Field
+from rapidfuzz import fuzz, process
 
 from agent.policies.rules.text import normal
 from tools.geometry import Frozen
 
 Words = Annotated[tuple[str, ...], Field(strict=False)]
 _HERE = Path(__file__).parent
+_SHORTEST_MISSPELT = 6
+_ALIKE = 88.0
 
 
 class Errand(Frozen):
@@ -55,11 +58,30 @@ class Lexicon(Frozen):
     exists: Words
     cancel: Words
     more: Words
+    unfold: Words
     file_menu: Words
     up: Words
     errors: Words
     same: Annotated[tuple[Words, ...], Field(strict=False)]
+    switches_others: Words
+    opposite: dict[str, Words]
     days: Annotated[tuple[Words, ...], Field(strict=False, min_length=7, max_length=7)]
+
+    def switch_called(self, phrase: str) -> tuple[tuple[str, ...], bool]:
+        """Everything that a switch may be called, and whether ``phrase`` is its other side.
+
+        A name of a known switch counts with a letter missing or wrong.
+        """
+        wanted = normal(phrase)
+        for switch, others in self.opposite.items():
+            if any(normal(word) == wanted for word in others):
+                return self.ways_to_say(switch), True
+        ways = self.ways_to_say(phrase)
+        if len(ways) > 1 or len(wanted) < _SHORTEST_MISSPELT:
+            return ways, False
+        names = {normal(word): word for group in self.same for word in group}
+        near = process.extractOne(wanted, names.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        return (ways if near is None else self.ways_to_say(near[0])), False
 
     def ways_to_say(self, phrase: str) -> tuple[str, ...]:
         """``phrase`` and everything that means the same, ``phrase`` first."""
@@ -100,10 +122,9 @@ def errands() -> dict[str, Errand]:
     return {name: Errand.model_validate(body) for name, body in written("errands.yaml").items()}
 
 
-def written(name: str) -> dict[str, Any]:
+def written(name: str) -> Any:  # noqa: ANN401 - each reader checks what it finds
     """What the YAML file ``name`` beside this module says."""
     # Read by every run at its start: in Python alone it takes ten times as long.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (_HERE / name).read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - both are safe ones
-    return found
+    return yaml.load(text, Loader=loader)  # noqa: S506 - both are safe ones

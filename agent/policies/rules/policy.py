@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 
+from agent.policies.rules.answer import answer, go_home
 from agent.policies.rules.calculator import work_out
 from agent.policies.rules.closing import close_app
 from agent.policies.rules.counting import count_here
@@ -26,11 +28,14 @@ from agent.policies.rules.patience import (
     pause,
 )
 from agent.policies.rules.pick import accept, pick_from_list
-from agent.policies.rules.read_goal import read_goal
+from agent.policies.rules.read_goal import read_goals
+from agent.policies.rules.refusal import refuse
 from agent.policies.rules.replacing import replace_text
 from agent.policies.rules.schedule import pick_date, time_here
 from agent.policies.rules.seek import look_for, set_here
+from agent.policies.rules.several import after_errand, leave_errand, resumed
 from agent.policies.rules.text import says
+from agent.policies.rules.timers import count_down
 from agent.policies.rules.turn import MAX_TRIES, Memory, Turn, decision, finish
 from agent.policies.rules.view import View
 from agent.policy import Glimpse
@@ -44,14 +49,6 @@ _OF_DESKTOPS = frozenset({"close", "replace", "rename", "sum"})
 _SEVERAL = "Several apps could be"
 _IN_BRACKETS = re.compile(r"\(([\w.-]+)\)")
 """How a device names each of several apps that could be meant."""
-_CAN = (
-    "I understand errands such as booking a flight, switching a setting on or off, adding a "
-    "contact, an alarm, a note or a folder, deleting one, pinning a note, adding a contact to the "
-    "favorites, pairing a device, sending a message, putting things into a cart, and "
-    "on a desktop writing a text in an editor, replacing a word in it, closing a program, making "
-    "or renaming a folder, working out a sum and filling in a form of a browser, "
-    "in English or Chinese."
-)
 
 
 class RulesPolicy:
@@ -67,7 +64,7 @@ class RulesPolicy:
     def __init__(self, *, in_app: bool = False) -> None:
         self._in_app = in_app
         self._memory = Memory()
-        self._intent: Intent | None = None
+        self._intents: tuple[Intent, ...] = ()
         self._begun = False
 
     def decide(self, goal: str, observation: Observation, history: Sequence[Step]) -> Decision:
@@ -82,27 +79,23 @@ class RulesPolicy:
         now = seen.device_time or datetime.now()
         if not history or not self._begun:
             self._begin(goal, now, history)
-        if self._intent is not None and self._intent.unread:
-            unread = ", ".join(repr(word) for word in self._intent.unread)
-            return finish(
-                f"I did nothing: I do not understand {unread} in {goal!r}, and will not guess. "
-                "Say it without, if it does not matter.",
-                success=False,
-            )
-        if self._intent is None:
-            return finish(f"I do not understand {goal!r}. {_CAN}", success=False)
+        refusal = refuse(goal, self._intents)
+        if refusal is not None:
+            return refusal
         if seen.ui_tree is None and (later := self._read_later()) is not None:
             return later
         self._memory.unread = 0
         view = View(seen)
         if self._in_app and not history:
             self._memory.app = view.app
-        turn = Turn(view, self._intent, self._memory, now.date())
+        turn = Turn(view, self._intents[self._memory.errand], self._memory, now.date())
         _learn(turn, history)
         move = next(filter(None, (rule(turn) for rule in _RULES)), None)
         if move is None:
             move = pause(turn, "nothing leads on yet") or _give_up(turn)
-        note_act(turn, move)
+        if move.call.name == "finish":
+            self._memory, move = after_errand(turn, move, len(self._intents))
+        note_act(replace(turn, memory=self._memory), move)
         return move
 
     def _read_later(self) -> Decision | None:
@@ -131,17 +124,14 @@ class RulesPolicy:
         before.launcher = learnt.launcher or before.launcher
         before.tries["app pressed"] += "launcher" in seen.app
         self._memory = before
-        if self._intent is not None and _commits(seen, decision, self._intent):
+        if self._intents and _commits(seen, decision, self._intents[before.errand]):
             before.committed = True
 
     def _begin(self, goal: str, now: datetime, history: Sequence[Step]) -> None:
         self._begun = True
-        self._memory = Memory()
-        self._intent = read_goal(goal, now)
+        self._intents = read_goals(goal, now)
         # In the middle of a run of somebody else's, the app is the one that was in front last.
-        apps = [step.app for step in history if step.app and "launcher" not in step.app]
-        if apps:
-            self._memory.app = apps[-1]
+        self._memory = resumed(history, len(self._intents))
 
 
 def _same_deed(own: Decision, other: Decision) -> bool:
@@ -279,9 +269,11 @@ def _only_on_desktops(turn: Turn) -> Decision | None:
 
 
 _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
+    leave_errand,
     finish_on_evidence,
     close_app,
     await_effect,
+    go_home,
     go_to_app,
     _only_on_desktops,
     close_app,
@@ -296,8 +288,10 @@ _RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     _pick,
     go_to_section,
     do_deed,
+    count_down,
     begin_document,
     fill_wants,
+    answer,
     finish_on_evidence,
     put_into_cart,
     accept_filled,

@@ -1,17 +1,22 @@
-"""Reading goals of everyday errands: switches, contacts, alarms, notes, messages, carts."""
+"""Reading goals of everyday errands: contacts, alarms, cities, carts, orders, folders."""
 
 import re
 from datetime import datetime, time, timedelta
 
 from agent.policies.rules.intent import Intent, Want, make_intent
-from agent.policies.rules.leftover import without
-from agent.policies.rules.lexicon import lexicon
+from agent.policies.rules.leftover import unread, without
+from agent.policies.rules.lexicon import errands, lexicon
 from agent.policies.rules.numbers import CHINESE_NUMBER, ENGLISH_NUMBER, number
+from agent.policies.rules.read_parts import bare, first_of, name_of, quoted
 from agent.policies.rules.text import digits, is_cjk
-from agent.policies.rules.when import find_time, read_dates, read_weekdays, without_weekdays
+from agent.policies.rules.when import (
+    FoundTime,
+    find_time,
+    read_dates,
+    read_weekdays,
+    without_weekdays,
+)
 
-_EDGES = re.compile(r"^[^\w\"'“‘「『«(+]+|[^\w\"'”’」』»).!。！?？%]+$")
-_QUOTED = re.compile(r"[\"“”「『«]([^\"“”」』»]+)[\"“”」』»]|(?<!\w)['‘]([^'’]+)['’](?!\w)")
 _PHONE = re.compile(r"[+(]{0,2}\d[\d\s().-]{2,}\d")
 _SECRET_PHONE = re.compile(
     r"(?:\b(?:phone|mobile|cell|number)|电话|手机|号码|手机号)(?:\s+number|号码)?\s*[:：是为]?\s*"
@@ -21,106 +26,18 @@ _SECRET_PHONE = re.compile(
 """A number given by the name of a secret; see ``read_goal``."""
 _WHERE_TO = re.compile(r"\b(?:to|on|onto|into)\s+(?:the|my)\s+\w+", re.IGNORECASE)
 """What somebody is added to: no part of the name."""
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_POLITE = re.compile(
-    r"^\s*(?:please|can you|could you|i want to|i would like to|i'd like to|help me|请|帮我|麻烦|"
-    r"我要|我想)+[\s,，]*|"
-    r"[\s,，]*(?:please|thanks|thank you|谢谢|吧)[\s.!。！]*$",
+_NO_NAME = re.compile(
+    r"\b(?:from|at|on)\s+(?!sale\b)\S.*|\b(?:cheap|cheapest|best|newest|latest|largest|biggest|smallest|most|"
+    r"expensive|same|another|usual|last)\b|最\S{1,2}|便宜|\band\s.*",
     re.IGNORECASE,
 )
-
-
-def polite_free(goal: str) -> str:
-    """``goal`` without "please" and the like, and without a full stop at the end."""
-    text = goal.strip()
-    for _ in range(3):
-        text = _POLITE.sub("", text).strip()
-    return _EDGES.sub("", text).rstrip(".。!！")
-
-
-def quoted(text: str) -> str:
-    """The first text in quotation marks, empty if there is none."""
-    match = _QUOTED.search(text)
-    return (match[1] or match[2]).strip() if match else ""
-
-
-def _first(patterns: tuple[str, ...], text: str) -> re.Match[str] | None:
-    for pattern in patterns:
-        match = re.search(pattern, text, re.IGNORECASE | re.DOTALL)
-        if match is not None:
-            return match
-    return None
-
-
-def _clean(text: str) -> str:
-    return text.strip(" \t\n,，:：.。;；\"'“”‘’「」『』")
-
-
-def _name_of(text: str) -> str:
-    """A name given with "called", "named", "titled" and the like; empty if there is none."""
-    zh_end = r"(?=的(?:文件夹|目录|笔记|便签|闹钟|联系人)|[，,。；;]|$)"
-    ends = r"(?P<name>.+?)(?=$|[,;]|\s(?:with|and|at|on|for|saying|that|in|whose|containing)\b)"
-    match = _first(
-        (
-            rf"\b(?:called|named|titled|labell?ed|with (?:the )?(?:name|title|label))\s+{ends}",
-            rf"(?:名为|叫做|叫|名称为|标题为|标题是|标签为|名字是)(?P<name>[^，,。；;]+?){zh_end}",
-        ),
-        text,
-    )
-    return _clean(match["name"]) if match else ""
-
-
-def read_toggle(goal: str, _now: datetime) -> Intent | None:
-    """Turn something on or off."""
-    what = r"(?:the\s+|my\s+)?(?P<what>.+?)(?:\s+(?:mode\s+)?switch)?"
-    dark = r"(?:dark|night)\s+(?:theme|mode)"
-    match = _first(
-        (
-            rf"^(?:turn|switch|put)\s+(?P<state>on|off)\s+{what}$",
-            rf"^(?:turn|switch|put)\s+{what}\s+(?P<state>on|off)$",
-            rf"^(?P<state>enable|disable|activate|deactivate)\s+{what}$",
-            rf"^(?:use|switch to|go to|change to)\s+(?:the\s+)?(?P<what>{dark})$",
-            rf"^(?P<what>{dark}|airplane mode)(?:\s+(?P<state>on|off))?$",
-            r"^(?:把|将)(?P<what>.+?)(?P<state>打开|开启|启用|关闭|关掉|关上|停用)$",
-            r"^(?P<state>打开|开启|启用|切换到|使用|开|关闭|关掉|停用|禁用|关)(?P<what>.+)$",
-        ),
-        goal,
-    )
-    if match is None:
-        return None
-    what_text = _clean(match["what"])
-    ways = lexicon().ways_to_say(what_text)
-    if match.groupdict().get("state") == "打开" and len(ways) == 1 and "模式" not in what_text:
-        return None  # 打开 also opens apps; only what is known to be a switch is switched
-    state = (match.groupdict().get("state") or "on").casefold()
-    off = state in {"off", "disable", "deactivate", "关闭", "关掉", "关上", "停用", "禁用", "关"}
-    return make_intent("toggle", [Want(slot="switch", kind="toggle", labels=ways, on=not off)])
-
-
-def read_setting(goal: str, _now: datetime) -> Intent | None:
-    """Set something to a value: "set the font size to large"."""
-    match = _first(
-        (
-            r"^(?:set|change|switch|make)\s+(?:the\s+|my\s+)?(?P<what>.+?)\s+to\s+(?:the\s+)?(?P<value>.+)$",
-            r"^(?:把|将)?(?P<what>.+?)(?:设置|设定|设|改|调|切换|换)(?:为|成|到)(?P<value>.+)$",
-        ),
-        goal,
-    )
-    if match is None:
-        return None
-    words = lexicon()
-    want = Want(
-        slot="option",
-        kind="option",
-        labels=words.ways_to_say(_clean(match["what"])),
-        values=words.ways_to_say(_clean(match["value"])),
-    )
-    return make_intent("setting", [want])
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
 def read_contact(goal: str, _now: datetime) -> Intent | None:
     """Add a person with a number."""
-    if not re.search(r"\bcontacts?\b|联系人|通讯录|存.*(?:号码|电话)", goal, re.IGNORECASE):
+    asks = r"\bcontacts?\b|['’]s\s+(?:\w+\s+)?number\b|联系人|通讯录|存.*(?:号码|电话)"
+    if not re.search(asks, goal, re.IGNORECASE):
         return None
     if not re.search(
         r"\b(?:add|create|save|new|make|store|put)\b|新建|添加|创建|加|存|保存", goal, re.IGNORECASE
@@ -134,7 +51,7 @@ def read_contact(goal: str, _now: datetime) -> Intent | None:
     if (hidden := _SECRET_PHONE.search(rest)) is not None:
         phone = hidden["name"]
     rest = rest.replace(phone, " ") if phone else rest
-    name = quoted(rest) or _name_of(rest) or _bare_name(_WHERE_TO.sub(" ", rest))
+    name = quoted(rest) or name_of(rest) or _bare_name(_WHERE_TO.sub(" ", rest))
     if not name:
         return None
     wants = _name_wants(name)
@@ -165,14 +82,15 @@ def _bare_name(text: str) -> str:
         r"加入|加到|加|存|到|是|为|的|，|,|、|：|:"
     )
     rest = re.sub(chinese, " ", re.sub(english, " ", text, flags=re.IGNORECASE))
-    return _clean(re.sub(r"\s+", " ", rest))
+    return bare(re.sub(r"\s+", " ", rest))
 
 
 def read_alarm(goal: str, now: datetime) -> Intent | None:
     """Set an alarm at a time, on certain days."""
-    if not re.search(r"\balarm\b|\bwake me\b|闹钟|叫醒|叫我起床", goal, re.IGNORECASE):
+    asks = r"\balarm\b|\bwake (?:me|us)\b|^get up\b|闹钟|叫醒|叫我起床|叫我$"
+    if not re.search(asks, goal, re.IGNORECASE):
         return None
-    found = find_time(goal)
+    found = find_time(goal) or _bare_hour(goal)
     if found is None:
         return None
     clock = found.clock
@@ -180,12 +98,50 @@ def read_alarm(goal: str, now: datetime) -> Intent | None:
     days = read_weekdays(goal)
     if days:
         wants.append(Want(slot="days", kind="days", days=days))
-    name = _name_of(goal) or quoted(goal)
+    name = name_of(goal) or quoted(goal)
     if name:
         wants.append(Want(slot="label", kind="text", values=(name,)))
     rest = goal[: found.start] + " " + goal[found.end :]
     rest = without(without_weekdays(rest), (name,))
     return make_intent("alarm", wants, rest=_without_its_day(rest, clock, now))
+
+
+def read_alarm_switch(goal: str, _now: datetime) -> Intent | None:
+    """Turn an alarm on or off that is there; it goes by its time: "turn on my 8:30 alarm"."""
+    match = first_of(
+        (
+            r"^(?:turn|switch)\s+(?P<state>on|off)\s+(?P<what>.*\balarms?\b.*)$",
+            r"^(?P<state>enable|disable|activate|deactivate)\s+(?P<what>.*\balarms?\b.*)$",
+            r"^(?P<state>打开|开启|启用|关闭|关掉|停用)(?P<what>.*闹钟)$",
+        ),
+        goal,
+    )
+    if match is None:
+        return None
+    found = find_time(match["what"]) or _bare_hour(match["what"])
+    if found is None:  # which one is it?
+        return make_intent("alarm", []).model_copy(update={"unread": (match["what"],)})
+    clock, half = found.clock, "PM" if found.clock.hour >= 12 else "AM"
+    times = (f"{clock:%H:%M}", f"{clock.hour % 12 or 12}:{clock.minute:02d} {half}")
+    labels = tuple(way for when in times for way in (f"alarm at {when}", f"{when}的闹钟"))
+    on = match["state"].casefold() not in {"off", "disable", "deactivate", "关闭", "关掉", "停用"}
+    want = Want(slot="switch", kind="toggle", labels=labels, on=on)
+    rest = match["what"][: found.start] + " " + match["what"][found.end :]
+    intent = make_intent("toggle", [want], app=errands()["alarm"].app)
+    return intent.model_copy(update={"unread": unread("alarm", rest)})
+
+
+def _bare_hour(goal: str) -> FoundTime | None:
+    """An hour that only stands where a time does: an alarm "for 7", "at seven"."""
+    match = re.search(
+        rf"\b(?:at|for|alarm)\s+(?P<hour>{ENGLISH_NUMBER})(?=$|[,;.]|\s+(?:on|every|tomorrow|called|named)\b)",
+        goal,
+        re.IGNORECASE,
+    )
+    hour = number(match["hour"]) if match is not None else None
+    if match is None or hour is None or hour >= 24:
+        return None
+    return FoundTime(time(hour, 0), match.start("hour"), match.end("hour"))
 
 
 def _without_its_day(text: str, clock: time, now: datetime) -> str:
@@ -198,70 +154,12 @@ def _without_its_day(text: str, clock: time, now: datetime) -> str:
     return text
 
 
-def read_note(goal: str, _now: datetime) -> Intent | None:
-    """Write a note, with a title or without."""
-    if not re.search(r"\b(?:note|memo)\b|笔记|便签|备忘录|记一下|记下", goal, re.IGNORECASE):
-        return None
-    title = _name_of(goal)
-    rest = goal.replace(title, " ", 1) if title else goal
-    match = _first(
-        (
-            r"\b(?:saying|that says|which says|says|reading|containing)[\s:]+(?P<text>.+)$",
-            r"\b(?:with|and) (?:the )?(?:text|content|body|words)[\s:]+(?P<text>.+)$",
-            r"(?:内容是|内容为|内容：|内容:|写着|写上|写)[:：]?(?P<text>.+)$",
-            r"(?:note|memo|笔记|便签|备忘录|记一下|记下)\s*[:：,，]\s*(?P<text>.+)$",
-            r"\b(?:note|memo)\s+(?:to|about|that)\s+(?P<text>.+)$",
-            r"(?:记一下|记下)(?P<text>.+)$",
-        ),
-        rest,
-    )
-    text = quoted(rest) or (_clean(match["text"]) if match else "")
-    if not text and not title:
-        return None
-    wants = [Want(slot="title", kind="text", values=(title,))] if title else []
-    if text:
-        wants.append(Want(slot="body", kind="text", values=(text,)))
-    return make_intent("note", wants, rest=without(goal, (title, text)))
-
-
-def read_message(goal: str, _now: datetime) -> Intent | None:
-    """Send a text message to a person."""
-    saying = r"saying|that says|that|with the text|and say|to say"
-    says = rf"(?:\s*[:：,，]\s*|\s+(?:{saying})\s*[:：]?\s*|\s+(?=[\"“'‘「]))"
-    sms = r"(?:an?\s+)?(?:text\s+message|message|text|sms)"
-    verb = r"\b(?:send|write)"
-    zh_sms, zh_says = (
-        r"(?:一?[条个封]?)(?:短信|信息|消息|简讯)",
-        r"(?:[，,：:\s]|说|内容是|内容为|写)*",
-    )
-    match = _first(
-        (
-            rf"{verb}\s+{sms}\s+to\s+(?P<who>.+?){says}(?P<text>.+)$",
-            rf"{verb}\s+(?P<text>[\"“'‘「].+[\"”'’」])\s+to\s+(?P<who>.+)$",
-            rf"{verb}\s+(?P<who>.+?)\s+{sms}{says}(?P<text>.+)$",
-            rf"^(?:text|message|tell)\s+(?P<who>.+?){says}(?P<text>.+)$",
-            rf"给(?P<who>.+?)发(?:送)?(?:{zh_sms})?{zh_says}(?P<text>.+)$",
-            rf"发(?:送)?{zh_sms}给(?P<who>[^，,：:说]+){zh_says}(?P<text>.+)$",
-            r"告诉(?P<who>[^，,：:]+?)[，,：:](?P<text>.+)$",
-        ),
-        goal,
-    )
-    if match is None:
-        return None
-    who, text = _clean(match["who"]), quoted(match["text"]) or _clean(match["text"])
-    wants = [
-        Want(slot="recipient", kind="item", values=(who,)),
-        Want(slot="message", kind="text", values=(text,)),
-    ]
-    return make_intent("message", wants, rest=without(goal, (text, who)))
-
-
 def read_cart(goal: str, _now: datetime) -> Intent | None:
     """Put some of a product into the cart."""
     many = rf"(?:(?P<many>{ENGLISH_NUMBER})\s+(?:pieces? of\s+|units? of\s+|of\s+(?:the\s+)?)?)?"
     into = r"(?:in|into|to|inside)\s+(?:the|my)?\s*(?:shopping\s+)?(?:cart|basket|bag)"
     many_zh = rf"(?:(?P<many>{CHINESE_NUMBER})\s*[个件只双本台条包瓶份盒袋副支])?"
-    match = _first(
+    match = first_of(
         (
             rf"\b(?:put|add|place)\s+{many}(?:the\s+)?(?P<what>.+?)\s+{into}\b",
             rf"(?:把|将){many_zh}(?P<what>.+?)(?:放入|加入|放进|加到|添加到|放到)购物车",
@@ -274,16 +172,16 @@ def read_cart(goal: str, _now: datetime) -> Intent | None:
         return None
     amount = number(match["many"]) if match["many"] else 1
     wants = [
-        *_product_wants(_clean(match["what"])),
+        *_product_wants(bare(match["what"])),
         Want(slot="quantity", kind="count", amount=amount or 1),
     ]
     said = without(goal, (match["what"], match["many"] or ""))
-    return make_intent("cart", wants, rest=said)
+    return make_intent("cart", wants, rest=f"{said} {_more_than_a_name(match['what'])}")
 
 
 def read_city(goal: str, _now: datetime) -> Intent | None:
     """Add a city to the world clock."""
-    match = _first(
+    match = first_of(
         (
             r"^(?:add|put)\s+(?:the\s+city\s+(?:of\s+)?)?(?P<city>.+?)\s+(?:to|in|on|into)\s+.*\bworld\s+clocks?$",
             r"^(?:把|将)?(?P<city>.+?)(?:添加到|加入|加到)世界时钟(?:里|中)?$",
@@ -292,7 +190,7 @@ def read_city(goal: str, _now: datetime) -> Intent | None:
     )
     if match is None:
         return None
-    city = _clean(match["city"])
+    city = bare(match["city"])
     want = Want(slot="city", kind="item", values=(city,))
     return make_intent("city", [want], rest=without(goal, (city,)))
 
@@ -305,22 +203,28 @@ def read_order(goal: str, _now: datetime) -> Intent | None:
         r"(?:在)?(?:商店|商城)(?:里|中)?",
         r"(?:[，,]?(?:用|以)?(?P<pay>[^，,]+?)(?:付款|支付))?",
     )
-    match = _first(
+    match = first_of(
         (
-            rf"^(?:order|buy|purchase)\s+(?:(?P<many>{ENGLISH_NUMBER})\s+)?(?:of\s+)?(?:the\s+)?(?P<what>.+?){shop}{pay}$",
+            rf"^(?:order|buy|purchase)\s+(?:me\s+|us\s+)?(?:(?P<many>{ENGLISH_NUMBER})\s+)?(?:of\s+)?(?:the\s+|some\s+)?(?P<what>.+?)(?:{shop})?{pay}$",
             rf"^{shop_zh}(?:订购|购买|买|下单)(?P<many>{CHINESE_NUMBER})?[个件只台包瓶份盒]?(?P<what>.+?){pay_zh}$",
         ),
         goal,
     )
     if match is None:
         return None
-    wants = [*_product_wants(_clean(match["what"]))]
+    wants = [*_product_wants(bare(match["what"]))]
     amount = number(match["many"]) if match["many"] else 1
     wants.append(Want(slot="quantity", kind="count", amount=amount or 1))
     if match["pay"]:
-        ways = lexicon().ways_to_say(_clean(match["pay"]))
+        ways = lexicon().ways_to_say(bare(match["pay"]))
         wants.append(Want(slot="payment", kind="choice", values=ways))
-    return make_intent("order", wants)
+    more = " ".join(re.findall(r"^for\b.*", match["what"], re.IGNORECASE))
+    return make_intent("order", wants, rest=f"{_more_than_a_name(match['what'])} {more}")
+
+
+def _more_than_a_name(what: str) -> str:
+    """What a product's name does not say: where it is from, which of several it is to be."""
+    return " ".join(match[0] for match in _NO_NAME.finditer(what))
 
 
 def _product_wants(what: str) -> list[Want]:
@@ -338,21 +242,9 @@ def read_folder(goal: str, _now: datetime) -> Intent | None:
     """Make a folder."""
     if not re.search(r"\b(?:folder|directory)\b|文件夹|目录", goal, re.IGNORECASE):
         return None
-    match = _first((r"\bfolder\s+(?P<name>\S.*)$", r"(?:文件夹|目录)[:：]?(?P<name>.+)$"), goal)
-    name = quoted(goal) or _name_of(goal) or (_clean(match["name"]) if match else "")
+    match = first_of((r"\bfolder\s+(?P<name>\S.*)$", r"(?:文件夹|目录)[:：]?(?P<name>.+)$"), goal)
+    name = quoted(goal) or name_of(goal) or (bare(match["name"]) if match else "")
     if not name or not re.search(r"\b(?:create|make|add|new)\b|新建|创建|建", goal, re.IGNORECASE):
         return None
     want = Want(slot="folder", kind="text", values=(name,))
     return make_intent("folder", [want], rest=without(goal, (name,)))
-
-
-def read_open(goal: str, _now: datetime) -> Intent | None:
-    """Open an app and do nothing else."""
-    match = _first(
-        (
-            r"^(?:open|launch|start|go to|show)\s+(?:the\s+)?(?P<app>.+?)(?:\s+app(?:lication)?)?$",
-            r"^(?:打开|启动|进入)(?P<app>.+?)(?:应用|软件|app)?$",
-        ),
-        goal,
-    )
-    return make_intent("open", [], app=(_clean(match["app"]),)) if match else None

@@ -40,7 +40,7 @@ _PEOPLE = (
     ("children", r"child(?:ren)?|kids?|儿童|小孩|孩子"),
     ("infants", r"infants?|bab(?:y|ies)|婴儿"),
     ("adults", r"adults?|grown-?ups?|成人|成年人|大人"),
-    ("adults", r"people|persons?|passengers?|travell?ers?|人|乘客|tickets|张"),
+    ("adults", r"people|persons?|passengers?|travell?ers?|seats|人|乘客|tickets|张"),
 )
 _LEAD_IN = re.compile(
     r"^.*\b(?:tickets?|flights?|trip|seats?|fly)\b(?!.*\b(?:tickets?|flights?|trip)\b)|"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from agent.policies.rules.intent import Intent
 from agent.policies.rules.lexicon import errands
+from agent.policies.rules.phrasing import plain
 from agent.policies.rules.read_deed import read_deed
 from agent.policies.rules.read_desktop import (
     read_close,
@@ -14,23 +15,23 @@ from agent.policies.rules.read_desktop import (
     read_replace,
     read_sum,
 )
+from agent.policies.rules.read_dictated import read_message, read_note
 from agent.policies.rules.read_document import read_document
 from agent.policies.rules.read_errand import (
-    polite_free,
     read_alarm,
+    read_alarm_switch,
     read_cart,
     read_city,
     read_contact,
     read_folder,
-    read_message,
-    read_note,
-    read_open,
     read_order,
-    read_setting,
-    read_toggle,
 )
 from agent.policies.rules.read_flight import read_flight
 from agent.policies.rules.read_form import read_form
+from agent.policies.rules.read_question import read_question
+from agent.policies.rules.read_setting import read_nudge, read_open, read_setting, read_toggle
+from agent.policies.rules.read_several import read_several
+from agent.policies.rules.read_timer import read_timer
 
 _SECRET = re.compile(r"<secret:[^<>]*>")
 _WORD = "qsecret{}q"
@@ -48,6 +49,9 @@ _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_close,
     read_new_folder,
     read_deed,
+    read_timer,
+    read_question,
+    read_alarm_switch,
     read_alarm,
     read_message,
     read_note,
@@ -58,6 +62,7 @@ _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
     read_flight,
     read_order,
     read_sum,
+    read_nudge,
     read_toggle,
     read_setting,
     read_open,
@@ -65,7 +70,7 @@ _READERS: tuple[Callable[[str, datetime], Intent | None], ...] = (
 
 
 def read_goal(goal: str, now: datetime) -> Intent | None:
-    """Understand ``goal``.
+    """Understand ``goal`` as one thing to do, the first where it asks for several.
 
     Args:
         goal: A sentence in English or Chinese.
@@ -74,12 +79,22 @@ def read_goal(goal: str, now: datetime) -> Intent | None:
     Returns:
         What to do, or ``None`` if no reading fits.
     """
+    return next(iter(read_goals(goal, now)), None)
+
+
+def read_goals(goal: str, now: datetime) -> tuple[Intent, ...]:
+    """Understand all that ``goal`` asks for, in the order it is to be done; none if not at all."""
     names = dict.fromkeys(_SECRET.findall(goal))
     secrets = {_WORD.format(number): name for number, name in enumerate(names)}
     for word, name in secrets.items():
         goal = goal.replace(name, word)
-    intent = _read(polite_free(goal), now)
-    return _with_names(intent, secrets) if intent is not None and secrets else intent
+    text = plain(goal)
+
+    def read(part: str) -> Intent | None:
+        return _read(part, now)
+
+    intents = read_several(text, read(text), read)
+    return tuple(_with_names(intent, secrets) if secrets else intent for intent in intents)
 
 
 def _read(text: str, now: datetime) -> Intent | None:

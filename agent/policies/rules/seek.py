@@ -3,6 +3,7 @@
 from agent.policies.rules.intent import Want
 from agent.policies.rules.matching import control_for, field_label, options_for, shows
 from agent.policies.rules.pick import accept
+from agent.policies.rules.slide import slide
 from agent.policies.rules.text import mentions, says
 from agent.policies.rules.turn import MAX_TRIES, Turn
 from agent.policies.rules.view import Element
@@ -18,7 +19,7 @@ def set_here(turn: Turn) -> Decision | None:
         if want.kind == "toggle":
             return _set_switch(turn, want)
         if want.kind == "option":
-            return _set_option(turn, want)
+            return slide(turn, want) or _set_option(turn, want)
     return None
 
 
@@ -28,12 +29,12 @@ def look_for(turn: Turn) -> Decision | None:
         return None
     for want in turn.memory.open_wants(turn.intent):
         if want.kind in {"toggle", "option"}:
-            return _look_for(turn, want)
+            return go_towards(turn, want)
     return None
 
 
 def _set_switch(turn: Turn, want: Want) -> Decision | None:
-    switch = _switch_for(turn, want)
+    switch = switch_for(turn, want)
     if switch is None:
         return None
     if bool(switch.checked) == want.on:
@@ -45,7 +46,7 @@ def _set_switch(turn: Turn, want: Want) -> Decision | None:
     return turn.tap(switch, f"Turn {switch.label!r} {want.wish}")
 
 
-def _switch_for(turn: Turn, want: Want) -> Element | None:
+def switch_for(turn: Turn, want: Want) -> Element | None:
     """The switch named so; on a page of that name, the switch "Use ..." or the first one."""
     switches = [item for item in turn.view.elements if item.checked is not None and item.enabled]
     named = [(says(item.label, want.labels), item) for item in switches]
@@ -59,6 +60,8 @@ def _switch_for(turn: Turn, want: Want) -> Element | None:
 
 
 def _set_option(turn: Turn, want: Want) -> Decision | None:
+    if want.slot in turn.memory.verified:
+        return None
     control = control_for(turn, want.labels)
     if control is not None and shows(turn, want, control.values):
         turn.memory.verified[want.slot] = " ".join(control.texts)
@@ -83,7 +86,7 @@ def _on_page_of(turn: Turn, want: Want) -> bool:
     return any(says(node.label, want.labels) >= 2 for node in turn.view.plain_texts)
 
 
-def _look_for(turn: Turn, want: Want) -> Decision | None:
+def go_towards(turn: Turn, want: Want) -> Decision | None:
     """Towards a page that has it: its own row, a search, a row that mentions it, scrolling."""
     own = control_for(turn, want.labels)
     if own is not None and turn.pressed(own) == 0:

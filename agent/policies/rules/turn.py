@@ -68,6 +68,9 @@ class Memory:
         refused: What was asked in a dialog that offered something dangerous, and was closed.
         unread: How often there was no tree to read since there was one.
         offered: Apps among which the device could not choose, as it told them.
+        errand: Which of the goals in the sentence is pursued, from 0.
+        told: What was to be told of those before it.
+        leaving: Whether the screens of the one before are still being left.
     """
 
     app: str = ""
@@ -90,6 +93,9 @@ class Memory:
     refused: str = ""
     unread: int = 0
     offered: tuple[str, ...] = ()
+    errand: int = 0
+    told: tuple[str, ...] = ()
+    leaving: bool = False
 
     def open_wants(self, intent: Intent) -> list[Want]:
         """The wants still to be set, in order."""

@@ -73,6 +73,11 @@ class ErrandRunner:
             database.row_factory = sqlite3.Row
             return [dict(row) for row in database.execute(query).fetchall()]
 
+    def names_in(self, path: str) -> list[str]:
+        """The names in a folder."""
+        with self.server.phone.lock:
+            return [entry.name for entry in self.server.phone.files.list(path)]
+
     def setting(self, namespace: str, key: str) -> str:
         """A system setting, empty if it was never set."""
         with self.server.phone.lock:
