@@ -21,7 +21,7 @@ from agent.dialects.tools import SIZING, ToolsDialect, definitions
 from agent.keeper import Keeper
 from agent.loop import Limits
 from agent.model import ImagePart, OnText, RawCall, Reply, Request
-from agent.models.recording import RecordingModel
+from agent.models.exchanges import RecordingModel
 from agent.policies.vlm import VlmPolicy
 from agent.policy import Policy
 from agent.recording.folder import new_folder
