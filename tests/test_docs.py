@@ -73,7 +73,8 @@ def help_of(*command: str) -> str:
 def command_help(command: list[str]) -> str:
     """The help of ``agent`` and the given subcommands; a word that is no subcommand is dropped."""
     for length in range(len(command), 0, -1):
-        if text := help_of(*command[:length]):
+        text = help_of(*command[:length])
+        if text and (length == len(command) or " COMMAND [ARGS]" not in text):
             return text
     raise AssertionError(f"agent {' '.join(command)} is no command")
 
