@@ -54,7 +54,8 @@ def test_every_command_and_option_that_a_document_shows_exists(document: str) ->
         command = [word for word in words[1:3] if word.isalpha() and word.islower()]
         help_text = command_help(command)
         for option in re.findall(r"(?<!\S)--[a-z-]+", line):
-            assert option in help_text, (
+            # Whole: "--dev" is no option because "--device" is one.
+            assert re.search(rf"(?<!\S){option}(?![a-z-])", help_text), (
                 f"{document}: {line!r} shows {option}, which `agent {command}` does not know"
             )
     assert not lines or shown
@@ -72,7 +73,8 @@ def help_of(*command: str) -> str:
 def command_help(command: list[str]) -> str:
     """The help of ``agent`` and the given subcommands; a word that is no subcommand is dropped."""
     for length in range(len(command), 0, -1):
-        if text := help_of(*command[:length]):
+        text = help_of(*command[:length])
+        if text and (length == len(command) or " COMMAND [ARGS]" not in text):
             return text
     raise AssertionError(f"agent {' '.join(command)} is no command")
 

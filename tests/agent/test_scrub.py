@@ -155,6 +155,17 @@ def test_pixels_are_masked_where_the_tree_shows_the_term(tmp_path: Path) -> None
     frames = [f"frames/{index:04d}-before.jpg" for index in shown[:1]]
     assert set(frames) <= set(done.masked)
     assert "frames/0004-anchor.jpg" in done.masked, "the patch around Save reaches into the field"
+    intent = new.steps[4].intent
+    assert intent is not None
+    assert intent.anchor is not None
+    cut = intent.anchor.box
+    with Image.open(io.BytesIO(new.read(intent.anchor.patch))) as patch:
+        there = field.intersection(cut)
+        within = (there.left - cut.left, there.top - cut.top, there.right - cut.left,
+                  there.bottom - cut.top)  # fmt: skip
+        inner = np.asarray(patch.convert("L").crop(within))[2:-2, 2:-2].astype(int)
+    assert inner.size > 100
+    assert abs(inner - 128).max() < 12, "nothing of it is left in the patch, either"
     assert done.unchecked == []
 
 

@@ -82,6 +82,14 @@ def test_several_alike_are_listed() -> None:
         find_app("notes", ALL)
 
 
+def test_of_two_that_are_nearly_called_so_none_is_guessed() -> None:
+    near = App("a.rec", "R", "Voice Recorders")
+    further = App("b.rec", "R", "Voice Recorder 24")
+    with pytest.raises(ActionFailedError, match=r"Voice Recorders \(a\.rec\), Voice Recorder 24"):
+        find_app("voice recorder", (near, further))
+    assert find_app("voice recorder", (near, MAPS)) == near
+
+
 def test_an_app_of_the_virtual_phone(phone: PhoneServer, phone_adb: AdbServer) -> None:
     device = connect(server=phone_adb)
     for name in ("Bookings", "bookings", "Booking", "com.tapwright.bookings"):

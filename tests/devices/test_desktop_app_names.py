@@ -121,6 +121,14 @@ def test_apps_by_their_kind_and_not_what_sets_them_up(name: str, found: str) -> 
     assert find_desktop_app(name, KINDS).id == found
 
 
+def test_of_two_that_are_nearly_called_so_none_is_guessed() -> None:
+    near = DesktopApp("near", ("Voice Recorders",), ("near",), "")
+    further = DesktopApp("further", ("Voice Recorder 24",), ("further",), "")
+    with pytest.raises(ActionFailedError, match=r"Voice Recorders \(near\), Voice Recorder 24"):
+        find_desktop_app("voice recorder", (near, further))
+    assert find_desktop_app("voice recorder", (near, *APPS)) == near
+
+
 def test_of_several_of_a_kind_the_chosen_one_is_meant() -> None:
     for name in ("files", "文件管理器"):
         assert find_desktop_app(name, (*KINDS, ZZ), lambda _: ("gone", "zz", "aa")).id == "zz"

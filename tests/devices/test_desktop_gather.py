@@ -230,10 +230,15 @@ def test_hotkeys() -> None:
     desk.let_go("ctrl")
     desk.key("tab")
     desk.type("S")
-    desk.let_go("shift")
+    desk.held("alt")
+    desk.held("ctrl")
+    desk.key("t", "T")  # four together are the most that there are names for
+    for name in ("alt", "ctrl", "shift"):
+        desk.let_go(name)
     assert desk.actions == [
         Hotkey(keys=("ctrl", "s")), Hotkey(keys=("ctrl", "shift", "s")),
         Hotkey(keys=("shift", "tab")), TypeText(text="S"),
+        Hotkey(keys=("ctrl", "alt", "shift", "t")),
     ]  # fmt: skip
     assert desk.told == []
 

@@ -122,6 +122,14 @@ def test_where_it_changed() -> None:
     difference = compare(Screenshot(PAGE), Screenshot(DIFFERENT["one_switch"]))
     assert difference.bounds is not None
     assert Box(left=864, top=528, right=1056, bottom=672).encloses(difference.bounds)
+    assert difference.bounds.encloses(Box(left=904, top=564, right=1016, bottom=620))
+
+
+def test_tiles_cover_the_frame_without_gaps() -> None:
+    white, black = (Screenshot(Image.new("RGB", SIZE, colour)) for colour in ("white", "black"))
+    everywhere = compare(white, black)
+    assert everywhere.bounds == Box.of(white.size)
+    assert sum(box.area for box in everywhere.boxes) == white.size.width * white.size.height
 
 
 def test_frames_of_different_sizes_differ_everywhere() -> None:

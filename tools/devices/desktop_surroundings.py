@@ -77,16 +77,15 @@ class XSurroundings:
 
     def types_into_recorded(self, area: Box) -> bool:
         """See ``Surroundings``."""
-        windows = self._windows.windows()
-        front = self._front(windows)
+        front = self._front()
         if front is None:
             return self._driven is None
         shows = front.area.intersection(area).area > 0
-        return shows and front.handle in self._recorded(windows)
+        return shows and front.handle in self._recorded(self._windows.windows())
 
     def secretive(self) -> bool:
         """See ``Surroundings``."""
-        front = self._front(self._windows.windows())
+        front = self._front()
         if self._reader is None or front is None:
             return False
         # Boxes do not matter here, so any frame will do.
@@ -101,9 +100,9 @@ class XSurroundings:
         if not isinstance(self._bus, str):
             self._bus.close()
 
-    def _front(self, windows: tuple[XWindow, ...]) -> XWindow | None:
-        active = self._windows.active()
-        return next((each for each in windows if each.handle == active), None)
+    def _front(self) -> XWindow | None:
+        active = self._windows.active()  # first: a window that comes now is then in the list
+        return next((each for each in self._windows.windows() if each.handle == active), None)
 
     def _recorded(self, windows: tuple[XWindow, ...]) -> frozenset[int]:
         """Ids of the windows that are recorded."""

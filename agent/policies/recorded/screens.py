@@ -48,11 +48,14 @@ class Screens:
         return isinstance(closing, Closing)
 
     def is_off(self, place: int, now: Observation) -> bool:
-        """Whether ``now`` shows nothing, where the step at ``place`` was recorded on something."""
+        """Whether ``now`` shows nothing, where something was to be seen around ``place``.
+
+        The step at ``place`` may just have been done, and may have switched the screen off.
+        """
         if not now.screenshot.is_black:
             return False
-        steps = self.source.steps
-        return place >= len(steps) or not self.source.frame(steps[place].seen).is_black
+        around = (self.before(place), self.before(place + 1))
+        return not any(self.source.frame(seen).is_black for seen in around)
 
     def divergence(self, place: int, now: Observation, missed: Missed) -> ReplayDivergedError:
         """The error for a screen on which the step at ``place`` is not to be found."""

@@ -1,28 +1,33 @@
 """Acts without an effect, waits, and what is done already: on the device in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from agent.dialects.choose import DIALECTS
 from agent.models.exchanges import message_as_json
 from agent.models.scripted import ScriptedModel
+from agent.policies.recorded.join import places_to_join
 from agent.policies.recorded.manner import Manner, Mode
 from agent.policies.recorded.policy import RecordedPolicy
+from agent.policies.recorded.progress import Move, Progress, Turn
 from agent.policies.recorded.source import Source
 from agent.policies.scripted import ScriptedPolicy
 from agent.policies.vlm import VlmPolicy
 from agent.policy import Policy
 from agent.recording.reader import Recording
-from agent.step import Episode, StopReason
+from agent.step import Episode, Step, StopReason
 from tests.agent.episodes import DONE, FORM, LOUD, NAME, SAVE, Rig, call, recorded, tap
 from tools.action import Action, Tap
 from tools.builtin import builtin_registry
 from tools.clock import FakeClock
 from tools.device import Device
 from tools.devices.fake import FakeDevice
+from tools.geometry import Point
+from tools.screen import Screenshot
 from tools.settle import SettlingDevice
 
 STEPS = [tap(FORM), tap(NAME), call("type_text", text="Ann"), tap(LOUD), tap(SAVE), DONE]
@@ -53,6 +58,25 @@ class Deaf(FakeDevice):
             lost, self._lost = self._lost, None
             super().perform(lost)
         super().perform(action)
+
+
+class Dark(FakeDevice):
+    """Its screen goes off for good, after so many taps."""
+
+    def __init__(self, taps: int) -> None:
+        super().__init__()
+        self._left = taps
+
+    def perform(self, action: Action) -> None:
+        super().perform(action)
+        self._left -= isinstance(action, Tap)
+
+    def glance(self) -> Screenshot:
+        frame = super().glance()
+        if self._left > 0:
+            return frame
+        size = frame.size
+        return replace(frame, image=Image.new("RGB", (size.width, size.height)))
 
 
 @dataclass
@@ -159,6 +183,33 @@ def test_another_state_is_no_recorded_screen(filled: Recording, tmp_path: Path) 
     played = play(filled, device, tmp_path)
     assert played.episode.stop is StopReason.DIVERGED
     assert device.saved == []
+
+
+@pytest.mark.parametrize("taps", [2, 4])  # of four: in the middle, and before the end is looked at
+def test_a_screen_that_is_off_is_told_as_that(filled: Recording, tmp_path: Path, taps: int) -> None:
+    played = play(filled, Dark(taps), tmp_path, mode="heal", inner=ScriptedPolicy([DONE]))
+    assert played.episode.stop is StopReason.DIVERGED
+    assert "the screen is black: switch it on and unlock it" in played.episode.error
+    assert "ask" not in played.rungs
+
+
+def test_a_screen_that_was_off_when_it_was_recorded_is_no_trouble(tmp_path: Path) -> None:
+    made = recorded(Rig(tmp_path / "made", [tap(FORM), DONE], device=settled(Dark(1))).run())
+    played = play(made, Dark(1), tmp_path)
+    assert played.episode.stop is StopReason.FINISHED, played.episode.error
+
+
+def test_a_place_is_joined_from_elsewhere_twice_at_most(filled: Recording, tmp_path: Path) -> None:
+    """Else two policies could send each other to and fro."""
+    source, look = Source(filled), FakeDevice().observe()
+    turn = Turn("fill it in", look, (Step(index=0, action=Tap(at=Point(x=1, y=1))),))
+    at = Progress(place=1)
+    move = Move(None, look, same_place=False)
+    assert list(places_to_join(source, at, turn, move)) == [1, 2, 3, 4, 5]
+    at.joins[3] = 1
+    assert 3 in places_to_join(source, at, turn, move)
+    at.joins[3] = 2
+    assert list(places_to_join(source, at, turn, move)) == [1, 2, 4, 5]
 
 
 def test_a_run_that_gave_up_is_not_made_a_success(tmp_path: Path) -> None:
