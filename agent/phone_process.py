@@ -9,10 +9,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Lock, Timer
 from typing import IO, TypeAlias
 
 from pydantic import ValidationError
@@ -56,23 +56,26 @@ class Announcement(Frozen):
 
 
 class PhoneLog:
-    """What a virtual phone complains of, in a file.
+    """What a virtual phone complains of; several threads may ask.
 
     Args:
-        path: The file.
-        place: How a person finds it.
+        reader: Reads it.
+        place: How a person finds it; empty if there is no such place as long as nothing fails.
     """
 
-    def __init__(self, path: Path, place: str) -> None:
-        self.path, self.place = path, place
+    def __init__(self, reader: IO[bytes], place: str) -> None:
+        self._reader, self._place = reader, place
+        self._kept: Path | None = None
+        self._lock = Lock()
         self._told = self._explained = 0
 
     def text(self) -> str:
-        """All of it; nothing once the phone has ended that had nothing to say."""
-        try:
-            return self.path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return ""
+        """All of it; nothing once the phone has ended."""
+        with self._lock:
+            if self._reader.closed:
+                return ""
+            self._reader.seek(0)
+            return self._reader.read().decode("utf-8", "replace")
 
     def news(self) -> str:
         """What was complained of since this was asked last."""
@@ -88,7 +91,21 @@ class PhoneLog:
         if not found:
             return ""
         said = found[-1].removeprefix(_FAILED).removesuffix(".")
-        return f"The virtual phone hung up: {said}. The traceback is in {self.place}."
+        return (
+            f"The virtual phone hung up: {said}. The traceback is in {self._place or self.kept()}."
+        )
+
+    def kept(self) -> Path:
+        """A file in the folder for temporary files that has all of it, and stays."""
+        if self._kept is None:
+            self._kept = _new_file()
+        self._kept.write_text(self.text(), encoding="utf-8")
+        return self._kept
+
+    def close(self) -> None:
+        """The phone has ended."""
+        with self._lock:
+            self._reader.close()
 
 
 @dataclass(frozen=True)
@@ -185,7 +202,7 @@ def running_phone(options: PhoneOptions) -> Iterator[RunningPhone]:
         UsageError: It does not like its options: an unknown scenario, a port that is taken.
         DeviceError: It does not start.
     """
-    with _log(options.folder) as log, log.path.open("wb") as errors:
+    with _log(options.folder) as (log, errors):
         # A group of its own: Ctrl-C in the terminal must end the run, not the phone under it.
         process = subprocess.Popen(  # noqa: S603 - our own module, no shell
             options.command(),
@@ -205,22 +222,26 @@ def running_phone(options: PhoneOptions) -> Iterator[RunningPhone]:
 
 
 @contextmanager
-def _log(folder: Path | None) -> Iterator[PhoneLog]:
-    """A file, not a pipe: nobody need read along, and a full pipe would stop the phone."""
-    if folder is None:
-        path = _new_log_file()
-        log = PhoneLog(path, str(path))
-    else:
-        log = PhoneLog(folder / LOG_FILE, f"{LOG_FILE} of the recording")
+def _log(folder: Path | None) -> Iterator[tuple[PhoneLog, IO[bytes]]]:
+    """A file, not a pipe: nobody need read along, and a full pipe would stop the phone.
+
+    Returns:
+        What reads it, and what is written to.
+    """
+    path = folder / LOG_FILE if folder is not None else _new_file()
+    place = f"{LOG_FILE} of the recording" if folder is not None else ""
     try:
-        yield log
+        with path.open("wb") as errors, closing(PhoneLog(path.open("rb"), place)) as log:
+            if folder is None:
+                with suppress(PermissionError):  # where what is open keeps its name, until the end
+                    path.unlink()
+            yield log, errors
     finally:
-        said = log.text()
-        if not said or (folder is None and _TRACEBACK not in said):
-            log.path.unlink(missing_ok=True)
+        if folder is None or (path.exists() and not path.stat().st_size):
+            path.unlink(missing_ok=True)
 
 
-def _new_log_file() -> Path:
+def _new_file() -> Path:
     handle, name = tempfile.mkstemp(prefix="tapwright-phone-", suffix=".log")
     os.close(handle)
     return Path(name)
@@ -254,10 +275,8 @@ def _not_started(process: _Process, log: PhoneLog) -> Exception:
     told = f"The virtual phone did not start: {reason}"
     if _TRACEBACK not in said:
         return DeviceError(told)
-    kept = _new_log_file()  # a recording in which nothing happened does not stay
-    kept.write_text(said, encoding="utf-8")
-    log.path.unlink(missing_ok=True)
-    return DeviceError(f"{told}. The traceback is in {kept}.")
+    # Not in the recording: one in which nothing happened does not stay.
+    return DeviceError(f"{told}. The traceback is in {log.kept()}.")
 
 
 def _end(process: _Process) -> None:

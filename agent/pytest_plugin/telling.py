@@ -99,5 +99,5 @@ def _thought(recording: Path, message: str) -> list[str]:
             continue
         place = _PLACE.search(decision.thought)
         if place is None or told is None or place[0] != told[0]:
-            return [f"last thought, at step {step.index}: {' '.join(decision.thought.split())}"]
+            return [f"last thought, at step {step.index + 1}: {' '.join(decision.thought.split())}"]
     return []

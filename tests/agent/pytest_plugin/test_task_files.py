@@ -52,7 +52,7 @@ def test_outcomes_are_told_without_any_python(pytester: pytest.Pytester, run: Ru
             "tasks/some.task.yaml::nothing-asked UNVERIFIED*",
             "*_ rows[[]wrong] _*",
             "tasks/some.task.yaml:16: settings global airplane_mode_on equals '1': *is '0'*",
-            "  last thought, at step 0: tasks/some.task.yaml:14: *",
+            "  last thought, at step 1: tasks/some.task.yaml:14: *",
             "  recording: *rows-wrong-*",
             "  look at it: agent report *rows-wrong-*",
             "FAILED tasks/some.task.yaml::rows[[]wrong] - tasks/some.task.yaml:16: *",
