@@ -5,7 +5,7 @@ the episode, after the step it happened in is on disk. Nothing is retried here.
 """
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -220,7 +220,7 @@ class _Run:
         while turn.decision is None:
             try:
                 with self._timed(turn, "decide"):
-                    turn.decision = self._cast.policy.decide(self._goal, turn.seen, history)
+                    turn.decision = self._asked(turn, history)
             except UnreadableReplyError as error:
                 turn.mistake = str(error)
                 self._cast.recorder.mistake(turn.index, error, counts=False)
@@ -238,6 +238,14 @@ class _Run:
             self._cast.recorder.decision(turn.index, turn.decision, turn.spent_s["decide"])
         self._cast.watcher.decided(turn.index, turn.seen, turn.decision)
         return self._time_is_up() if self._out_of_time() else None
+
+    def _asked(self, turn: _Turn, history: Sequence[Step]) -> Decision:
+        policy = self._cast.policy
+        decided: object = policy.decide(self._goal, turn.seen, history)
+        if not isinstance(decided, Decision):  # else None would be asked for again for ever
+            told = f"The policy {policy.name!r} gave {decided!r:.80} in place of a Decision."
+            raise TypeError(told)
+        return decided
 
     def _act(self, turn: _Turn, decision: Decision) -> _Ending | None:
         context = ToolContext(turn.seen, self._cast.device.info)

@@ -24,17 +24,31 @@ def test_the_readme_is_short_and_shows_code_early() -> None:
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 60
 
 
-def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
-    example = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+def run_example(text: str, folder: Path) -> str:
+    """What the first Python example of a document prints, run in ``folder``."""
+    example = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert example is not None
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", example[1]],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "finished" in done.stdout
+    return done.stdout
+
+
+def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
+    assert "finished" in run_example(README, tmp_path)
     assert len(list((tmp_path / "recordings").iterdir())) == 1
+
+
+def test_a_policy_and_a_device_of_ones_own_run_as_shown(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "own-code.md").read_text(encoding="utf-8")
+    assert run_example(page, tmp_path).splitlines() == [
+        "finished com.android.settings is in front.",
+        "finished fake is in front.",
+    ]
+    assert len(list((tmp_path / "recordings").iterdir())) == 2
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -103,6 +104,7 @@ def write_single_page(
         RecordingError: A recording names files outside of it.
     """
     prepare_file(path, force=force)
+    is_new = not path.exists()
     gallery = Gallery(None, room=round(max_mb * 1e6))
     try:
         runs, heads = _tell(recordings, gallery, on_picture)
@@ -113,6 +115,9 @@ def write_single_page(
         path.write_text(_render(runs, heads, shown, notice), encoding="utf-8", errors=_ODD)
         size = path.stat().st_size
     except OSError as error:
+        if is_new:  # what is no whole page would be taken for somebody's file the next time
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
         raise refused(path, error) from error
     told = [*gallery.problems, *([notice] if notice else [])]
     if detail == "none" and size > max_mb * 1e6:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from pydantic import JsonValue
 
 from agent.config import load_config
@@ -15,10 +16,11 @@ from agent.perception.document.pages import DPI
 from agent.perception.document.parse import parse_document
 from agent.perception.document.reader import MAX_TOKENS as PAGE_TOKENS
 from agent.perception.document.values import Document, Page
+from agent.perception.film_parts import picture_of
 from agent.perception.form import Form
 from agent.perception.ground import Grounding, ground
 from agent.perception.messages import to_messages
-from agent.perception.pictures import Picture, load_picture
+from agent.perception.pictures import Picture, PictureError
 from agent.perception.reasoning import MAX_TOKENS, Reasoned, pose, solve
 from agent.perception.seer import Seer
 from agent.perception.talking import ChatReply, talk
@@ -29,6 +31,9 @@ from agent.perception.video.watch import Asking, Watched, frames_a_token, watch
 from agent.perception.zoom import ground_closely
 from agent.wiring.audience import Audience, Nobody
 from agent.wiring.models import find_seer
+
+Given = Picture | Image.Image | Path | str
+"""A picture as it may be given: a file, what else ``load_picture`` takes, or one of Pillow."""
 
 
 class Client(AbstractContextManager["Client", None]):
@@ -57,7 +62,7 @@ class Client(AbstractContextManager["Client", None]):
     def reason(
         self,
         problem: str,
-        pictures: Sequence[Picture | str] = (),
+        pictures: Sequence[Given] | Given = (),
         *,
         max_tokens: int = MAX_TOKENS,
         on_text: OnText | None = None,
@@ -66,7 +71,7 @@ class Client(AbstractContextManager["Client", None]):
 
         Args:
             problem: In words.
-            pictures: What it is about: pictures, or their files and addresses; may be empty.
+            pictures: What it is about; may be empty.
             max_tokens: Room for the reasoning and the answer.
             on_text: Hears the reply while it is written.
 
@@ -74,7 +79,7 @@ class Client(AbstractContextManager["Client", None]):
             UsageError: A picture cannot be used, or the problem is empty.
             ModelError: The model could not be asked.
         """
-        looked = [load_picture(each) if isinstance(each, str) else each for each in pictures]
+        looked = [_picture(each) for each in _several(pictures)]
         posed = pose(self.seer, problem, looked, max_tokens=max_tokens)
         return solve(self.seer, posed, on_text=on_text)
 
@@ -147,12 +152,12 @@ class Client(AbstractContextManager["Client", None]):
         return plan_frames(clip.facts, self.seer.sizing, wish)
 
     def ground(
-        self, picture: Picture | str, what: str, *, point: bool = False, zoom: bool = False
+        self, picture: Given, what: str, *, point: bool = False, zoom: bool = False
     ) -> Grounding:
         """Find ``what`` in ``picture``: boxes, or points, in pixels of the picture.
 
         Args:
-            picture: A picture, or what ``load_picture`` takes.
+            picture: To look at.
             what: In words.
             point: Whether to ask for points.
             zoom: Whether to look again, enlarged, where it may be.
@@ -164,13 +169,13 @@ class Client(AbstractContextManager["Client", None]):
         look = ground_closely if zoom else ground
         return look(self.seer, _picture(picture), what, point=point)
 
-    def caption(self, picture: Picture | str, *, style: str = "short", system: str = "") -> Caption:
+    def caption(self, picture: Given, *, style: str = "short", system: str = "") -> Caption:
         """Say what ``picture`` shows; see ``agent.perception.ask.caption``."""
         return caption(self.seer, _picture(picture), style=style, system=system)
 
     def ask(
         self,
-        pictures: Sequence[Picture | str] | Picture | str,
+        pictures: Sequence[Given] | Given,
         question: str,
         *,
         schema: dict[str, JsonValue] | None = None,
@@ -179,14 +184,13 @@ class Client(AbstractContextManager["Client", None]):
         """Answer ``question`` about ``pictures``; see ``agent.perception.ask.ask``.
 
         Args:
-            pictures: One or several, each as ``load_picture`` takes it.
+            pictures: One or several.
             question: In words.
             schema: A JSON schema that the answer has to fit; ``Answered.value`` then holds it.
             system: The system prompt; empty for none.
         """
-        several = [pictures] if isinstance(pictures, Picture | str) else pictures
         form = Form(schema) if schema is not None else None
-        shown = [_picture(each) for each in several]
+        shown = [_picture(each) for each in _several(pictures)]
         return ask(self.seer, shown, question, form=form, system=system)
 
     def parse(
@@ -218,5 +222,14 @@ class Client(AbstractContextManager["Client", None]):
         self.close()
 
 
-def _picture(given: Picture | str) -> Picture:
-    return load_picture(given) if isinstance(given, str) else given
+def _several(given: Sequence[Given] | Given) -> Sequence[Given]:
+    return [given] if isinstance(given, Given) else given
+
+
+def _picture(given: object) -> Picture:
+    if isinstance(given, Given):
+        return picture_of(given, "the picture")
+    raise PictureError(
+        f"A picture cannot be given as {type(given).__name__}.",
+        hint="Give its file, its address, or a picture of Pillow.",
+    )

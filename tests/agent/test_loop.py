@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -164,6 +165,15 @@ def test_whatever_goes_wrong_the_recording_has_its_end(
     assert recording.end.stop is stop
     assert recording.warnings == ()
     assert ("Traceback" in recording.end.traceback) == (stop is StopReason.CRASHED)
+
+
+@pytest.mark.parametrize("given", [None, "finish"])
+def test_a_policy_that_gives_no_decision_is_told_and_not_asked_again(
+    given: Any, tmp_path: Path
+) -> None:
+    episode = Rig(tmp_path, policy=Grumbler(given)).run()
+    assert (episode.stop, episode.steps[-1].decision) == (StopReason.CRASHED, None)
+    assert f"TypeError: The policy 'grumbler' gave {given!r} in place of a Dec" in episode.error
 
 
 def test_a_question_goes_to_the_person_and_the_answer_to_the_policy(tmp_path: Path) -> None:

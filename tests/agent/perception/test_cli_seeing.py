@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from agent.cli.app import run_command
-from agent.wiring.client import Client
+from agent.perception.pictures import PictureError, load_picture
+from agent.wiring.client import Client, Given
 from tests.agent.models.fault_server import (
     Answer,
     Answerer,
@@ -348,3 +349,21 @@ def test_the_same_in_python() -> None:
         assert client.caption("p.png").text == "Grey."
         assert client.ask("p.png", "How many?", schema={"type": "object"}).value == {"n": 1}
         assert client.ask(["p.png", "p.png"], "How many?").text == "Two."
+
+
+def test_a_picture_may_be_given_in_any_way_python_has_one() -> None:
+    ways: list[Given] = ["p.png", Path("p.png"), Image.open("p.png"), load_picture("p.png")]
+    with (
+        serving(*[words("**Final Answer** Grey.")] * 3 * len(ways)) as server,
+        Client(model=QWEN[1], server=server.base_url) as client,
+    ):
+        for way in ways:
+            assert client.caption(way).text.endswith("Grey.")
+            assert client.ask(way, "What is it?").text.endswith("Grey.")
+            assert client.reason("What is it?", way).answer == "Grey."
+        shown = [last_image(request) for request in server.requests]
+        assert {image.size for image in shown if image is not None} == {(560, 280)}
+        assert None not in shown
+        for wrong in (3, b"\x89PNG", ["p.png"]):
+            with pytest.raises(PictureError, match=r"cannot be given as \w+\. Give its file"):
+                client.caption(wrong)  # type: ignore[arg-type]

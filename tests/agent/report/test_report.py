@@ -4,6 +4,8 @@ import base64
 import hashlib
 import json
 import re
+import resource
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -303,3 +305,18 @@ def test_the_command_says_where_the_page_is(
     assert run_command(["report", "last", "--single-file"]) == 0
     assert found.end is not None
     assert (found.end.stop, found.end.verdict) == (StopReason.FINISHED, Verdict.PASSED)
+
+
+def test_half_a_page_is_not_left_in_the_way(tmp_path: Path) -> None:
+    found, page = passed_run(tmp_path / "recordings"), tmp_path / "page.html"
+    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, bounds[1]))
+    try:
+        with pytest.raises(UsageError, match="cannot be written: File too large"):
+            write_single_page([found], page, silent)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert not page.exists()
+    assert write_single_page([found], page, silent).page == page
