@@ -52,7 +52,7 @@ class Ears:
     def wait_for(self, *actions: Action) -> None:
         """Return when as much was heard, and compare."""
         with suppress(AssertionError):  # the comparison tells more
-            until(lambda: len(self.heard) >= len(actions), "the acts", 8)
+            until(lambda: len(self.heard) >= len(actions), "the acts")
         assert self.actions == list(actions)
 
 

@@ -80,7 +80,7 @@ def recording(rig: Rig, *arguments: str, **variables: str) -> Iterator[Recorder]
     )
     recorder = Recorder(process, rig)
     try:
-        until(lambda: recorder.says("Use the desktop"), "the recorder", 40)
+        until(lambda: recorder.says("Use the desktop"), "the recorder")
         yield recorder
     finally:
         recorder.close()
@@ -243,7 +243,7 @@ def test_a_password_is_not_recorded(rig: Rig, door: str, *, named: bool) -> None
             tree = look.observe().ui_tree
             return tree is not None and any(node.password for node in tree.nodes)
 
-        until(shown, "the form", 30)
+        until(shown, "the form")
         field_ = next(node for node in look.observe().ui_tree.nodes if node.hint == "User")  # type: ignore[union-attr]
         with recording(rig, *arguments, **variables) as recorder:
             person.click(field_.box.center.x, field_.box.center.y)
