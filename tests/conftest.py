@@ -5,9 +5,11 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -72,6 +74,9 @@ settings.register_profile(
 settings.register_profile("same_examples", settings.get_profile("any_machine"), derandomize=True)
 settings.load_profile("any_machine")
 _SLOW = "slow: minutes on two cores; runs with -m slow, or TAPWRIGHT_REQUIRE=slow"
+# Threads of virtual phones that run in this process, and the tests that are about those phones.
+_PHONES = ("adb-", "forward-")
+_OF_PHONES = Path(__file__).parent / "virtual_phone"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 
 
@@ -95,8 +100,43 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item.get_closest_marker("slow") is None]
 
 
+class Tracing:
+    """Lets coverage begin in a new thread, but not in a phone's, unless the test is about phones.
+
+    The tests of the virtual phone reach all that the others reach of it but some twenty lines, and
+    traced, it takes more than twice its time.
+    """
+
+    about_phones = False
+
+    def __init__(self, begin: Callable[[FrameType, Any, Any], Any]) -> None:
+        self._begin = begin
+
+    def __call__(self, frame: FrameType, event: Any, argument: Any) -> Any:
+        if self.about_phones or not threading.current_thread().name.startswith(_PHONES):
+            return self._begin(frame, event, argument)
+        sys.settrace(None)
+        return None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than processors: a fifth of the tests' time is waiting for programs."""
+    mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (mine or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Coverage has begun by now, if it is measured."""
+    begin = threading.gettrace()
+    if begin is not None:
+        threading.settrace(Tracing(begin))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a part that is not here; fail if TAPWRIGHT_REQUIRE names that part."""
+    Tracing.about_phones = item.path.is_relative_to(_OF_PHONES)
     required = os.environ.get("TAPWRIGHT_REQUIRE", "").split(",")
     for kind, (available, what) in _AVAILABLE.items():
         if item.get_closest_marker(kind) is None or available():

@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.conftest import Tracing
 
 _ROOT = Path(__file__).parents[1]
 _SAMPLE = """
@@ -59,3 +62,24 @@ def test_no_example_fails_for_how_long_it_takes(profile: str) -> None:
     assert chosen.deadline is None
     assert HealthCheck.too_slow in chosen.suppress_health_check
     assert settings().deadline is None  # one of the two is in force
+
+
+@pytest.mark.parametrize(
+    ("name", "about_phones", "begun"),
+    [("adb-server", False, False), ("adb-server", True, True), ("run", False, True)],
+)
+def test_which_threads_are_traced(
+    monkeypatch: pytest.MonkeyPatch, name: str, about_phones: bool, begun: bool
+) -> None:
+    monkeypatch.setattr(Tracing, "about_phones", about_phones)
+    seen: list[str] = []
+    tracing = Tracing(lambda frame, *_: seen.append(frame.f_code.co_name))
+    before = threading.gettrace()
+    threading.settrace(tracing)
+    try:
+        thread = threading.Thread(target=lambda: None, name=name)
+        thread.start()
+        thread.join()
+    finally:
+        threading.settrace(before)
+    assert bool(seen) is begun

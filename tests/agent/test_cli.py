@@ -396,7 +396,7 @@ def test_the_virtual_phone_dies_with_a_killed_run(running: "subprocess.Popen[str
     assert children
     running.kill()
     running.wait(60)
-    for _ in range(100):
+    for _ in range(600):
         if not any(Path(f"/proc/{child}").exists() for child in children):
             break
         subprocess.run(["sleep", "0.1"], check=True)

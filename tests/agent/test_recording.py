@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -312,6 +313,7 @@ def test_an_interrupt_between_a_write_and_its_count_does_no_harm(tmp_path: Path)
 _KILLED = """
 import sys
 from pathlib import Path
+from threading import Event
 from tests.agent.episodes import COUNT, Rig, tap
 from tools.clock import SystemClock
 print("ready", flush=True)
@@ -327,6 +329,9 @@ def test_kill_9_leaves_a_readable_recording(tmp_path: Path, delay: float) -> Non
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as process:
         assert process.stdout is not None
         process.stdout.readline()
+        while not any(b"\n" in each.read_bytes() for each in tmp_path.glob("*/events.jsonl")):
+            assert process.poll() is None
+            Event().wait(0.01)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(delay)
         process.kill()

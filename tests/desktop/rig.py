@@ -21,10 +21,14 @@ from tools.devices.x11_windows import XWindows
 CLOCK = SystemClock()
 ROOT = Path(__file__).parents[2]
 # Mousepad takes its own writing for somebody else's where the notice of it comes later than half a
-# second, as it may on a loaded machine, and asks whether to reload: no test is about that.
+# second, as it may on a loaded machine, and asks whether to reload: no test is about that. Nor is
+# one about what it keeps each half minute of a text that is not saved: after a test has killed it,
+# it would ask the next one whether to restore that, in place of the window that is waited for.
 SETTINGS = """\
 [org/xfce/mousepad/preferences/file]
 monitor-changes=false
+session-restore='never'
+autosave-timer=uint32 0
 """
 
 

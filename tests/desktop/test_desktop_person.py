@@ -81,7 +81,7 @@ def recording(rig: Rig, *arguments: str, **variables: str) -> Iterator[Recorder]
     )
     recorder = Recorder(process, rig)
     try:
-        until(lambda: recorder.says("Use the desktop"), "the recorder", 40)
+        until(lambda: recorder.says("Use the desktop"), "the recorder")
         yield recorder
     finally:
         recorder.close()

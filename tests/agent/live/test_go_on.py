@@ -182,14 +182,14 @@ def test_a_killed_run_goes_on(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    late = Timer(60, process.kill)
+    late = Timer(150, process.kill)
     late.start()
     assert process.stdout is not None
     for line in process.stdout:  # a line a step, when it is over
         if line.decode().split()[:1] == ["5"]:
             os.kill(process.pid, signal.SIGKILL)
             break
-    process.wait(30)
+    process.wait(60)
     late.cancel()
     process.stdout.close()
     assert process.returncode == -signal.SIGKILL

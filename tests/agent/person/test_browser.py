@@ -233,9 +233,11 @@ def test_every_movement_of_the_hand_is_its_gesture(stage: Stage, page: "Page") -
             assert abs(stroke.arguments["end"][1] - 600) < 5
 
         mouse.move(*start)
+        page.evaluate("turned = 0; addEventListener('wheel', (turn) => turned += turn.deltaY)")
         for _ in range(3):
             mouse.wheel(0, 100)
-        page.wait_for_timeout(100)
+        while page.evaluate("turned") < 300:  # they come when the page has time for them
+            page.wait_for_timeout(20)
         page.clock.run_for(400)
         turned = next_call(stage)
         assert (turned.name, turned.arguments["direction"]) == ("scroll", "down")

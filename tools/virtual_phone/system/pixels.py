@@ -20,14 +20,13 @@ def to_png(image: Image.Image) -> bytes:
     if image.mode != "RGB":
         raise ValueError(f"expected an RGB image, got {image.mode}")
     width, height = image.size
-    pixels = image.tobytes()
-    stride = width * 3
-    starts = range(0, len(pixels), stride)
-    ends = range(stride, len(pixels) + 1, stride)
-    # No loop of ours: some thousand rows a frame, and the tests' coverage counts every turn of one.
-    rows = b"\x00".join((b"", *map(pixels.__getitem__, map(slice, starts, ends))))
+    # Pillow ends a row with a zero where it is given a byte too many; PNG begins each with one, so
+    # that moving on by one will do: no loop of ours, and no second copy of megabytes.
+    rows = memoryview(image.tobytes("raw", "RGB", width * 3 + 1))[:-1]
+    pressing = zlib.compressobj(1)
+    pressed = b"".join((pressing.compress(b"\x00"), pressing.compress(rows), pressing.flush()))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 1)) + _chunk(b"IEND", b"")
+    body = _chunk(b"IHDR", header) + _chunk(b"IDAT", pressed) + _chunk(b"IEND", b"")
     return _SIGNATURE + body
 
 
