@@ -1,10 +1,11 @@
 """Finding a switch or a setting wherever an app keeps it, and putting it right."""
 
 from agent.policies.rules.intent import Want
+from agent.policies.rules.lexicon import lexicon
 from agent.policies.rules.matching import control_for, field_label, options_for, shows
 from agent.policies.rules.pick import accept
 from agent.policies.rules.slide import slide
-from agent.policies.rules.text import mentions, says
+from agent.policies.rules.text import is_cjk, mentions, normal, says
 from agent.policies.rules.turn import MAX_TRIES, Turn
 from agent.policies.rules.view import Element
 from agent.step import Decision
@@ -47,16 +48,32 @@ def _set_switch(turn: Turn, want: Want) -> Decision | None:
 
 
 def switch_for(turn: Turn, want: Want) -> Element | None:
-    """The switch named so; on a page of that name, the switch "Use ..." or the first one."""
+    """The switch named so, with nothing more to its name; on a form whatever begins so.
+
+    "Notifications on lock screen" is not the switch of notifications, and a page called "Display"
+    has switches of its own.
+    """
     switches = [item for item in turn.view.elements if item.checked is not None and item.enabled]
-    named = [(says(item.label, want.labels), item) for item in switches]
-    good = [pair for pair in named if pair[0] >= 2]
-    if good:
-        return max(good, key=lambda pair: pair[0])[1]
-    title = turn.view.plain_texts[0].label if turn.view.plain_texts else ""
-    if says(title, want.labels) < 2:
-        return None
-    return next((item for score, item in named if score >= 1), switches[0] if switches else None)
+    if turn.intent.name in _ON_ONE_PAGE:
+        named = [(says(item.label, want.labels), item) for item in switches]
+        good = [pair for pair in named if pair[0] >= 2]
+        return max(good, key=lambda pair: pair[0])[1] if good else None
+    exact = (item for item in switches if says(item.label, want.labels) == 3)
+    nearly = (item for item in switches if _says_no_more(item.label, want.labels))
+    return next(exact, None) or next(nearly, None)
+
+
+def _says_no_more(label: str, names: tuple[str, ...]) -> bool:
+    """Whether ``label`` is one of ``names`` and words that any switch may have: "Use Wi-Fi"."""
+    said = f" {normal(label)} "
+    for name in map(normal, names):
+        if name and (name in said if is_cjk(name) else f" {name} " in said):
+            rest = said.replace(name, " ", 1)
+            for word in lexicon().any_switch:
+                rest = rest.replace(word, " ", 1) if is_cjk(word) else rest
+            if set(rest.split()) <= set(lexicon().any_switch):
+                return True
+    return False
 
 
 def _set_option(turn: Turn, want: Want) -> Decision | None:

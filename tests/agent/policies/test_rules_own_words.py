@@ -221,6 +221,8 @@ def test_what_was_asked_for_is_done(
         ("does Carol have an email address?", "default", "carol@lakeside.example"),
         ("how much is the travel mug?", "default", "Travel mug: ¥86"),
         ("what did Li Wei write last?", "default", "You are a star."),
+        ("what did Li Wei write last?", "permission,popup", "You are a star."),
+        ("is bluetooth on?", "popup,large_font", "Bluetooth is on"),
     ],
 )
 def test_questions_are_answered_from_the_screen(
@@ -252,6 +254,10 @@ def test_pages_are_opened(errands: ErrandRunner, goal: str, place: tuple[str, st
         "is the toaster on?",
         "open the file Shopping list.txt",
         "turn off wifi and launch Zebediah",
+        "turn on accessibility",  # a page with many switches
+        "turn off notifications",  # of which app?
+        "turn off the display",
+        "is the display on?",
     ],
 )
 def test_what_has_no_answer_is_not_claimed(errands: ErrandRunner, goal: str) -> None:
