@@ -80,12 +80,12 @@ def _set_option(turn: Turn, want: Want) -> Decision | None:
     if want.slot in turn.memory.verified:
         return None
     control = control_for(turn, want.labels)
-    if control is not None and shows(turn, want, control.values):
+    if control is not None and _shows_option(turn, want, control):
         turn.memory.verified[want.slot] = " ".join(control.texts)
         return None
     if not _on_page_of(turn, want):
         return None
-    options = options_for(turn, want.values)
+    options = [each for each in options_for(turn, want.values) if not _is_switch(turn, each)]
     chosen = next((item for item in options if item.is_on), None)
     if chosen is not None:
         turn.memory.verified[want.slot] = chosen.label
@@ -94,6 +94,19 @@ def _set_option(turn: Turn, want: Want) -> Decision | None:
         if turn.pressed(option) == 0:
             return turn.tap(option, f"Choose {option.label!r}")
     return None
+
+
+def _is_switch(turn: Turn, item: Element) -> bool:
+    """Whether it is switched on and off, and not one of several to choose from."""
+    parts = (item.node, *turn.view.tree.descendants(item.node))
+    return any(part.kind == "Switch" for part in parts)
+
+
+def _shows_option(turn: Turn, want: Want, control: Element) -> bool:
+    """Whether the row is that of the option and shows its value; a list of topics shows nothing."""
+    if says(control.label, want.labels) == 3:
+        return shows(turn, want, control.values)
+    return any(says(text, want.values) == 3 for text in control.values)
 
 
 def _on_page_of(turn: Turn, want: Want) -> bool:
@@ -118,7 +131,9 @@ def go_towards(turn: Turn, want: Want) -> Decision | None:
     mentioning = [
         item
         for item in turn.view.pressables
-        if any(mentions(item.texts, label) for label in want.labels) and turn.pressed(item) == 0
+        if any(mentions(item.texts, label) for label in want.labels)
+        and turn.pressed(item) == 0
+        and not _is_switch(turn, item)  # it leads nowhere: to press it is to switch it
     ]
     if mentioning:
         return turn.tap(mentioning[0], f"{mentioning[0].label!r} mentions {query!r}")
