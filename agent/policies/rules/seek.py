@@ -117,9 +117,12 @@ def _on_page_of(turn: Turn, want: Want) -> bool:
 
 
 def go_towards(turn: Turn, want: Want) -> Decision | None:
-    """Towards a page that has it: its own row, a search, a row that mentions it, scrolling."""
+    """Towards a page that has it: its own row, a search, a row that mentions it, scrolling.
+
+    A row that is a switch leads nowhere: to press it is to switch it.
+    """
     own = control_for(turn, want.labels)
-    if own is not None and turn.pressed(own) == 0:
+    if own is not None and turn.pressed(own) == 0 and not _is_switch(turn, own):
         turn.memory.tries[f"seek|{want.slot}|row"] += 1
         return turn.tap(own, f"Open {own.label!r}")
     query = turn.in_screen_language(want.labels)
@@ -133,7 +136,7 @@ def go_towards(turn: Turn, want: Want) -> Decision | None:
         for item in turn.view.pressables
         if any(mentions(item.texts, label) for label in want.labels)
         and turn.pressed(item) == 0
-        and not _is_switch(turn, item)  # it leads nowhere: to press it is to switch it
+        and not _is_switch(turn, item)
     ]
     if mentioning:
         return turn.tap(mentioning[0], f"{mentioning[0].label!r} mentions {query!r}")
