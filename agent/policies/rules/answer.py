@@ -24,6 +24,8 @@ _READ_OFF = {
 
 def answer(turn: Turn) -> Decision | None:
     """Tell what was asked for, or go towards where it stands; none for other kinds of goals."""
+    if turn.view.is_dialog:
+        return None  # something got in the way, see interruptions.py
     match turn.intent.name:
         case "home":
             return _home(turn)
@@ -101,7 +103,7 @@ def _tell_conversation(turn: Turn) -> Decision:
 def _read_off(turn: Turn) -> Decision | None:
     """On the page of the person or product: the text that is of the kind asked for."""
     item, asked = turn.intent.wants
-    if item.slot not in turn.memory.verified or turn.view.is_dialog:
+    if item.slot not in turn.memory.verified:
         return None
     pattern = _READ_OFF[asked.slot]
     name = turn.memory.chosen[item.slot][0] if item.slot in turn.memory.chosen else item.values[0]

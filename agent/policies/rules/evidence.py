@@ -48,7 +48,7 @@ def _is_shown(turn: Turn, want: Want) -> bool:
         case "time":
             return any(read_time(text) == want.clock for text in _with_neighbours(texts))
         case "count":
-            return _count_beside_item(turn, want)
+            return count_beside_item(turn, want)
         case "place" | "item":
             if any(mentions((text,), value) for text in texts) or mentions(texts, value):
                 return True
@@ -106,7 +106,7 @@ def _names(texts: tuple[str, ...]) -> set[str]:
     return {part for part in parts if part}
 
 
-def _count_beside_item(turn: Turn, want: Want) -> bool:
+def count_beside_item(turn: Turn, want: Want) -> bool:
     """Whether the wanted number stands near the item it belongs to."""
     item = next((other for other in turn.intent.wants if other.kind == "item"), None)
     if item is None:

@@ -3,6 +3,7 @@
 from pydantic import JsonValue
 
 from agent.policies.rules.counting import count_here
+from agent.policies.rules.evidence import count_beside_item
 from agent.policies.rules.intent import Want
 from agent.policies.rules.lexicon import errands
 from agent.policies.rules.matching import (
@@ -190,6 +191,9 @@ def _count(turn: Turn, want: Want) -> Decision | None:
         if move is None:
             verify(turn, want, want.wish)
         return move
+    if turn.memory.committed and turn.intent.errand.goal_page and count_beside_item(turn, want):
+        verify(turn, want, want.wish)  # its buttons may be off: there is no more of it
+        return None
     control = control_for(turn, want.openers or want.labels)
     if control is None:
         return None

@@ -82,6 +82,8 @@ def go_to_goal_page(turn: Turn) -> Decision | None:
 
 
 def _press_lead(turn: Turn) -> Decision | None:
+    if turn.intent.errand.goal_page and turn.memory.committed:
+        return None  # what comes behind the cart is buying
     for phrases in (turn.intent.errand.lead, *((phrase,) for phrase in turn.words.lead)):
         button = _best(turn, phrases)
         if button is not None and turn.pressed(button) == 0:

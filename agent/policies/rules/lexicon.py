@@ -63,6 +63,7 @@ class Lexicon(Frozen):
     up: Words
     errors: Words
     same: Annotated[tuple[Words, ...], Field(strict=False)]
+    any_switch: Words
     switches_others: Words
     opposite: dict[str, Words]
     days: Annotated[tuple[Words, ...], Field(strict=False, min_length=7, max_length=7)]

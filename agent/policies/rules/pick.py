@@ -4,14 +4,20 @@ from agent.policies.rules.intent import Want
 from agent.policies.rules.matching import field_label, options_for
 from agent.policies.rules.navigate import starts_here
 from agent.policies.rules.text import closeness, is_cjk, mentions, normal, says
-from agent.policies.rules.turn import MAX_TRIES, Turn, decision
+from agent.policies.rules.turn import MAX_TRIES, Turn, decision, finish
 from agent.policies.rules.view import Element
 from agent.step import Decision
+
+_BUYS = frozenset({"order"})
+_SEVERAL = 2
 
 
 def pick_from_list(turn: Turn, want: Want) -> Decision | None:
     """Press the entry that is wanted; else search for it; else look further down."""
     entries = candidates(turn, want)
+    unsure = _make_sure(turn, want, entries) if turn.intent.name in _BUYS else None
+    if unsure is not None:
+        return unsure
     if entries:
         best = entries[0]
         if best.is_on and want.kind in {"choice", "option"}:
@@ -31,6 +37,20 @@ def pick_from_list(turn: Turn, want: Want) -> Decision | None:
     if want.kind == "item" and turn.memory.opened is None and not _listed(turn):
         return None
     return turn.scroll(f"Look further for {want.values[0]!r}")
+
+
+def _make_sure(turn: Turn, want: Want, entries: list[Element]) -> Decision | None:
+    """What is bought is called so, or the only thing that a search for its name finds."""
+    value = name_sought(turn, want)
+    if want.kind != "item" or any(mentions((value,), item.label) for item in entries):
+        return None
+    if not any(normal(field.node.text) == normal(value) for field in turn.view.fields):
+        return _search(turn, want) if entries else None
+    names = tuple(dict.fromkeys(item.label for item in entries))
+    if len(names) < _SEVERAL:
+        return None
+    listed = ", ".join(names[:5])
+    return finish(f"Several things could be {value!r}: {listed}. Name one of them.", success=False)
 
 
 def seek_in_list(turn: Turn, want: Want) -> Decision | None:

@@ -242,7 +242,13 @@ def read_folder(goal: str, _now: datetime) -> Intent | None:
     """Make a folder."""
     if not re.search(r"\b(?:folder|directory)\b|文件夹|目录", goal, re.IGNORECASE):
         return None
-    match = first_of((r"\bfolder\s+(?P<name>\S.*)$", r"(?:文件夹|目录)[:：]?(?P<name>.+)$"), goal)
+    match = first_of(
+        (
+            r"\bfolder\s+(?P<name>\S.*?)(?:\s+(?:in|inside|under)\s.*)?$",
+            r"(?:文件夹|目录)[:：]?(?P<name>.+)$",
+        ),
+        goal,
+    )
     name = quoted(goal) or name_of(goal) or (bare(match["name"]) if match else "")
     if not name or not re.search(r"\b(?:create|make|add|new)\b|新建|创建|建", goal, re.IGNORECASE):
         return None

@@ -1,11 +1,14 @@
 """What is told where a goal is not understood: why nothing was done, and what would be."""
 
+import re
 from collections.abc import Sequence
 
 from agent.policies.rules.examples import nearest_examples
 from agent.policies.rules.intent import Intent
 from agent.policies.rules.turn import finish
 from agent.step import Decision
+
+_MARKS = re.compile(r"[\"“”「」『』‘]|(?<!\w)'")
 
 
 def refuse(goal: str, intents: Sequence[Intent]) -> Decision | None:
@@ -22,7 +25,8 @@ def refuse(goal: str, intents: Sequence[Intent]) -> Decision | None:
         )
     words = ", ".join(repr(word) for word in unread)
     dictated = any(intent.want(slot) for intent in intents for slot in ("body", "message"))
-    quotes = " What belongs to a text goes in quotes." if dictated else ""
+    ambiguous = dictated and _MARKS.search(goal) is None
+    quotes = " What belongs to a text goes in quotes." if ambiguous else ""
     return finish(
         f"I did nothing: I do not understand {words} in {goal!r}, and will not guess. "
         f"Say it without, if it does not matter, or as in {examples}.{quotes}",

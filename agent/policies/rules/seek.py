@@ -1,10 +1,11 @@
 """Finding a switch or a setting wherever an app keeps it, and putting it right."""
 
 from agent.policies.rules.intent import Want
+from agent.policies.rules.lexicon import lexicon
 from agent.policies.rules.matching import control_for, field_label, options_for, shows
 from agent.policies.rules.pick import accept
 from agent.policies.rules.slide import slide
-from agent.policies.rules.text import mentions, says
+from agent.policies.rules.text import is_cjk, mentions, normal, says
 from agent.policies.rules.turn import MAX_TRIES, Turn
 from agent.policies.rules.view import Element
 from agent.step import Decision
@@ -47,28 +48,44 @@ def _set_switch(turn: Turn, want: Want) -> Decision | None:
 
 
 def switch_for(turn: Turn, want: Want) -> Element | None:
-    """The switch named so; on a page of that name, the switch "Use ..." or the first one."""
+    """The switch named so, with nothing more to its name; on a form whatever begins so.
+
+    "Notifications on lock screen" is not the switch of notifications, and a page called "Display"
+    has switches of its own.
+    """
     switches = [item for item in turn.view.elements if item.checked is not None and item.enabled]
-    named = [(says(item.label, want.labels), item) for item in switches]
-    good = [pair for pair in named if pair[0] >= 2]
-    if good:
-        return max(good, key=lambda pair: pair[0])[1]
-    title = turn.view.plain_texts[0].label if turn.view.plain_texts else ""
-    if says(title, want.labels) < 2:
-        return None
-    return next((item for score, item in named if score >= 1), switches[0] if switches else None)
+    if turn.intent.name in _ON_ONE_PAGE:
+        named = [(says(item.label, want.labels), item) for item in switches]
+        good = [pair for pair in named if pair[0] >= 2]
+        return max(good, key=lambda pair: pair[0])[1] if good else None
+    exact = (item for item in switches if says(item.label, want.labels) == 3)
+    nearly = (item for item in switches if _says_no_more(item.label, want.labels))
+    return next(exact, None) or next(nearly, None)
+
+
+def _says_no_more(label: str, names: tuple[str, ...]) -> bool:
+    """Whether ``label`` is one of ``names`` and words that any switch may have: "Use Wi-Fi"."""
+    said = f" {normal(label)} "
+    for name in map(normal, names):
+        if name and (name in said if is_cjk(name) else f" {name} " in said):
+            rest = said.replace(name, " ", 1)
+            for word in lexicon().any_switch:
+                rest = rest.replace(word, " ", 1) if is_cjk(word) else rest
+            if set(rest.split()) <= set(lexicon().any_switch):
+                return True
+    return False
 
 
 def _set_option(turn: Turn, want: Want) -> Decision | None:
     if want.slot in turn.memory.verified:
         return None
     control = control_for(turn, want.labels)
-    if control is not None and shows(turn, want, control.values):
+    if control is not None and _shows_option(turn, want, control):
         turn.memory.verified[want.slot] = " ".join(control.texts)
         return None
     if not _on_page_of(turn, want):
         return None
-    options = options_for(turn, want.values)
+    options = [each for each in options_for(turn, want.values) if not _is_switch(turn, each)]
     chosen = next((item for item in options if item.is_on), None)
     if chosen is not None:
         turn.memory.verified[want.slot] = chosen.label
@@ -79,6 +96,19 @@ def _set_option(turn: Turn, want: Want) -> Decision | None:
     return None
 
 
+def _is_switch(turn: Turn, item: Element) -> bool:
+    """Whether it is switched on and off, and not one of several to choose from."""
+    parts = (item.node, *turn.view.tree.descendants(item.node))
+    return any(part.kind == "Switch" for part in parts)
+
+
+def _shows_option(turn: Turn, want: Want, control: Element) -> bool:
+    """Whether the row is that of the option and shows its value; a list of topics shows nothing."""
+    if says(control.label, want.labels) == 3:
+        return shows(turn, want, control.values)
+    return any(says(text, want.values) == 3 for text in control.values)
+
+
 def _on_page_of(turn: Turn, want: Want) -> bool:
     """Whether the way led through the setting's own row, or this page or dialog is named so."""
     if turn.memory.tries[f"seek|{want.slot}|row"]:
@@ -87,9 +117,12 @@ def _on_page_of(turn: Turn, want: Want) -> bool:
 
 
 def go_towards(turn: Turn, want: Want) -> Decision | None:
-    """Towards a page that has it: its own row, a search, a row that mentions it, scrolling."""
+    """Towards a page that has it: its own row, a search, a row that mentions it, scrolling.
+
+    A row that is a switch leads nowhere: to press it is to switch it.
+    """
     own = control_for(turn, want.labels)
-    if own is not None and turn.pressed(own) == 0:
+    if own is not None and turn.pressed(own) == 0 and not _is_switch(turn, own):
         turn.memory.tries[f"seek|{want.slot}|row"] += 1
         return turn.tap(own, f"Open {own.label!r}")
     query = turn.in_screen_language(want.labels)
@@ -101,7 +134,9 @@ def go_towards(turn: Turn, want: Want) -> Decision | None:
     mentioning = [
         item
         for item in turn.view.pressables
-        if any(mentions(item.texts, label) for label in want.labels) and turn.pressed(item) == 0
+        if any(mentions(item.texts, label) for label in want.labels)
+        and turn.pressed(item) == 0
+        and not _is_switch(turn, item)
     ]
     if mentioning:
         return turn.tap(mentioning[0], f"{mentioning[0].label!r} mentions {query!r}")

@@ -27,6 +27,15 @@ def front(errands: ErrandRunner) -> tuple[str, str]:
     return package, screen.removeprefix(".")
 
 
+def kept_by(errands: ErrandRunner) -> str:
+    """The settings and what is in the cart and ordered, as one text."""
+    with errands.server.phone.lock:
+        kept = errands.server.phone.settings
+        settings = [dict(kept.list(name)) for name in ("global", "system")]
+    rows = [errands.rows(SHOP, f"SELECT * FROM {table}") for table in ("orders", "cart_items")]
+    return f"{settings} {rows}"
+
+
 DONE: list[tuple[str, str, Callable[[ErrandRunner], object], object]] = [
     (
         "Hey, would you mind turning off wifi and bluetooth for me, please?",
@@ -187,6 +196,12 @@ DONE: list[tuple[str, str, Callable[[ErrandRunner], object], object]] = [
         False,
     ),
     (
+        "put a tent in the cart",  # the last one: its number cannot be changed
+        "default",
+        lambda e: e.rows(SHOP, "SELECT product, quantity FROM cart_items"),
+        [{"product": "Two-person tent", "quantity": 1}],
+    ),
+    (
         "buy a hand blender",
         "default",
         lambda e: e.rows(SHOP, "SELECT product, quantity FROM order_items WHERE order_id > 3"),
@@ -221,6 +236,8 @@ def test_what_was_asked_for_is_done(
         ("does Carol have an email address?", "default", "carol@lakeside.example"),
         ("how much is the travel mug?", "default", "Travel mug: ¥86"),
         ("what did Li Wei write last?", "default", "You are a star."),
+        ("what did Li Wei write last?", "permission,popup", "You are a star."),
+        ("is bluetooth on?", "popup,large_font", "Bluetooth is on"),
     ],
 )
 def test_questions_are_answered_from_the_screen(
@@ -252,12 +269,25 @@ def test_pages_are_opened(errands: ErrandRunner, goal: str, place: tuple[str, st
         "is the toaster on?",
         "open the file Shopping list.txt",
         "turn off wifi and launch Zebediah",
+        "buy a mug",  # there are two
+        "set sound to vibrate",
+        "turn off vibration",  # a heading above several switches
+        "turn off the screen",
+        "set the time to 5 pm",
+        "turn on accessibility",  # a page with many switches
+        "turn off notifications",  # of which app?
+        "turn off the display",
+        "is the display on?",
     ],
 )
 def test_what_has_no_answer_is_not_claimed(errands: ErrandRunner, goal: str) -> None:
+    errands.run("go home")
+    kept = kept_by(errands)
     episode = errands.run(goal)
     assert episode.stop is StopReason.GAVE_UP, episode.answer
     assert "Done" not in episode.answer.partition("1 of 2 done.")[0]
+    if "wifi" not in goal:
+        assert kept_by(errands) == kept
 
 
 def test_of_two_goals_the_one_that_failed_is_told_apart(errands: ErrandRunner) -> None:
