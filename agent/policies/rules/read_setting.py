@@ -163,8 +163,11 @@ def read_open(goal: str, _now: datetime) -> Intent | None:
         return make_intent("home", [])
     match = first_of(
         (
-            r"^(?:open|launch|start|go to|show)\s+(?:(?:the|my)\s+)?(?P<app>.+?)(?:\s+app)?$",
-            r"^(?:打开|启动|进入)(?P<app>.+?)(?:应用|软件|app)?$",
+            (
+                r"^(?:open|launch|start|go to|show)\s+(?:(?:the|my)\s+)?"
+                r"(?:app(?:lication)?\s+(?!store))?(?P<app>.+?)(?:\s+app(?:lication)?)?$"
+            ),
+            r"^(?:打开|启动|进入)(?:应用|软件|app)?(?P<app>.+?)(?:应用|软件|app)?$",
         ),
         goal,
     )

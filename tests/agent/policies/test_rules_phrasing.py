@@ -209,6 +209,23 @@ def test_what_is_not_wholly_understood_is_not_done(goal: str) -> None:
     assert not intents or any(intent.unread for intent in intents)
 
 
+@pytest.mark.parametrize(
+    ("goal", "app"),
+    [
+        ("open the app Settings", "Settings"),
+        ("open app settings", "settings"),
+        ("launch the Settings app", "Settings"),
+        ("please start the application Clock", "Clock"),
+        ("open the App Store", "App Store"),
+        ("打开应用设置", "设置"),
+        ("打开设置应用", "设置"),
+    ],
+)
+def test_an_app_is_no_page_of_the_settings(goal: str, app: str) -> None:
+    [intent] = read_goals(goal, NOW)
+    assert (intent.name, intent.app) == ("open", (app,))
+
+
 def told_in_docs() -> list[str]:
     """The goals in the table of ``docs/goals.md``."""
     page = (Path(__file__).parents[3] / "docs" / "goals.md").read_text(encoding="utf-8")

@@ -57,11 +57,12 @@ def served(home: Path) -> Iterator[Served]:
         text=True,
     ) as process:
         assert process.stderr is not None
-        said = process.stderr.readline()
+        making, said = process.stderr.readline(), process.stderr.readline()
         found = re.fullmatch(r"Open  (http://127\.0\.0\.1:\d+/\?token=\S+)\n", said)
         interrupt = partial(_once, [process])
         try:
-            assert found, said + process.stderr.read()
+            assert found, making + said
+            assert making == "Making the page …\n"
             yield Served(found[1], home, interrupt)
         finally:
             interrupt()
